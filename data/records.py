@@ -1,0 +1,168 @@
+"""The records that flow through a build, one frozen type for each stage.
+
+``Problem → Prompt → Sample → Verdict → Trace``: a stage reads the record before it and adds a new one;
+none is ever changed. Everything here is plain data: importing it loads neither DuckDB nor Prefect.
+"""
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from data.identity import content_id
+
+
+class Record(BaseModel):
+    """Base of all records: frozen, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AnswerKind(StrEnum):
+    """What kind of thing a reference is; `AUTO` is decided from the reference, never from the sample."""
+
+    AUTO = "auto"
+    NUMBER = "number"
+    EXPRESSION = "expression"
+    QUANTITY = "quantity"
+    CHOICE = "choice"
+    SET = "set"
+    INTERVAL = "interval"
+    TUPLE = "tuple"
+    MATRIX = "matrix"
+    EQUATION = "equation"
+    TEXT = "text"
+
+
+class Status(StrEnum):
+    """What verification found; only `CORRECT` can become a trace."""
+
+    CORRECT = "correct"
+    INCORRECT = "incorrect"
+    UNIT_MISMATCH = "unit_mismatch"
+    NO_ANSWER = "no_answer"
+    UNPARSED = "unparsed"
+    OVER_LIMIT = "over_limit"
+    TIMEOUT = "timeout"
+    TRUNCATED = "truncated"
+    BAD_REFERENCE = "bad_reference"
+    ERROR = "error"
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the verdict counts for or against a problem's pass rate."""
+        return self not in (Status.BAD_REFERENCE, Status.ERROR)
+
+
+class Problem(Record):
+    """A question and its known-right answer."""
+
+    question: str = Field(min_length=1)
+    reference: str = Field(min_length=1)
+    answer_kind: AnswerKind = AnswerKind.AUTO
+    unit: str | None = None
+    """Unit of the reference where the reference does not carry it itself."""
+    rel_tol: float | None = Field(default=None, ge=0, lt=1)
+    """Relative tolerance of numeric comparison; None lets the verifier's policy decide."""
+    choices: tuple[str, ...] = ()
+    """Texts of the options A, B, C … in order, for multiple choice."""
+    source: str = "unknown"
+    license: str = "unknown"
+    tags: tuple[str, ...] = ()
+    id: str | None = None
+    """The id that the source gives the row; not part of the identity."""
+
+    @cached_property
+    def problem_id(self) -> str:
+        """Identity from what is asked and what counts as right (not from source, licence or tags)."""
+        return content_id(
+            "problem",
+            [self.question, self.reference, self.answer_kind, self.unit, self.rel_tol, self.choices],
+        )
+
+
+class Message(Record):
+    """One chat message."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Prompt(Record):
+    """What is sent to the teacher for one problem."""
+
+    template: str
+    """Name of the template."""
+    template_hash: str
+    """Content hash of the template, worked examples included."""
+    messages: tuple[Message, ...]
+
+    @cached_property
+    def prompt_id(self) -> str:
+        """Identity from the rendered messages: a mended reference does not ask the teacher again."""
+        return content_id("prompt", [[m.role, m.content] for m in self.messages])
+
+
+class FinishReason(StrEnum):
+    """Why a completion ended."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    """Cut off at the token limit: labelled `truncated`, never verified as if whole."""
+    REFUSED = "refused"
+    """The server answered that it will never serve this request (HTTP 4xx); the completion is empty."""
+
+
+class Sample(Record):
+    """One completion of one prompt."""
+
+    sample_id: str
+    problem_id: str
+    prompt_id: str
+    index: int = Field(ge=0)
+    """Position among the samples of its prompt."""
+    seed: int
+    """Seed sent to the teacher for this sample."""
+    completion: str
+    """The teacher's text as it came, `<think>` blocks included."""
+    reasoning: str | None
+    """The reasoning that came in a field of its own or in a `<think>` block, closed or not."""
+    finish_reason: FinishReason
+    error: str | None = None
+    """What the server said when it refused."""
+    prompt_tokens: int
+    completion_tokens: int
+    teacher: str
+    """Name of the model that answered."""
+    run_id: str
+
+
+class Verdict(Record):
+    """What verification said of one text; it explains itself."""
+
+    status: Status
+    extracted: str | None = None
+    """The final answer as it stands in the text."""
+    reason: str = ""
+    """One sentence for people."""
+    rule: str = ""
+    """Name of the rule that decided, such as `number.rational`."""
+    reference_form: str | None = None
+    """Normal form of the reference."""
+    answer_form: str | None = None
+    """Normal form of the extracted answer."""
+    steps_checked: int = 0
+    """How many arithmetic statements in the reasoning were checked."""
+    false_steps: tuple[str, ...] = ()
+    """Those of them that do not hold."""
+    verifier: str
+    """Name and version of the verifier."""
+    policy: str = ""
+    """Hash of the policy options that applied."""
+    seconds: float = 0.0
+
+    @property
+    def equal(self) -> bool:
+        """Whether the answer was accepted."""
+        return self.status is Status.CORRECT
