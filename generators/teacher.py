@@ -1,0 +1,65 @@
+"""The `Teacher` interface: what the pipeline needs of a model, whatever engine is behind it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from data.records import FinishReason, Prompt, Record
+from generators.sampling import SamplingParams
+
+
+class Completion(Record):
+    """One answer of a teacher to one prompt."""
+
+    index: int
+    seed: int
+    text: str
+    reasoning: str | None = None
+    """Reasoning that the server sent in a field of its own."""
+    finish_reason: FinishReason
+    error: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class Teacher(ABC):
+    """A model that completes prompts.
+
+    Use it as an async context manager: entering checks that the model can be asked (`TeacherError`
+    otherwise), leaving frees what it holds.
+    """
+
+    name: str
+    """Name of the model, as recorded with every sample."""
+    teacher_id: str
+    """Identity of the model for sample ids: the same wherever it is served."""
+    capacity: int
+    """How many samples it can usefully have in flight."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Load the model or reach the server; raises `TeacherError` with what to do."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Free what `start` took; safe to call twice and after a failed start."""
+
+    @abstractmethod
+    def complete(
+        self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
+    ) -> AsyncIterator[Completion]:
+        """Yield one completion for each index, in any order, as they arrive.
+
+        Each carries the seed `sample_seed(sampling, prompt.prompt_id, index)`. Raises `TeacherError`
+        when the engine gives up; what was yielded before stands.
+        """
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
