@@ -81,6 +81,11 @@ class Problem(Record):
             [self.question, self.reference, self.answer_kind, self.unit, self.rel_tol, self.choices],
         )
 
+    @cached_property
+    def record_id(self) -> str:
+        """Identity of the whole row, source, licence and tags included."""
+        return content_id("record", self.model_dump(mode="json"))
+
 
 class Message(Record):
     """One chat message."""
@@ -110,8 +115,6 @@ class FinishReason(StrEnum):
     STOP = "stop"
     LENGTH = "length"
     """Cut off at the token limit: labelled `truncated`, never verified as if whole."""
-    REFUSED = "refused"
-    """The server answered that it will never serve this request (HTTP 4xx); the completion is empty."""
 
 
 class Sample(Record):
@@ -120,6 +123,8 @@ class Sample(Record):
     sample_id: str
     problem_id: str
     prompt_id: str
+    sampling_id: str
+    """Identity of teacher and sampling parameters together."""
     index: int = Field(ge=0)
     """Position among the samples of its prompt."""
     seed: int
@@ -129,8 +134,6 @@ class Sample(Record):
     reasoning: str | None
     """The reasoning that came in a field of its own or in a `<think>` block, closed or not."""
     finish_reason: FinishReason
-    error: str | None = None
-    """What the server said when it refused."""
     prompt_tokens: int
     completion_tokens: int
     teacher: str

@@ -37,6 +37,11 @@ def sample_seed(sampling: SamplingParams, prompt_id: str, index: int) -> int:
     return (first + index) % 2**SEED_BITS
 
 
-def sample_id(sampling: SamplingParams, teacher_id: str, prompt_id: str, index: int) -> str:
-    """Return the identity of a sample: prompt, teacher, sampling parameters and index."""
-    return content_id("sample", [prompt_id, teacher_id, sampling.model_dump(mode="json"), index])
+def sampling_id(sampling: SamplingParams, teacher_id: str) -> str:
+    """Return the identity of a way of sampling: the teacher and all sampling parameters."""
+    return content_id("sampling", [teacher_id, sampling.model_dump(mode="json")])
+
+
+def sample_id(prompt_id: str, sampling_id: str, index: int) -> str:
+    """Return the identity of a sample: its prompt, how it was sampled, and its index."""
+    return content_id("sample", [prompt_id, sampling_id, index])

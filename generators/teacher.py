@@ -18,9 +18,20 @@ class Completion(Record):
     reasoning: str | None = None
     """Reasoning that the server sent in a field of its own."""
     finish_reason: FinishReason
-    error: str | None = None
     prompt_tokens: int = 0
+    """Tokens of the prompt."""
     completion_tokens: int = 0
+    """Tokens of this completion alone, reasoning included."""
+
+
+class Refusal(Record):
+    """A request that the engine will never serve as it is, such as a prompt longer than its context.
+
+    It is no sample: nothing was generated. It is counted, and asked again by the next run.
+    """
+
+    indices: tuple[int, ...]
+    reason: str
 
 
 class Teacher(ABC):
@@ -48,8 +59,8 @@ class Teacher(ABC):
     @abstractmethod
     def complete(
         self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
-    ) -> AsyncIterator[Completion]:
-        """Yield one completion for each index, in any order, as they arrive.
+    ) -> AsyncIterator[Completion | Refusal]:
+        """Yield one completion for each index, in any order, as they arrive; or a refusal.
 
         Each carries the seed `sample_seed(sampling, prompt.prompt_id, index)`. Raises `TeacherError`
         when the engine gives up; what was yielded before stands.

@@ -1,0 +1,243 @@
+"""A teacher behind any OpenAI-compatible server: vLLM, SGLang, llama.cpp, a hosted API."""
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import aiohttp
+
+from data.errors import TeacherDownError, TeacherError
+from data.identity import content_id
+from data.records import Prompt
+from generators.endpoints import Endpoint, Fleet
+from generators.openai_protocol import UnreadableAnswerError, read_answer, request_body
+from generators.sampling import SamplingParams
+from generators.teacher import Completion, Refusal, Teacher
+
+RETRIED_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+REFUSING_STATUSES = frozenset({400, 413, 422})
+"""The server will not serve this request, whoever asks and however often."""
+REFUSALS_BEFORE_GIVING_UP = 16
+"""So many refusals before the first answer mean that the requests are wrong, not the prompts."""
+BACKOFF_FIRST_S, BACKOFF_MOST_S = 0.25, 10.0
+ERROR_CHARS = 300
+"""How much of a server's error text a message quotes."""
+
+
+class _TryAgainError(Exception):
+    """One attempt failed; another may succeed."""
+
+    def __init__(self, reason: str, after_s: float = 0.0) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+class OpenAITeacher(Teacher):
+    """Asks OpenAI-compatible servers, with bounded requests in flight and retries.
+
+    `samples_per_request` above 1 uses the interface's `n`; vLLM then shares the prompt's work and gives
+    sample i the seed + i, as if it had been asked for alone.
+    """
+
+    def __init__(
+        self,
+        base_urls: Sequence[str],
+        model: str,
+        *,
+        api_key: str | None = None,
+        revision: str | None = None,
+        max_in_flight: int = 256,
+        samples_per_request: int = 1,
+        request_timeout_s: float = 600.0,
+        max_attempts: int = 20,
+        patience_s: float = 60.0,
+        extra_body: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.name = model
+        self.capacity = max_in_flight
+        self._extra = dict(extra_body or {})
+        self.teacher_id = content_id("teacher", [model, revision, self._extra])
+        self._fleet = Fleet([Endpoint(url.rstrip("/")) for url in base_urls], patience_s)
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._samples_per_request = samples_per_request
+        self._request_timeout_s = request_timeout_s
+        self._max_attempts = max_attempts
+        self._slots = asyncio.Semaphore(max_in_flight)
+        self._session: aiohttp.ClientSession | None = None
+        self._refusals = 0
+
+    async def start(self) -> None:
+        """Reach every server and check that the model is served."""
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),
+            timeout=aiohttp.ClientTimeout(total=self._request_timeout_s, sock_connect=10),
+            headers=self._headers,
+        )
+        found = await asyncio.gather(*(self._probe(e) for e in self._fleet.endpoints))
+        problems = [problem for problem in found if problem]
+        if len(problems) == len(self._fleet.endpoints):
+            raise TeacherDownError("; ".join(problems))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._session:
+            await self._session.close()
+            self._session = None
+
+    async def complete(
+        self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
+    ) -> AsyncIterator[Completion | Refusal]:
+        """Yield the completions as their requests are answered."""
+        requests = [
+            asyncio.ensure_future(self._request(prompt, group, sampling))
+            for group in _consecutive(indices, self._samples_per_request)
+        ]
+        try:
+            for done in asyncio.as_completed(requests):
+                for completion in await done:
+                    yield completion
+        finally:
+            for request in requests:
+                request.cancel()
+            await asyncio.gather(*requests, return_exceptions=True)
+
+    async def _probe(self, endpoint: Endpoint) -> str | None:
+        """Return why `endpoint` cannot be used now, or None; raise when it can never be."""
+        url = f"{endpoint.url}/models"
+        try:
+            async with self._open().get(url, timeout=aiohttp.ClientTimeout(total=30)) as response:
+                body = await response.text()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return f"{endpoint.url}: cannot reach the teacher ({_describe(error)}); is the server running?"
+        if response.status in (401, 403):
+            raise TeacherError(f"{url}: HTTP {response.status}; check teacher.api_key")
+        if response.status in RETRIED_STATUSES:
+            return None  # busy or starting: the requests themselves will wait for it
+        served = _served_models(body) if response.ok else None
+        if served is not None and self.name not in served:
+            raise TeacherError(
+                f"{url}: the model {self.name!r} is not served there; it serves {', '.join(served) or 'nothing'}"
+            )
+        return None
+
+    async def _request(
+        self, prompt: Prompt, indices: list[int], sampling: SamplingParams
+    ) -> list[Completion | Refusal]:
+        """Ask until every index is answered; a server may answer fewer than asked for."""
+        results: list[Completion | Refusal] = []
+        left = indices
+        while left:
+            answered = await self._ask_patiently(prompt, left, sampling)
+            if isinstance(answered, Refusal):
+                return [*results, answered]
+            results += answered
+            left = left[len(answered) :]
+        return results
+
+    async def _ask_patiently(
+        self, prompt: Prompt, indices: list[int], sampling: SamplingParams
+    ) -> list[Completion] | Refusal:
+        body = request_body(self.name, prompt, indices, sampling, self._extra)
+        for attempt in range(self._max_attempts):
+            try:
+                async with self._slots:
+                    status, text, endpoint = await self._post(body)
+                    answer = self._read(status, text, endpoint, prompt, indices, sampling)
+                if not isinstance(answer, Refusal):
+                    self._fleet.succeeded()
+                return answer
+            except _TryAgainError as error:
+                if self._fleet.is_down():
+                    raise self._down() from error
+                reason = str(error)
+                ceiling = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2**attempt)
+                # Full jitter keeps hundreds of failed requests from coming back at the same moment.
+                await asyncio.sleep(max(error.after_s, random.uniform(0, ceiling)))  # noqa: S311
+        raise TeacherError(f"a request failed {self._max_attempts} times, last with: {reason}")
+
+    async def _post(self, body: dict[str, Any]) -> tuple[int, str, Endpoint]:
+        endpoint = self._fleet.pick()
+        url = f"{endpoint.url}/chat/completions"
+        endpoint.in_flight += 1
+        try:
+            async with self._open().post(url, json=body) as response:
+                text = await response.text()
+        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
+            raise self._failed(endpoint, f"{url}: {_describe(error)}") from error
+        finally:
+            endpoint.in_flight -= 1
+        if response.status in RETRIED_STATUSES:
+            reason = f"{url}: HTTP {response.status} {text[:ERROR_CHARS]}".strip()
+            raise self._failed(endpoint, reason, _retry_after(response.headers))
+        return response.status, text, endpoint
+
+    def _read(
+        self,
+        status: int,
+        text: str,
+        endpoint: Endpoint,
+        prompt: Prompt,
+        indices: list[int],
+        sampling: SamplingParams,
+    ) -> list[Completion] | Refusal:
+        url = f"{endpoint.url}/chat/completions"
+        said = f"{url}: HTTP {status} {text[:ERROR_CHARS]}".strip()
+        if status in REFUSING_STATUSES:
+            self._refusals += 1
+            if not self._fleet.successes and self._refusals >= REFUSALS_BEFORE_GIVING_UP:
+                raise TeacherError(f"every request so far was refused, last with: {said}")
+            return Refusal(indices=tuple(indices), reason=said)
+        if status != 200:  # noqa: PLR2004
+            hint = "check teacher.api_key" if status in (401, 403) else f"is {self.name!r} being served there?"
+            raise TeacherError(f"{said}; {hint}")
+        try:
+            return read_answer(json.loads(text), prompt, indices, sampling)
+        except (json.JSONDecodeError, UnreadableAnswerError) as error:
+            raise self._failed(endpoint, f"{url}: unreadable answer ({error})") from error
+
+    def _failed(self, endpoint: Endpoint, reason: str, after_s: float = 0.0) -> _TryAgainError:
+        self._fleet.failed(endpoint, reason)
+        return _TryAgainError(reason, after_s)
+
+    def _down(self) -> TeacherDownError:
+        urls = ", ".join(endpoint.url for endpoint in self._fleet.endpoints)
+        return TeacherDownError(
+            f"{urls}: no answer for {self._fleet.patience_s:g} s, last error: {self._fleet.last_error}"
+        )
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise TeacherError("the teacher is used before it was started")
+        return self._session
+
+
+def _consecutive(indices: Sequence[int], most: int) -> list[list[int]]:
+    """Split sorted indices into runs of consecutive ones, at most `most` long."""
+    groups: list[list[int]] = []
+    for index in sorted(indices):
+        if groups and len(groups[-1]) < most and groups[-1][-1] == index - 1:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return groups
+
+
+def _served_models(body: str) -> list[str] | None:
+    """Return the ids in a `/models` answer, or None where the server has no such list."""
+    with contextlib.suppress(json.JSONDecodeError, TypeError, KeyError):
+        return [str(model["id"]) for model in json.loads(body)["data"]]
+    return None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds a server asks to wait, at most a minute."""
+    with contextlib.suppress(ValueError):
+        return min(max(float(headers.get("Retry-After", "0")), 0.0), 60.0)
+    return 0.0
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

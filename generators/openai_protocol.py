@@ -1,0 +1,108 @@
+"""The OpenAI chat completions interface: what is sent, and how an answer is read.
+
+Source: the OpenAI API reference, "Create chat completion"; `reasoning_content` and `reasoning` as vLLM,
+SGLang and OpenRouter send them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from data.records import FinishReason, Prompt
+from generators.sampling import SamplingParams, sample_seed
+from generators.teacher import Completion
+
+
+class UnreadableAnswerError(ValueError):
+    """A server's answer is not what the interface says; asking again may help."""
+
+
+def request_body(
+    model: str,
+    prompt: Prompt,
+    indices: Sequence[int],
+    sampling: SamplingParams,
+    extra: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the JSON body that asks for the consecutive samples `indices` of `prompt`."""
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": [message.model_dump() for message in prompt.messages],
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "max_tokens": sampling.max_tokens,
+        "seed": sample_seed(sampling, prompt.prompt_id, indices[0]),
+    }
+    optional = {"top_k": sampling.top_k, "min_p": sampling.min_p, "stop": list(sampling.stop) or None}
+    body |= {key: value for key, value in optional.items() if value is not None}
+    if len(indices) > 1:
+        body["n"] = len(indices)
+    return body | dict(extra)
+
+
+def read_answer(
+    answer: object, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
+) -> list[Completion]:
+    """Return the completions in a server's answer, fewer than asked for where it sent fewer.
+
+    Token counts come for the whole request: completion tokens are shared out by length of text where
+    several choices came, so that their sum stays right.
+
+    Raises `UnreadableAnswerError`.
+    """
+    if not isinstance(answer, dict):
+        raise UnreadableAnswerError("the answer is not a JSON object")
+    choices = answer.get("choices")
+    if not isinstance(choices, list) or not choices:
+        raise UnreadableAnswerError("the answer has no choices")
+    texts = [_texts(choice) for choice in choices[: len(indices)]]
+    usage = answer.get("usage") or {}
+    if not isinstance(usage, dict):
+        raise UnreadableAnswerError("the answer's usage is not an object")
+    tokens = _share(_count(usage, "completion_tokens"), [len(t) + len(r or "") for t, r in texts])
+    return [
+        Completion(
+            index=index,
+            seed=sample_seed(sampling, prompt.prompt_id, index),
+            text=text,
+            reasoning=reasoning,
+            finish_reason=_finish_reason(choice),
+            prompt_tokens=_count(usage, "prompt_tokens"),
+            completion_tokens=count,
+        )
+        for index, (text, reasoning), choice, count in zip(indices, texts, choices, tokens, strict=False)
+    ]
+
+
+def _texts(choice: object) -> tuple[str, str | None]:
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if not isinstance(message, dict):
+        raise UnreadableAnswerError("a choice has no message")
+    content = message.get("content")
+    reasoning = message.get("reasoning_content") or message.get("reasoning")
+    if content is None:
+        content = ""
+    if not isinstance(content, str) or not isinstance(reasoning, str | None):
+        raise UnreadableAnswerError("a message's content is not text")
+    return content, reasoning or None
+
+
+def _finish_reason(choice: Mapping[str, Any]) -> FinishReason:
+    return FinishReason.LENGTH if choice.get("finish_reason") == "length" else FinishReason.STOP
+
+
+def _count(usage: Mapping[str, Any], key: str) -> int:
+    value = usage.get(key) or 0
+    if not isinstance(value, int) or value < 0:
+        raise UnreadableAnswerError(f"the answer's {key} is not a count")
+    return value
+
+
+def _share(total: int, weights: Sequence[int]) -> list[int]:
+    """Split `total` by `weights`, the parts adding up to it."""
+    whole = sum(weights) or len(weights)
+    shares, given, seen = [], 0, 0
+    for weight in weights:
+        seen += weight if sum(weights) else 1
+        shares.append(total * seen // whole - given)
+        given += shares[-1]
+    return shares
