@@ -1,0 +1,127 @@
+"""The dataset card of a version: what Hugging Face reads, and what people read."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+EXAMPLE_CHARS = 4000
+
+
+def render_card(manifest: Mapping[str, Any], example: Mapping[str, Any] | None) -> str:
+    """Return `README.md` for the version that `manifest` describes.
+
+    Texts of problems and of the model stand in fenced blocks only, with a fence that they cannot close.
+    """
+    name, version = manifest["dataset"], manifest["version"]
+    sections = [
+        _front_matter(manifest),
+        f"# {name}, version {version}",
+        _summary(manifest),
+        "## Use it\n\n" + _usage(),
+        "## Where the problems come from\n\n" + _sources(manifest),
+        "## What verification found\n\n" + _statuses(manifest),
+        "## How it was made\n\n" + _making(manifest),
+        "## Limits\n\n" + _LIMITS,
+    ]
+    if example:
+        sections.insert(4, "## One trace\n\n" + _example(example))
+    return "\n\n".join(sections) + "\n"
+
+
+def _front_matter(manifest: Mapping[str, Any]) -> str:
+    licenses = sorted(manifest["licenses"])
+    listed = "\n".join(f"- {json.dumps(license_.lower())}" for license_ in licenses)
+    count = manifest["accepted"]
+    bounds = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+    size = next((label for bound, label in bounds if count < bound), "1M<n<10M")
+    return (
+        f"---\npretty_name: {json.dumps(manifest['dataset'])}\nlicense:\n{listed}\n"
+        f"task_categories:\n- text-generation\nsize_categories:\n- {size}\n"
+        "tags:\n- reasoning\n- chain-of-thought\n- synthetic\n"
+        "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: train/*.parquet\n---"
+    )
+
+
+def _summary(manifest: Mapping[str, Any]) -> str:
+    return (
+        f"{manifest['accepted']:,} verified chain-of-thought traces for {manifest['problems_solved']:,} of "
+        f"{manifest['problems']:,} problems, chosen by rejection sampling from {manifest['samples']:,} samples of "
+        f"`{manifest['teacher']['name']}`. A trace is here because its final answer was checked against a known "
+        f"reference by `{manifest['verifier']}`. This version never changes; a training job pins it by its number."
+    )
+
+
+def _usage() -> str:
+    return (
+        "Run from the folder of this card:\n\n"
+        "```python\nfrom datasets import load_dataset\n\n"
+        'traces = load_dataset("parquet", data_files="train/*.parquet", split="train")\n'
+        'print(traces[0]["messages"])   # [{"role": "user", …}, {"role": "assistant", …}]\n```\n\n'
+        "`messages` is what supervised fine-tuning reads. `pass_rate` and `n_samples` say how hard a problem was "
+        "for the teacher; `steps_checked` and `false_steps` count the arithmetic statements in the reasoning that "
+        "could be checked, and those that do not hold."
+    )
+
+
+def _sources(manifest: Mapping[str, Any]) -> str:
+    lines = ["| source | problems | solved | samples | accepted |", "|---|---:|---:|---:|---:|"]
+    for source, counts in manifest["by_source"].items():
+        cells = [counts[key] for key in ("problems", "problems_solved", "samples", "accepted")]
+        lines.append(f"| {_cell(source)} | " + " | ".join(f"{cell:,}" for cell in cells) + " |")
+    listed = ", ".join(f"{_cell(name)} ({count:,} traces)" for name, count in manifest["licenses"].items())
+    return "\n".join(lines) + f"\n\nLicences of the problems: {listed or 'none'}."
+
+
+def _statuses(manifest: Mapping[str, Any]) -> str:
+    lines = ["| status | samples |", "|---|---:|"]
+    lines += [f"| `{status}` | {count:,} |" for status, count in manifest["by_status"].items()]
+    return "\n".join(lines) + "\n\nRejected samples are kept in the warehouse with their reasons; they are not here."
+
+
+def _making(manifest: Mapping[str, Any]) -> str:
+    facts = {
+        "teacher": f"{manifest['teacher']['name']} ({manifest['teacher']['engine']})",
+        "prompt": f"{manifest['prompt_template']} ({manifest['prompt_template_hash']})",
+        "sampling": ", ".join(f"{key} {value}" for key, value in manifest["sampling"].items() if value is not None),
+        "verifier": f"{manifest['verifier']}, policy {manifest['policy_hash']}",
+        "tokens": f"{manifest['prompt_tokens']:,} prompt, {manifest['completion_tokens']:,} completion",
+        "tracemill": manifest["tracemill"],
+        "run": manifest["run_id"],
+        "published": manifest["created"],
+    }
+    rows = "\n".join(f"| {key} | {_cell(str(value))} |" for key, value in facts.items())
+    return f"| | |\n|---|---|\n{rows}\n\n`manifest.json` has the whole configuration and a hash of every file."
+
+
+def _example(example: Mapping[str, Any]) -> str:
+    conversation = "\n\n".join(f"{message['role']}: {message['content']}" for message in example["messages"])
+    if len(conversation) > EXAMPLE_CHARS:
+        conversation = conversation[:EXAMPLE_CHARS] + " […]"
+    return f"Reference `{_cell(example['reference'])}`, answer `{_cell(example['answer'] or '')}`:\n\n" + _fenced(
+        conversation
+    )
+
+
+def _fenced(text: str) -> str:
+    """Put text into a code block that nothing inside it can close."""
+    runs = [len(run) for run in _backtick_runs(text)]
+    fence = "`" * max(3, max(runs, default=0) + 1)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _backtick_runs(text: str) -> list[str]:
+    return [run for run in "".join(c if c == "`" else " " for c in text).split(" ") if run]
+
+
+def _cell(text: str) -> str:
+    """Make text harmless inside a table cell or inline code."""
+    flat = " ".join(text.split())[:200]
+    return flat.replace("|", "¦").replace("`", "'").replace("<", "‹").replace(">", "›")
+
+
+_LIMITS = (
+    "A right final answer does not prove right reasoning: a trace may reach its answer over a false step "
+    "(see `false_steps`). The traces carry whatever style, mistakes and biases the teacher has, and easy problems "
+    "are solved more often than hard ones: weigh by `pass_rate` where that matters. Check the licences above, and "
+    "the terms of the teacher, before you train on them."
+)

@@ -1,0 +1,224 @@
+"""The DuckDB catalog: an index over the warehouse's files, which are the truth.
+
+DuckDB lets one process at a time write a file, and shuts readers out meanwhile. So every call here
+opens the file, does one thing and closes it, and waits its turn with jittered pauses.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data.errors import CatalogError, StorageError, WarehouseBusyError
+from data.files import storage_errors
+from data.migrations import INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
+from data.records import Record
+from data.shards import ShardManifest
+
+WAIT_S = 60.0
+"""How long a call waits for another process to let go of the file."""
+MEMORY_LIMIT = "256MB"
+_SETTINGS = {
+    "memory_limit": MEMORY_LIMIT,
+    "threads": "2",
+    # Catalogs stay readable by the DuckDB 1.5 clients that people have installed.
+    "storage_compatibility_version": "v1.5.0",
+}
+
+
+class RunRow(Record):
+    """One execution of a build, as in `runs/RUN.json` and the `runs` table."""
+
+    run_id: str
+    dataset: str
+    state: str
+    """running, published, unchanged, failed, interrupted or killed."""
+    started: str
+    ended: str | None = None
+    message: str | None = None
+    config_hash: str
+    version: int | None = None
+    problems: int = 0
+    samples: int = 0
+    new_samples: int = 0
+    accepted: int = 0
+    problems_solved: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+
+
+class VersionRow(Record):
+    """One published version, as in the `versions` table."""
+
+    dataset: str
+    version: int
+    path: str
+    created: str
+    run_id: str
+    fingerprint: str
+    config_hash: str
+    verifier: str
+    teacher: str
+    problems: int
+    problems_solved: int
+    samples: int
+    accepted: int
+    bytes: int
+
+
+class Catalog:
+    """The catalog of one warehouse; methods may be called from any thread."""
+
+    def __init__(self, path: Path, root: Path, wait_s: float = WAIT_S) -> None:
+        self.path = path
+        self._root = root
+        self._wait_s = wait_s
+        # DuckDB refuses two connections with different settings in one process.
+        self._turn = threading.Lock()
+
+    def migrate(self) -> None:
+        """Create the catalog or bring it to this version's schema.
+
+        Raises `CatalogError` for a catalog of a newer version.
+        """
+        with self._connect() as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
+            seen = _schema_version(connection)
+            self._refuse_newer(seen)
+            for number, migration in enumerate(MIGRATIONS[seen:], start=seen + 1):
+                connection.execute("BEGIN")
+                connection.execute(migration)
+                connection.execute("DELETE FROM schema_version")
+                connection.execute("INSERT INTO schema_version VALUES (?)", [number])
+                connection.execute("COMMIT")
+
+    def register_shards(self, shards: Sequence[ShardManifest]) -> None:
+        """Index committed shards; rows that are known already are passed over."""
+        with self._transaction() as connection:
+            known = set(connection.execute("SELECT kind, shard_id FROM shards").fetchall())
+            for shard in shards:
+                if (shard.kind, shard.shard_id) not in known:
+                    self._register_shard(connection, shard)
+
+    def forget_shards(self, kind: str, shard_ids: Iterable[str]) -> None:
+        """Drop shards whose files are gone."""
+        with self._transaction() as connection:
+            for shard_id in shard_ids:
+                connection.execute(f"DELETE FROM {kind} WHERE shard_id = ?", [shard_id])  # noqa: S608
+                connection.execute("DELETE FROM shards WHERE kind = ? AND shard_id = ?", [kind, shard_id])
+
+    def shard_ids(self, kind: str, dataset: str) -> set[str]:
+        """Return the ids of all indexed shards of a dataset."""
+        sql = "SELECT shard_id FROM shards WHERE kind = ? AND dataset = ?"
+        return {row[0] for row in self.query(sql, [kind, dataset])}
+
+    def put_run(self, run: RunRow) -> None:
+        """Insert or replace a run."""
+        self._put("runs", {"run_id": run.run_id}, run)
+
+    def put_version(self, version: VersionRow) -> None:
+        """Insert or replace a version."""
+        self._put("versions", {"dataset": version.dataset, "version": version.version}, version)
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query of ours."""
+        with self._connect() as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
+
+    def lookup(self, queries: Mapping[str, str], **tables: pa.Table) -> dict[str, list[tuple[Any, ...]]]:
+        """Run several queries in one turn, with Arrow `tables` to join against."""
+        with self._connect() as connection:
+            for name, table in tables.items():
+                connection.register(name, table)
+            return {name: connection.execute(sql).fetchall() for name, sql in queries.items()}
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the catalog read-only, for people's own SQL; files of the host stay out of its reach."""
+        if not self.path.exists():
+            raise CatalogError(f"{self.path}: no catalog here; run a build or `tracemill catalog rebuild`")
+        with self._connect(read_only=True) as connection:
+            self._refuse_newer(_schema_version(connection))
+            yield connection
+
+    def _register_shard(self, connection: duckdb.DuckDBPyConnection, shard: ShardManifest) -> None:
+        source, keys = str(self._root / shard.path), ROW_KEYS[shard.kind]
+        try:
+            connection.execute(
+                f"INSERT INTO {shard.kind} BY NAME SELECT {INDEXED_COLUMNS[shard.kind]}, ? AS shard_id "  # noqa: S608
+                f"FROM read_parquet(?) AS new WHERE ({keys}) NOT IN (SELECT ({keys}) FROM {shard.kind})",
+                [shard.shard_id, source],
+            )
+        except duckdb.IOException as error:
+            raise StorageError(f"{source}: the shard's Parquet file cannot be read ({error})") from error
+        _insert(connection, "shards", shard)
+
+    def _put(self, table: str, key: Mapping[str, object], row: Record) -> None:
+        condition = " AND ".join(f"{name} = ?" for name in key)
+        with self._transaction() as connection:
+            connection.execute(f"DELETE FROM {table} WHERE {condition}", list(key.values()))  # noqa: S608
+            _insert(connection, table, row)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._connect() as connection:
+            connection.execute("BEGIN")
+            yield connection
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._turn, storage_errors(self.path):
+            connection = self._wait_for_file(read_only)
+            try:
+                yield connection
+            except duckdb.FatalException as error:
+                raise CatalogError(_damaged(self.path, error)) from error
+            finally:
+                connection.close()
+
+    def _wait_for_file(self, read_only: bool) -> duckdb.DuckDBPyConnection:
+        deadline = time.monotonic() + self._wait_s
+        while True:
+            try:
+                return duckdb.connect(self.path, read_only=read_only, config=_SETTINGS)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise CatalogError(_damaged(self.path, error)) from error
+                if time.monotonic() > deadline:
+                    raise WarehouseBusyError(
+                        f"{self.path}: another process has held the catalog for {self._wait_s:g} s: {error}"
+                    ) from error
+                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311
+            except duckdb.Error as error:
+                raise CatalogError(_damaged(self.path, error)) from error
+
+    def _refuse_newer(self, seen: int) -> None:
+        if seen > SCHEMA_VERSION:
+            raise CatalogError(
+                f"{self.path}: written by a newer Tracemill (schema {seen}, this one knows {SCHEMA_VERSION}); "
+                "upgrade Tracemill, or move the file away and run `tracemill catalog rebuild`"
+            )
+
+
+def _schema_version(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("SELECT max(version) FROM schema_version").fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Record) -> None:
+    values = row.model_dump(mode="json")
+    columns = ", ".join(f'"{name}"' for name in values)
+    places = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(values.values()))  # noqa: S608
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return f"{path}: the catalog cannot be opened ({error}); move it away and run `tracemill catalog rebuild`"

@@ -1,0 +1,115 @@
+"""What the warehouse already holds for a chunk of problems: the base of planning and of publishing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from data.catalog import Catalog
+from data.members import Member
+from data.records import FinishReason, Record, Status
+
+
+class Request(Record):
+    """What a run wants of every problem."""
+
+    sampling_id: str
+    """Teacher and sampling parameters."""
+    samples_per_problem: int
+    verdict_set: str
+    """Verifier and policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRecord:
+    """A stored problem, without its question."""
+
+    source: str
+    path: str
+    """Of its shard, relative to the warehouse."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSample:
+    """A stored sample, without its texts."""
+
+    sample_id: str
+    index: int
+    finish_reason: FinishReason
+    prompt_tokens: int
+    completion_tokens: int
+    path: str
+    """Of its shard, relative to the warehouse."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldVerdict:
+    """A stored verdict, without the normal forms."""
+
+    status: Status
+    extracted: str | None
+    rule: str | None
+    verifier: str
+    steps_checked: int
+    false_steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is there for one chunk."""
+
+    records: dict[str, HeldRecord]
+    """record_id → the stored problem."""
+    samples: dict[str, dict[int, HeldSample]]
+    """prompt_id → index → sample."""
+    verdicts: dict[tuple[str, str], HeldVerdict]
+    """(problem_id, sample_id) → verdict."""
+
+    def samples_of(self, member: Member) -> list[HeldSample]:
+        """Return a problem's samples in the order of their indices."""
+        held = self.samples.get(member.prompt_id, {})
+        return [held[index] for index in sorted(held)]
+
+    def verdict_of(self, member: Member, sample: HeldSample) -> HeldVerdict | None:
+        """Return the verdict on a sample as an answer to this problem."""
+        return self.verdicts.get((member.problem_id, sample.sample_id))
+
+
+_SAMPLES = """
+SELECT s.prompt_id, s.sample_id, s."index", s.finish_reason, s.prompt_tokens, s.completion_tokens, f.path
+FROM samples s SEMI JOIN wanted w ON s.prompt_id = w.prompt_id
+JOIN shards f ON f.kind = 'samples' AND f.shard_id = s.shard_id
+SEMI JOIN request r ON s.sampling_id = r.sampling_id AND s."index" < r.samples_per_problem
+"""
+_VERDICTS = """
+SELECT v.problem_id, v.sample_id, v.status, v.extracted, v.rule, v.verifier, v.steps_checked, v.false_steps
+FROM verdicts v SEMI JOIN wanted w ON v.problem_id = w.problem_id
+SEMI JOIN request r ON v.verdict_set = r.verdict_set
+"""
+_RECORDS = """
+SELECT p.record_id, p.source, f.path FROM problems p SEMI JOIN wanted w ON p.record_id = w.record_id
+JOIN shards f ON f.kind = 'problems' AND f.shard_id = p.shard_id
+"""
+
+
+def look_up(catalog: Catalog, members: Sequence[Member], request: Request) -> Holdings:
+    """Return what the warehouse holds for `members`, from any dataset that asked the same."""
+    found = catalog.lookup(
+        {"samples": _SAMPLES, "verdicts": _VERDICTS, "records": _RECORDS},
+        wanted=pa.Table.from_pylist([member.model_dump() for member in members], schema=_MEMBER_SCHEMA),
+        request=pa.Table.from_pylist([request.model_dump()]),
+    )
+    samples: dict[str, dict[int, HeldSample]] = {}
+    for prompt_id, sample_id, index, finish, prompt_tokens, completion_tokens, path in found["samples"]:
+        samples.setdefault(prompt_id, {})[index] = HeldSample(
+            sample_id, index, FinishReason(finish), prompt_tokens, completion_tokens, path
+        )
+    verdicts = {
+        (problem_id, sample_id): HeldVerdict(Status(status), *rest)
+        for problem_id, sample_id, status, *rest in found["verdicts"]
+    }
+    records = {record_id: HeldRecord(source, path) for record_id, source, path in found["records"]}
+    return Holdings(records, samples, verdicts)
+
+
+_MEMBER_SCHEMA = pa.schema({name: pa.string() for name in Member.model_fields})

@@ -1,0 +1,81 @@
+"""Which problems belong to the run, in order and each once, kept on disk so that memory stays flat."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from data.records import Record
+
+
+class Member(Record):
+    """One problem of the run."""
+
+    record_id: str
+    problem_id: str
+    prompt_id: str
+
+
+class Members:
+    """A scratch table of the run's problems; it belongs to one process and is thrown away with it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._connection = duckdb.connect(
+            folder / "members.duckdb", config={"memory_limit": "128MB", "threads": "1"}
+        )
+        self._connection.execute(
+            "CREATE TABLE members (chunk INTEGER, position INTEGER, record_id VARCHAR, "
+            "problem_id VARCHAR, prompt_id VARCHAR)"
+        )
+        self.chunks = 0
+        self.problems = 0
+        self.duplicates = 0
+
+    def add_chunk(self, members: Sequence[Member]) -> list[bool]:
+        """Add a chunk; return for each member whether it is new (False: the same problem came before)."""
+        ids = pa.table({"problem_id": [member.problem_id for member in members]})
+        self._connection.register("candidates", ids)
+        seen = {
+            row[0]
+            for row in self._connection.execute(
+                "SELECT problem_id FROM members SEMI JOIN candidates USING (problem_id)"
+            ).fetchall()
+        }
+        self._connection.unregister("candidates")
+        fresh: list[bool] = []
+        for member in members:
+            fresh.append(member.problem_id not in seen)
+            seen.add(member.problem_id)
+        self._insert([member for member, new in zip(members, fresh, strict=True) if new])
+        self.duplicates += fresh.count(False)
+        return fresh
+
+    def read_chunks(self) -> Iterator[list[Member]]:
+        """Yield the chunks in the order in which they were added."""
+        for chunk in range(self.chunks):
+            rows = self._connection.execute(
+                "SELECT record_id, problem_id, prompt_id FROM members WHERE chunk = ? ORDER BY position", [chunk]
+            ).fetchall()
+            yield [Member(record_id=row[0], problem_id=row[1], prompt_id=row[2]) for row in rows]
+
+    def close(self) -> None:
+        """Close the scratch table; the scratch folder is emptied by its owner."""
+        self._connection.close()
+
+    def _insert(self, members: Sequence[Member]) -> None:
+        table = pa.table(
+            {
+                "chunk": pa.array([self.chunks] * len(members), pa.int32()),
+                "position": pa.array(range(len(members)), pa.int32()),
+                "record_id": pa.array([m.record_id for m in members], pa.string()),
+                "problem_id": pa.array([m.problem_id for m in members], pa.string()),
+                "prompt_id": pa.array([m.prompt_id for m in members], pa.string()),
+            }
+        )
+        self._connection.register("fresh", table)
+        self._connection.execute("INSERT INTO members BY NAME SELECT * FROM fresh")
+        self._connection.unregister("fresh")
+        self.chunks += 1
+        self.problems += len(members)

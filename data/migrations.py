@@ -1,0 +1,60 @@
+"""The catalog's schema as numbered migrations; a catalog records how many it has seen.
+
+A published migration is never edited: a change is a new one at the end.
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    # 1: shards and what stands in them, runs, versions
+    """
+    CREATE TABLE shards (
+        kind VARCHAR, shard_id VARCHAR, dataset VARCHAR, path VARCHAR, "rows" BIGINT, bytes BIGINT,
+        sha256 VARCHAR, schema_version INTEGER, run_id VARCHAR, created VARCHAR
+    );
+    CREATE TABLE problems (
+        record_id VARCHAR, problem_id VARCHAR, id VARCHAR, reference VARCHAR, answer_kind VARCHAR,
+        unit VARCHAR, source VARCHAR, license VARCHAR, tags VARCHAR[], run_id VARCHAR, shard_id VARCHAR
+    );
+    CREATE TABLE samples (
+        sample_id VARCHAR, problem_id VARCHAR, prompt_id VARCHAR, sampling_id VARCHAR, "index" INTEGER,
+        seed BIGINT, finish_reason VARCHAR, prompt_tokens INTEGER, completion_tokens INTEGER,
+        teacher VARCHAR, run_id VARCHAR, shard_id VARCHAR
+    );
+    CREATE TABLE verdicts (
+        sample_id VARCHAR, problem_id VARCHAR, verdict_set VARCHAR, status VARCHAR, extracted VARCHAR,
+        reason VARCHAR, rule VARCHAR, steps_checked INTEGER, false_steps INTEGER, verifier VARCHAR,
+        seconds DOUBLE, run_id VARCHAR, shard_id VARCHAR
+    );
+    CREATE TABLE runs (
+        run_id VARCHAR, dataset VARCHAR, state VARCHAR, started VARCHAR, ended VARCHAR, message VARCHAR,
+        config_hash VARCHAR, version INTEGER, problems BIGINT, samples BIGINT, new_samples BIGINT,
+        accepted BIGINT, problems_solved BIGINT, prompt_tokens BIGINT, completion_tokens BIGINT,
+        seconds DOUBLE
+    );
+    CREATE TABLE versions (
+        dataset VARCHAR, version INTEGER, path VARCHAR, created VARCHAR, run_id VARCHAR,
+        fingerprint VARCHAR, config_hash VARCHAR, verifier VARCHAR, teacher VARCHAR, problems BIGINT,
+        problems_solved BIGINT, samples BIGINT, accepted BIGINT, bytes BIGINT
+    );
+    """,
+)
+
+SCHEMA_VERSION = len(MIGRATIONS)
+
+INDEXED_COLUMNS: dict[str, str] = {
+    # what the catalog keeps of each kind of shard: everything but the long texts
+    "problems": "record_id, problem_id, id, reference, answer_kind, unit, source, license, tags, run_id",
+    "samples": (
+        'sample_id, problem_id, prompt_id, sampling_id, "index", seed, finish_reason, prompt_tokens, '
+        "completion_tokens, teacher, run_id"
+    ),
+    "verdicts": (
+        "sample_id, problem_id, verdict_set, status, extracted, reason, rule, steps_checked, "
+        "len(false_steps) AS false_steps, verifier, seconds, run_id"
+    ),
+}
+
+ROW_KEYS: dict[str, str] = {
+    "problems": "record_id",
+    "samples": "sample_id",
+    "verdicts": "sample_id, problem_id, verdict_set",
+}

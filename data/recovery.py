@@ -1,0 +1,97 @@
+"""Bringing catalog and files together again: after a crash, and from nothing."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from data.catalog import Catalog, RunRow
+from data.errors import StorageError
+from data.files import fsync_folder, read_json, storage_errors, write_json
+from data.shards import SCHEMAS, manifests, read_manifest, remove_uncommitted
+from data.versions import all_versions, published_versions, read_version
+from data.warehouse import Warehouse
+
+REBUILD_BATCH = 64
+"""Shards registered in one transaction."""
+
+
+def write_run(warehouse: Warehouse, catalog: Catalog, run: RunRow) -> None:
+    """Record a run: its file first, then the catalog."""
+    write_json(warehouse.runs / f"{run.run_id}.json", run.model_dump(mode="json"), warehouse.scratch(run.dataset))
+    catalog.put_run(run)
+
+
+def recover(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
+    """Finish what a killed run of `dataset` left: uncommitted files go, committed ones are indexed.
+
+    Only for the holder of the dataset's lock.
+    """
+    remove_uncommitted(warehouse, dataset)
+    for kind in SCHEMAS:
+        folder = warehouse.shards(kind, dataset)
+        on_disk = {path.stem for path in folder.glob("*.json")}
+        indexed = catalog.shard_ids(kind, dataset)
+        if missing := sorted(on_disk - indexed):
+            catalog.register_shards([read_manifest(folder / f"{shard_id}.json") for shard_id in missing])
+        if gone := sorted(indexed - on_disk):
+            catalog.forget_shards(kind, gone)
+    indexed_versions = {row[0] for row in catalog.query("SELECT version FROM versions WHERE dataset = ?", [dataset])}
+    for version in published_versions(warehouse, dataset):
+        if version not in indexed_versions:
+            manifest = read_version(warehouse, dataset, version)
+            catalog.put_version(manifest.row(_version_path(manifest.dataset, manifest.folder)))
+    _close_killed_runs(warehouse, catalog, dataset)
+
+
+def rebuild_catalog(warehouse: Warehouse) -> dict[str, int]:
+    """Make the catalog anew from the manifests, and put it in the old one's place.
+
+    Returns the number of rows of each table. Raises `StorageError` naming a file that cannot be read.
+    """
+    fresh_path = warehouse.root / "catalog.duckdb.new"
+    _remove(fresh_path)
+    fresh = Catalog(fresh_path, warehouse.root)
+    fresh.migrate()
+    shards = sorted(manifests(warehouse), key=lambda shard: (shard.created, shard.shard_id))
+    for start in range(0, len(shards), REBUILD_BATCH):
+        fresh.register_shards(shards[start : start + REBUILD_BATCH])
+    for manifest in all_versions(warehouse):
+        fresh.put_version(manifest.row(_version_path(manifest.dataset, manifest.folder)))
+    for path in sorted(warehouse.runs.glob("*.json")):
+        fresh.put_run(read_run(path))
+    counts = {
+        table: int(fresh.query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
+        for table in ("problems", "samples", "verdicts", "shards", "runs", "versions")
+    }
+    with storage_errors(warehouse.catalog):
+        # A write-ahead log of the old catalog must not be replayed into the new one.
+        warehouse.catalog.with_name("catalog.duckdb.wal").unlink(missing_ok=True)
+        fresh_path.replace(warehouse.catalog)
+        fsync_folder(warehouse.root)
+    return counts
+
+
+def read_run(path: Path) -> RunRow:
+    """Read a run's record; raises `StorageError` naming the file."""
+    try:
+        return RunRow.model_validate(read_json(path))
+    except ValidationError as error:
+        raise StorageError(f"{path}: not a run record of this version of Tracemill") from error
+
+
+def _close_killed_runs(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
+    """A run that is still called running, while nobody holds the dataset, was killed."""
+    for path in sorted(warehouse.runs.glob("*.json")):
+        run = read_run(path)
+        if run.dataset == dataset and run.state == "running":
+            message = "the process ended without a word; the next run continued its work"
+            write_run(warehouse, catalog, run.model_copy(update={"state": "killed", "message": message}))
+
+
+def _version_path(dataset: str, folder: str) -> str:
+    return f"datasets/{dataset}/{folder}"
+
+
+def _remove(path: Path) -> None:
+    for leftover in (path, path.with_name(f"{path.name}.wal")):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,103 @@
+"""From a row of any source to a `Problem`: column mapping, defaults, and errors that name the row."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from data.errors import ProblemRowError
+from data.records import Problem
+
+PROBLEM_COLUMNS = (
+    "question",
+    "answer",
+    "id",
+    "answer_kind",
+    "unit",
+    "rel_tol",
+    "choices",
+    "source",
+    "license",
+    "tags",
+)
+"""What a row may say of a problem, by the names that the outside uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    """How the rows of one source become problems."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Problem column → the source's column, where they differ."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Problem column → value where the row has none."""
+    answer_after: str | None = None
+    """Marker before the final answer inside the answer column, such as `####` in GSM8K."""
+
+    def problem(self, row: Mapping[str, Any], where: str) -> Problem:
+        """Read one row; `where` names it in errors. Raises `ProblemRowError`."""
+        values = {}
+        for name in PROBLEM_COLUMNS:
+            value = row.get(self.columns.get(name, name))
+            if value is None or value == "":
+                value = self.defaults.get(name)
+            if value is not None:
+                values[name] = value
+        return self._checked(values, where)
+
+    def _checked(self, values: dict[str, Any], where: str) -> Problem:
+        for name in ("question", "answer"):
+            if name not in values:
+                raise ProblemRowError(f"{where}: the row has no {self.columns.get(name, name)!r}")
+        if not isinstance(values["question"], str):
+            raise ProblemRowError(f"{where}: the question is not text but {_kind(values['question'])}")
+        values["reference"] = self._reference(values.pop("answer"), where)
+        for name in ("unit", "source", "license"):
+            if isinstance(text := values.get(name), str):
+                values[name] = text.strip()
+        if "id" in values:
+            values["id"] = str(values["id"])
+        if isinstance(tags := values.get("tags"), str):
+            values["tags"] = [tags]
+        try:
+            return Problem.model_validate(values)
+        except ValidationError as error:
+            raise ProblemRowError(f"{where}: {_first_complaint(error)}") from error
+
+    def _reference(self, answer: object, where: str) -> str:
+        if isinstance(answer, bool) or not isinstance(answer, str | int | float):
+            raise ProblemRowError(f"{where}: the answer is neither text nor a number but {_kind(answer)}")
+        if isinstance(answer, float):
+            if not math.isfinite(answer):
+                raise ProblemRowError(f"{where}: the answer {answer} is not a finite number")
+            # A whole number that went through a float column is a whole number again.
+            answer = str(int(answer)) if answer.is_integer() and abs(answer) < 2**53 else repr(answer)
+        text = str(answer)
+        if self.answer_after is not None:
+            _, found, text = text.rpartition(self.answer_after)
+            if not found:
+                raise ProblemRowError(f"{where}: the answer does not contain {self.answer_after!r}")
+        if not text.strip():
+            raise ProblemRowError(f"{where}: the answer is empty")
+        return text.strip()
+
+
+def as_rows(problems: Iterator[Problem]) -> Iterator[dict[str, Any]]:
+    """Render problems as rows in the outside's column names."""
+    for problem in problems:
+        row = problem.model_dump(mode="json", exclude_none=True)
+        row["answer"] = row.pop("reference")
+        yield row
+
+
+def _kind(value: object) -> str:
+    names = {type(None): "nothing", bool: "true or false", dict: "an object", list: "a list"}
+    return names.get(type(value), type(value).__name__)
+
+
+def _first_complaint(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']} (got {str(first['input'])[:80]!r})"

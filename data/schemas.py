@@ -1,0 +1,107 @@
+"""Columns of every Parquet file that Tracemill writes.
+
+A change here is a new `SCHEMA_VERSION`; files of older versions stay readable.
+"""
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+STRINGS = pa.list_(pa.string())
+
+PROBLEMS = pa.schema(
+    {
+        "record_id": pa.string(),
+        "problem_id": pa.string(),
+        "id": pa.string(),
+        "question": pa.string(),
+        "reference": pa.string(),
+        "answer_kind": pa.string(),
+        "unit": pa.string(),
+        "rel_tol": pa.float64(),
+        "choices": STRINGS,
+        "source": pa.string(),
+        "license": pa.string(),
+        "tags": STRINGS,
+        "run_id": pa.string(),
+    }
+)
+
+SAMPLES = pa.schema(
+    {
+        "sample_id": pa.string(),
+        "problem_id": pa.string(),
+        "prompt_id": pa.string(),
+        "sampling_id": pa.string(),
+        "index": pa.int32(),
+        "seed": pa.int64(),
+        "completion": pa.string(),
+        "reasoning": pa.string(),
+        "finish_reason": pa.string(),
+        "prompt_tokens": pa.int32(),
+        "completion_tokens": pa.int32(),
+        "teacher": pa.string(),
+        "run_id": pa.string(),
+    }
+)
+
+VERDICTS = pa.schema(
+    {
+        "sample_id": pa.string(),
+        "problem_id": pa.string(),
+        "verdict_set": pa.string(),
+        "status": pa.string(),
+        "extracted": pa.string(),
+        "reason": pa.string(),
+        "rule": pa.string(),
+        "reference_form": pa.string(),
+        "answer_form": pa.string(),
+        "steps_checked": pa.int32(),
+        "false_steps": STRINGS,
+        "verifier": pa.string(),
+        "policy": pa.string(),
+        "seconds": pa.float64(),
+        "run_id": pa.string(),
+    }
+)
+
+MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
+
+TRACES = pa.schema(
+    {
+        "trace_id": pa.string(),
+        "problem_id": pa.string(),
+        "sample_id": pa.string(),
+        "question": pa.string(),
+        "reference": pa.string(),
+        "messages": MESSAGES,
+        "reasoning": pa.string(),
+        "completion": pa.string(),
+        "answer": pa.string(),
+        "verifier": pa.string(),
+        "verifier_rule": pa.string(),
+        "steps_checked": pa.int32(),
+        "false_steps": pa.int32(),
+        "pass_rate": pa.float64(),
+        "n_samples": pa.int32(),
+        "teacher": pa.string(),
+        "prompt_template": pa.string(),
+        "temperature": pa.float64(),
+        "top_p": pa.float64(),
+        "seed": pa.int64(),
+        "prompt_tokens": pa.int32(),
+        "completion_tokens": pa.int32(),
+        "source": pa.string(),
+        "license": pa.string(),
+        "tags": STRINGS,
+        "run_id": pa.string(),
+    }
+)
+
+STATISTICS = {
+    "problems": ["record_id", "problem_id", "source", "license"],
+    "samples": ["sample_id", "problem_id", "prompt_id", "index", "prompt_tokens", "completion_tokens"],
+    "verdicts": ["sample_id", "problem_id", "status"],
+    "traces": ["trace_id", "problem_id", "pass_rate", "source", "license"],
+}
+"""Columns with statistics in the file's footer; on long text they would bloat it."""

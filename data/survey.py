@@ -1,0 +1,103 @@
+"""Counting what a run holds, chunk by chunk, and the fingerprint that tells whether anything changed."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.holdings import HeldSample, HeldVerdict, Holdings
+from data.members import Member
+from data.records import Status
+
+
+@dataclass(slots=True)
+class SourceCounts:
+    """Counts of one problem source."""
+
+    problems: int = 0
+    samples: int = 0
+    accepted: int = 0
+    problems_solved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSample:
+    """A sample with its verdict."""
+
+    sample: HeldSample
+    verdict: HeldVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedProblem:
+    """A problem with all its judged samples."""
+
+    member: Member
+    judged: tuple[JudgedSample, ...]
+
+    @property
+    def accepted(self) -> list[JudgedSample]:
+        """The samples that can become traces."""
+        return [each for each in self.judged if each.verdict.status is Status.CORRECT]
+
+    @property
+    def pass_rate(self) -> float | None:
+        """Accepted ÷ decided samples; None where nothing could be decided."""
+        decided = sum(each.verdict.status.is_decided for each in self.judged)
+        return len(self.accepted) / decided if decided else None
+
+
+def judged_problems(members: Sequence[Member], holdings: Holdings) -> list[JudgedProblem]:
+    """Join a chunk's problems with their stored samples and verdicts."""
+    problems = []
+    for member in members:
+        pairs = [(sample, holdings.verdict_of(member, sample)) for sample in holdings.samples_of(member)]
+        judged = tuple(JudgedSample(sample, verdict) for sample, verdict in pairs if verdict)
+        problems.append(JudgedProblem(member, judged))
+    return problems
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a run holds."""
+
+    problems: int = 0
+    samples: int = 0
+    accepted: int = 0
+    problems_solved: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    accepted_completion_tokens: int = 0
+    by_status: Counter[str] = field(default_factory=Counter)
+    by_source: dict[str, SourceCounts] = field(default_factory=dict)
+    _hash: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, problem: JudgedProblem, source: str) -> None:
+        """Count one problem; the order of the calls is part of the fingerprint."""
+        accepted, count = len(problem.accepted), len(problem.judged)
+        self.problems += 1
+        self.samples += count
+        self.accepted += accepted
+        self.problems_solved += accepted > 0
+        per_source = self.by_source.setdefault(source, SourceCounts())
+        per_source.problems += 1
+        per_source.samples += count
+        per_source.accepted += accepted
+        per_source.problems_solved += accepted > 0
+        self._hash.update(f"{problem.member.record_id} {problem.member.prompt_id}\n".encode())
+        for each in problem.judged:
+            self._count_sample(each)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash over all problems, samples and statuses counted so far."""
+        return str(self._hash.hexdigest()[:32])
+
+    def _count_sample(self, each: JudgedSample) -> None:
+        self.prompt_tokens += each.sample.prompt_tokens
+        self.completion_tokens += each.sample.completion_tokens
+        if each.verdict.status is Status.CORRECT:
+            self.accepted_completion_tokens += each.sample.completion_tokens
+        self.by_status[each.verdict.status] += 1
+        self._hash.update(f"{each.sample.sample_id} {each.verdict.status}\n".encode())
