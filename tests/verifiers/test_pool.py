@@ -1,0 +1,266 @@
+"""The pool, with real processes and a judge that misbehaves on command."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from data.errors import VerifierError
+from data.records import Problem, Status, Verdict
+from verifiers.pool import MAX_CHARS, VerifierPool
+from verifiers.worker_process import Item
+
+JUDGE = "tests.verifiers.misbehaving:judge"
+PROBLEM = Problem(question="How many?", reference="2")
+ROOT = Path(__file__).parents[2]
+
+
+def bare(*texts: str) -> list[Item]:
+    """Items with bare answers to the same problem."""
+    return [(PROBLEM, text, True) for text in texts]
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[VerifierPool]:
+    """Two workers that are stopped after little more than half a second."""
+    with VerifierPool(workers=2, timeout_s=0.6, memory_mb=512, target=JUDGE) as shared:
+        yield shared
+
+
+def verdicts(pool: VerifierPool, *texts: str) -> list[Verdict]:
+    """Verdicts on bare answers, waited for."""
+    return pool.submit(bare(*texts)).result(timeout=60)
+
+
+def workers_of(pid: int) -> list[psutil.Process]:
+    """The worker processes below a process."""
+    return [child for child in psutil.Process(pid).children() if "verifiers.worker" in child.cmdline()]
+
+
+def test_verdicts_come_in_the_order_of_the_items(pool: VerifierPool) -> None:
+    """Whatever worker verified an item, its verdict stands where the item stood."""
+    texts = [str(n) for n in range(1000)]
+    found = verdicts(pool, *texts)
+    assert [verdict.extracted for verdict in found] == texts
+    assert [verdict.extracted for verdict in found if verdict.equal] == ["2"]
+
+
+def test_nothing_to_verify_is_answered_at_once(pool: VerifierPool) -> None:
+    """An empty submission gives an empty list."""
+    assert pool.submit([]).result(timeout=0) == []
+
+
+def test_equal_items_are_verified_once(pool: VerifierPool) -> None:
+    """Two hundred naps of 0.2 s take one nap, since the second to last are the first."""
+    again = Problem(question="How many?", reference="2", source="another file", id="7")
+    items: list[Item] = [(problem, "sleep 0.2", True) for problem in (PROBLEM, again) for _ in range(100)]
+    found = pool.submit(items).result(timeout=10)
+    assert len(found) == 200
+    assert len({verdict.reason for verdict in found}) == 1
+
+
+def test_a_hanging_item_costs_only_itself(pool: VerifierPool) -> None:
+    """The hang becomes `timeout`, within the time that one verdict may take; all others are verified."""
+    found = verdicts(pool, *"0123456789", "hang", "2 2", "2")
+    hung = found[10]
+    assert hung.status is Status.TIMEOUT
+    assert 0.5 < hung.seconds <= pool.timeout_s
+    assert [verdict.status for verdict in found[:10]].count(Status.CORRECT) == 1
+    assert found[12].equal
+
+
+def test_several_hangs_are_each_stopped(pool: VerifierPool) -> None:
+    """Different hangs in one batch each get their own verdict."""
+    found = verdicts(pool, "hang 1", "2", "hang 2", "3", "hang 3")
+    assert [verdict.status for verdict in found] == [
+        Status.TIMEOUT,
+        Status.CORRECT,
+        Status.TIMEOUT,
+        Status.INCORRECT,
+        Status.TIMEOUT,
+    ]
+
+
+def test_a_crash_costs_only_the_item_that_caused_it(pool: VerifierPool) -> None:
+    """A segmentation fault is an `error` of its item, naming the signal."""
+    found = verdicts(pool, "1", "segfault", "2")
+    assert [verdict.status for verdict in found] == [Status.INCORRECT, Status.ERROR, Status.CORRECT]
+    assert "SIGSEGV" in found[1].reason
+
+
+def test_memory_is_bounded(pool: VerifierPool) -> None:
+    """An item that asks for gigabytes is `over_limit`, and the others are verified."""
+    found = verdicts(pool, "1", "hog", "2")
+    assert [verdict.status for verdict in found] == [Status.INCORRECT, Status.OVER_LIMIT, Status.CORRECT]
+
+
+def test_a_worker_that_has_grown_is_replaced(pool: VerifierPool) -> None:
+    """After much memory was taken, the next items are verified by fresh processes, and none is lost."""
+    before = {process.pid for process in workers_of(os.getpid())}
+    for size in (300, 301, 302, 303):
+        assert verdicts(pool, f"grow {size}", "2")[1].equal
+    found = verdicts(pool, *(str(n) for n in range(200)))
+    assert all(int(verdict.reason) not in before or verdict.status is not Status.ERROR for verdict in found)
+    assert {process.pid for process in workers_of(os.getpid())} != before
+
+
+def test_an_exception_is_a_verdict(pool: VerifierPool) -> None:
+    """What a verifier raises becomes an `error` that names the type, and no text of the model."""
+    (found,) = verdicts(pool, "raise secret")
+    assert found.status is Status.ERROR
+    assert "ValueError" in found.reason
+    assert "secret" not in found.reason
+
+
+def test_printing_does_not_break_the_protocol(pool: VerifierPool) -> None:
+    """What a library prints goes nowhere."""
+    found = verdicts(pool, "print", "2")
+    assert found[1].equal
+
+
+@pytest.mark.parametrize("text", ["2\ud83d", "\x00", "\u202e2", "🙂" * 1000, "\ud83d\ude42", '"}]', "2\n{}"])
+def test_any_text_can_be_sent(pool: VerifierPool, text: str) -> None:
+    """Control characters, lone surrogates and JSON come through as text."""
+    (found,) = verdicts(pool, text)
+    assert found.status is Status.INCORRECT
+
+
+def test_a_giant_text_is_over_the_limit(pool: VerifierPool) -> None:
+    """A text too long to send is answered without a worker, beside others that are verified."""
+    found = verdicts(pool, "x" * (MAX_CHARS + 1), "2")
+    assert [verdict.status for verdict in found] == [Status.OVER_LIMIT, Status.CORRECT]
+
+
+def test_a_worker_killed_from_outside_loses_nothing(pool: VerifierPool) -> None:
+    """Workers killed in the middle of their batches: every item still gets its verdict, none is blamed."""
+    future = pool.submit(bare(*(f"sleep 0.01{n}" for n in range(150)), "2"))
+    for _ in range(3):
+        time.sleep(0.2)
+        workers_of(os.getpid())[0].kill()
+    found = future.result(timeout=60)
+    assert {verdict.status for verdict in found[:-1]} == {Status.INCORRECT}
+    assert found[-1].equal
+
+
+def test_the_pool_works_from_any_thread(pool: VerifierPool) -> None:
+    """Eight threads share one pool, and each gets its own verdicts."""
+    found: dict[int, list[str | None]] = {}
+
+    def ask(number: int) -> None:
+        items = bare(*(f"{number}-{n}" for n in range(50)))
+        found[number] = [verdict.extracted for verdict in pool.submit(items).result(timeout=60)]
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: [f"{number}-{n}" for n in range(50)] for number in range(8)}
+
+
+def test_a_pool_can_be_made_and_closed_outside_the_main_thread() -> None:
+    """A runner that gives a flow a thread of its own can still make a pool in it; its workers live on."""
+    made: list[VerifierPool] = []
+    thread = threading.Thread(target=lambda: made.append(VerifierPool(workers=1, target=JUDGE)))
+    thread.start()
+    thread.join()
+    with made[0] as pool:
+        assert verdicts(pool, "2")[0].equal
+
+
+def test_closing_is_quick_and_leaves_no_process() -> None:
+    """A pool that is busy hanging closes at once, twice, and what was pending fails."""
+    before = set(workers_of(os.getpid()))
+    pool = VerifierPool(workers=2, timeout_s=60, target=JUDGE)
+    verdicts(pool, "2")
+    future = pool.submit(bare("hang", "2"))
+    started = time.monotonic()
+    pool.close()
+    pool.close()
+    assert time.monotonic() - started < 5
+    assert set(workers_of(os.getpid())) == before
+    with pytest.raises(VerifierError, match="closed"):
+        future.result(timeout=1)
+    with pytest.raises(VerifierError, match="closed"):
+        pool.submit(bare("2"))
+
+
+def test_a_pool_closed_while_it_starts_leaves_no_process() -> None:
+    """Closing does not wait for the imports of workers that are not ready yet."""
+    before = set(workers_of(os.getpid()))
+    VerifierPool(workers=2, target=JUDGE).close()
+    assert set(workers_of(os.getpid())) == before
+
+
+def test_a_worker_that_cannot_start_says_why() -> None:
+    """The error carries what the process wrote to its error stream."""
+    with (
+        VerifierPool(workers=1, target="tests.verifiers.misbehaving:no_such_function") as pool,
+        pytest.raises(VerifierError, match="no_such_function"),
+    ):
+        pool.submit(bare("2")).result(timeout=60)
+
+
+def test_too_little_memory_to_start_is_an_error_not_a_wait() -> None:
+    """With no room for the imports the future fails."""
+    with VerifierPool(workers=1, memory_mb=16, target=JUDGE) as pool, pytest.raises(VerifierError):
+        pool.submit(bare("2")).result(timeout=60)
+
+
+def test_a_forked_copy_of_a_pool_refuses_work(pool: VerifierPool) -> None:
+    """The threads of a pool do not exist in a forked child: it must say so rather than wait for ever."""
+    verdicts(pool, "2")
+    child = os.fork()
+    if not child:
+        try:
+            pool.submit(bare("2"))
+        except VerifierError:
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+PARENT = f"""
+import time
+from data.records import Problem
+from verifiers.pool import VerifierPool
+pool = VerifierPool(workers=2, timeout_s=600, target={JUDGE!r})
+problem = Problem(question="How many?", reference="2")
+pool.submit([(problem, "2", True)]).result()
+pool.submit([(problem, "hang 1", True), (problem, "hang 2", True)])
+time.sleep(0.3)
+print("busy", flush=True)
+time.sleep(600)
+"""
+
+
+def test_workers_die_with_a_parent_that_is_killed() -> None:
+    """After kill -9 of the pool's process no worker is left, even one in the middle of a hang."""
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, cwd=ROOT) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"busy\n"
+        workers = workers_of(parent.pid)
+        assert len(workers) == 2
+        parent.send_signal(signal.SIGKILL)
+        parent.wait(10)
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert not alive
+
+
+def test_a_process_that_never_closes_its_pool_still_ends() -> None:
+    """Leaving a pool open does not keep an interpreter from ending, nor its workers alive."""
+    code = PARENT.replace("time.sleep(600)", "import psutil; print(*[p.pid for p in psutil.Process().children()])")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, cwd=ROOT, check=True)
+    pids = [int(word) for word in done.stdout.split()[1:]]
+    assert len(pids) == 2
+    deadline = time.monotonic() + 10
+    while any(map(psutil.pid_exists, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(psutil.pid_exists, pids))
