@@ -14,6 +14,13 @@ class MissingUnit(StrEnum):
     ACCEPT = "accept"
 
 
+class Choose(StrEnum):
+    """Whether a way of writing the answer is accepted."""
+
+    REJECT = "reject"
+    ACCEPT = "accept"
+
+
 class Policy(Record):
     """Named options of verification; a verdict records `policy_hash`."""
 

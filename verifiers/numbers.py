@@ -1,0 +1,130 @@
+"""Plain numbers, read exactly: integers, decimals, fractions, mixed numbers, scientific notation.
+
+This is the first stage of the cascade: most answers are numbers, and a number is decided here in a few microseconds,
+without tokens or trees. Nothing is rounded: a decimal is the fraction that it says, and carries how finely it was written.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from verifiers.limits import MAX_DIGITS, MAX_EXPONENT, check
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact value and how it was written."""
+
+    value: Fraction
+    digits: int | None = None
+    """Significant digits as written (`2.50` has 3); None where the number is exact, as fractions are."""
+    unit_in_last_place: Fraction | None = None
+    """Value of one step of the last digit (`2.50`: 1/100); None where the number is exact."""
+    is_decimal: bool = False
+    """Whether it was written with a decimal point or a power of ten."""
+
+
+_SPACE = r"(?:\s|~|\\[,;:! ]|\\quad)*"
+_UNSIGNED = (
+    r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\{,\}(?:\\!)?\d{3})+|\d{1,3}(?:,\\!\s?\d{3})+|\d{1,3}(?:(?: |\\,|\\ |~|\\!)\d{3})+|\d+(?:_\d{3})+|\d+)"
+    r"(?:\.\d*)?|\.\d+"
+)
+_POWER = rf"{_SPACE}(?:\\times|\\cdot|×|·|\*|x|X){_SPACE}10{_SPACE}(?:(?:\^|\*\*){_SPACE}(?:\{{{_SPACE}([+\-−]?\s*\d+){_SPACE}\}}|\(([+\-−]?\d+)\)|([+\-−]?\d+))|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+_DECIMAL = re.compile(rf"([+\-−]?){_SPACE}({_UNSIGNED})(?:[eE]([+\-−]?\d+)|{_POWER})?")
+_POWER_ONLY = re.compile(rf"([+\-−]?){_SPACE}10(?:\^|\*\*)(?:\{{([+\-−]?\d+)\}}|\(([+\-−]?\d+)\)|([+\-−]?\d+))")
+_FRACTION = re.compile(
+    rf"([+\-−]?){_SPACE}(\d+)?{_SPACE}\\[dtc]?frac{_SPACE}"
+    rf"(?:\{{{_SPACE}([+\-−]?){_SPACE}(\d+){_SPACE}\}}|(\d)){_SPACE}(?:\{{{_SPACE}([+\-−]?){_SPACE}(\d+){_SPACE}\}}|(\d))"
+)
+_PLAIN_FRACTION = re.compile(r"([+\-−]?) ?(?:(\d+) )?(\d+) ?[/⁄∕] ?(\d+)")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--")
+_GROUPING = re.compile(r"[^\d.]")
+_MAX_READ_CHARS = 4 * MAX_DIGITS
+
+
+@lru_cache(maxsize=4096)
+def read_number(text: str) -> Number | None:
+    """Read `text` as one number, or return None if it is anything else (units, letters, percent signs).
+
+    Raises `OverLimitError` for a number with too many digits or too large an exponent.
+
+    >>> read_number("1,234.50").value, read_number("1,234.50").digits
+    (Fraction(2469, 2), 6)
+    >>> read_number(r"1\\frac{1}{2}").value, read_number(r"6.63 \\times 10^{-34}").digits
+    (Fraction(3, 2), 3)
+    """
+    text = text.strip()
+    if not text or len(text) > _MAX_READ_CHARS:
+        return None
+    match = _DECIMAL.fullmatch(text)
+    if match is not None:
+        return _decimal(match)
+    match = _POWER_ONLY.fullmatch(text)
+    if match is not None:
+        return _power_of_ten(match)
+    return _fraction(text)
+
+
+def _decimal(match: re.Match[str]) -> Number:
+    """A number with at most one point and at most one power of ten."""
+    sign, mantissa, *exponents = match.groups()
+    exponent_text = next((e for e in exponents if e is not None), None)
+    exponent = 0
+    if exponent_text is not None:
+        exponent_text = exponent_text.translate(_SUPERSCRIPTS).replace(" ", "")
+        check("MAX_DIGITS", len(exponent_text), MAX_DIGITS)
+        exponent = int(exponent_text)
+    return make_decimal(_GROUPING.sub("", mantissa), exponent, negative=sign in {"-", "−"}, scientific=exponent_text is not None)
+
+
+def make_decimal(mantissa: str, exponent: int = 0, *, negative: bool = False, scientific: bool = False) -> Number:
+    """The number with the digits `mantissa` (at most one point) times ten to the `exponent`."""
+    whole, point, places = mantissa.partition(".")
+    digits = whole + places
+    check("MAX_DIGITS", len(digits), MAX_DIGITS)
+    check("MAX_EXPONENT", abs(exponent), MAX_EXPONENT)
+    magnitude = int(digits)
+    if negative:
+        magnitude = -magnitude
+    if not point and not scientific:
+        return Number(Fraction(magnitude))
+    shift = exponent - len(places)
+    step = Fraction(10**shift) if shift >= 0 else Fraction(1, 10**-shift)
+    significant = len(digits.lstrip("0")) or 1
+    return Number(magnitude * step, significant, step, is_decimal=True)
+
+
+def _power_of_ten(match: re.Match[str]) -> Number:
+    sign, *exponents = match.groups()
+    exponent_text = next(e for e in exponents if e is not None).translate(_SUPERSCRIPTS)
+    check("MAX_DIGITS", len(exponent_text), MAX_DIGITS)
+    exponent = int(exponent_text)
+    check("MAX_EXPONENT", abs(exponent), MAX_EXPONENT)
+    value = Fraction(10) ** exponent
+    return Number(-value if sign in {"-", "−"} else value)
+
+
+def _fraction(text: str) -> Number | None:
+    """A fraction or a mixed number, plain or LaTeX."""
+    match = _PLAIN_FRACTION.fullmatch(text)
+    if match is not None:
+        sign, whole, over, under = match.groups()
+        return _quotient(sign in {"-", "−"}, whole, over, under)
+    match = _FRACTION.fullmatch(text)
+    if match is None:
+        return None
+    sign, whole, over_sign, over, over_digit, under_sign, under, under_digit = match.groups()
+    if whole and (over_sign or under_sign):
+        return None
+    negative = sum(s in {"-", "−"} for s in (sign, over_sign, under_sign)) % 2 == 1
+    return _quotient(negative, whole, over or over_digit, under or under_digit)
+
+
+def _quotient(negative: bool, whole: str | None, over: str, under: str) -> Number | None:
+    check("MAX_DIGITS", max(len(whole or ""), len(over), len(under)), MAX_DIGITS)
+    denominator = int(under)
+    if denominator == 0:
+        return None
+    value = Fraction(int(over), denominator) + (int(whole) if whole else 0)
+    return Number(-value if negative else value)
