@@ -1,0 +1,462 @@
+"""The grammar of one quantity: factors that are numbers or units, `*`, `/`, `per`, small integer exponents, brackets.
+
+Numbers and units share one grammar because they are written mixed: `440 1/s`, `3.52 $10^{-19}$ J`, `\\frac{5 m}{2 s}`.
+What notation leaves open becomes several readings: `J/mol K` is `J/(mol K)` or `J K/mol`, a pound is a mass or a force.
+"""
+
+import itertools
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import isqrt
+from typing import Final
+
+from verifiers.unit_names import PHRASES, PREFIX_NAMES
+from verifiers.unit_tokens import MAX_TEN_EXPONENT, Token, UnreadableError, Written, tokenize
+from verifiers.units import MAX_UNIT_EXPONENT, ONE, Unit, find_unit
+
+MAX_READINGS: Final = 8
+"""Readings of one unit that are followed up."""
+MAX_FACTORS: Final = 24
+"""Factors of one quantity."""
+_MAX_POWER_BITS: Final = 400
+
+_ROOT_PLACES: Final = 10**40
+_SCALE_WORDS: Final = {
+    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12,
+}  # fmt: skip
+_MONEY_SIGNS: Final = frozenset("$ € £ ¥ ₹ USD EUR GBP JPY INR CNY RMB".split())
+_POWER_WORDS: Final = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "inverse": -1, "reciprocal": -1}
+_AFTER_WORDS: Final = {"squared": 2, "cubed": 3}
+
+SHY_SYMBOLS: Final = frozenset("a b c e u t d r P D M B G S".split())
+"""Symbols that are more often a letter of algebra or a label than a unit: believed only where a unit is expected."""
+
+Readings = tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Magnitude:
+    """The number of a quantity."""
+
+    value: Fraction
+    step: Fraction | None = None
+    """Value of one step of the last digit; None where the number is exact (fractions, π, powers of ten)."""
+    is_measured: bool = False
+    """Whether it was written with a decimal point, or with a power of ten and several digits."""
+
+    @property
+    def digits(self) -> int | None:
+        """Significant digits as written; None where the number is exact."""
+        return None if self.step is None else len(str(abs(int(self.value / self.step))))
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number with a unit; either may be missing, not both."""
+
+    magnitude: Magnitude | None
+    readings: Readings
+    """The unit's readings, the most usual first; empty where there is none."""
+    symbols: tuple[str, ...] = ()
+    """The unit symbols and names as written, for telling a unit from a letter of algebra."""
+    is_glued: bool = False
+    """Whether the first symbol stands directly behind the number, as in `2m`."""
+
+
+def read_unit(text: str) -> Measure | None:
+    """Read a text that is a unit, perhaps with a power of ten before it; None if it is anything else.
+
+    >>> read_unit(r"$10^{-19} \\mathrm{~J}$").magnitude.value == Fraction(1, 10**19)
+    True
+    """
+    return _read_unit(text)
+
+
+@lru_cache(maxsize=4096)
+def _read_unit(text: str) -> Measure | None:
+    try:
+        tokens = tokenize(text)
+        while tokens and tokens[0].kind == "*":
+            del tokens[0]
+        measure, at = parse_measure(tokens, 0)
+    except UnreadableError:
+        return None
+    return measure if at == len(tokens) else None
+
+
+def parse_measure(tokens: list[Token], at: int) -> tuple[Measure, int]:
+    """Parse the longest measure that starts at `at`; returns it and where it ends. Raises `UnreadableError`."""
+    parser = _Parser(tokens, at)
+    negative = parser.sign()
+    factors = parser.product()
+    if not factors.numbers and not factors.plain:
+        raise UnreadableError("neither a number nor a unit")
+    return factors.measure(negative, parser.symbols, parser.is_glued), parser.at
+
+
+class _Factors:
+    """What was multiplied: numbers, and units under the two readings of a slash."""
+
+    def __init__(self) -> None:
+        self.numbers: list[tuple[Written, int]] = []
+        self.plain: list[tuple[Readings, int]] = []
+        self.greedy: list[tuple[Readings, int]] = []
+
+    def add(self, other: "_Factors", sign: int, greedy_sign: int) -> None:
+        self.numbers += [(n, e * sign) for n, e in other.numbers]
+        self.plain += [(u, e * sign) for u, e in other.plain]
+        self.greedy += [(u, e * greedy_sign) for u, e in other.greedy]
+        if len(self.numbers) + len(self.plain) > MAX_FACTORS:
+            raise UnreadableError(f"more than {MAX_FACTORS} factors")
+
+    def raised(self, exponent: int) -> "_Factors":
+        result = _Factors()
+        result.add(self, exponent, exponent)
+        return result
+
+    def measure(self, negative: bool, symbols: list[str], is_glued: bool) -> Measure:
+        magnitude = _magnitude(self.numbers, negative) if self.numbers or negative else None
+        readings = _combine(self.plain)
+        if self.greedy != self.plain:
+            readings += tuple(u for u in _combine(self.greedy) if u not in readings)
+        return Measure(magnitude, readings[:MAX_READINGS], tuple(symbols), is_glued)
+
+
+def _combine(units: list[tuple[Readings, int]]) -> Readings:
+    """All readings of a product of units; a scale with another zero keeps it only where it stands alone."""
+    if not units:
+        return ()
+    if any(abs(e) > MAX_UNIT_EXPONENT for _, e in units):
+        raise UnreadableError(f"unit exponent over {MAX_UNIT_EXPONENT}")
+    if len(units) == 1 and units[0][1] == 1:
+        return units[0][0]
+    results = []
+    for choice in itertools.islice(itertools.product(*(readings for readings, _ in units)), MAX_READINGS):
+        unit = ONE
+        for factor, (_, exponent) in zip(choice, units, strict=True):
+            unit = unit * factor**exponent
+        results.append(unit)
+    return tuple(results)
+
+
+def _magnitude(numbers: list[tuple[Written, int]], negative: bool) -> Magnitude:
+    """The product of the numbers; its last digit is that of the one decimal among them."""
+    value = Fraction(-1 if negative else 1)
+    decimals = []
+    is_scientific = is_composed = False
+    for number, exponent in numbers:
+        if not number.value and exponent < 0:
+            raise UnreadableError("division by zero")
+        value *= number.value**exponent
+        if number.step is not None and (exponent == 1 or number.has_point):
+            decimals.append(number)
+        elif _is_power_of_ten(number.value):
+            is_scientific = True
+        elif number.value != -1:
+            is_composed = True
+    if not decimals or ((is_composed or len(decimals) > 1) and not any(n.has_point for n in decimals)):
+        return Magnitude(value)
+    coarsest = max(decimals, key=_relative_step)
+    step = abs(value) * _relative_step(coarsest) if value else coarsest.step
+    several = coarsest.digits > 1
+    return Magnitude(value, step, several and (coarsest.has_point or coarsest.step != 1 or is_scientific))
+
+
+def _relative_step(number: Written) -> Fraction:
+    step = number.step or Fraction(0)
+    return step / abs(number.value) if number.value else step
+
+
+def _is_power_of_ten(value: Fraction) -> bool:
+    over, under = value.numerator, value.denominator
+    return 1 in (over, under) and str(over * under).strip("0") == "1"
+
+
+class _Parser:
+    """Recursive descent over the tokens; `at` is the next one."""
+
+    def __init__(self, tokens: list[Token], at: int) -> None:
+        self.tokens = tokens
+        self.at = at
+        self.symbols: list[str] = []
+        self.is_glued = False
+
+    def peek(self, ahead: int = 0) -> Token | None:
+        place = self.at + ahead
+        return self.tokens[place] if place < len(self.tokens) else None
+
+    def sign(self) -> bool:
+        token = self.peek()
+        if token is not None and token.kind in ("+", "-"):
+            self.at += 1
+            return token.kind == "-"
+        return False
+
+    def product(self) -> _Factors:
+        """Factors up to a token that cannot continue them (a comma, a second number, a closing bracket)."""
+        factors = _Factors()
+        greedy = False
+        operator = self._money_before(factors)
+        while True:
+            token = self.peek()
+            if token is None:
+                break
+            explicit = self._operator(token, bool(factors.numbers or factors.plain))
+            if not explicit and (factors.numbers or factors.plain) and not self._may_follow(token, factors, operator):
+                break
+            inverted = explicit in ("/", "per")
+            factor = self._factor(factors)
+            if factor is None:
+                if explicit:
+                    raise UnreadableError("an operator without a factor")
+                break
+            if explicit == "/":
+                greedy = bool(factor.plain) or bool(factors.plain)
+            inverts_greedily = inverted or (greedy and bool(factor.plain))
+            factors.add(factor, -1 if inverted else 1, -1 if inverts_greedily else 1)
+        return factors
+
+    def _money_before(self, factors: _Factors) -> bool:
+        """`$5`, `USD 5`: the unit stands before its number."""
+        token, following = self.peek(), self.peek(1)
+        if token is None or following is None or token.text not in _MONEY_SIGNS or following.kind not in ("number", "-"):
+            return False
+        self.at += 1
+        self.symbols.append(token.text)
+        single = _Factors()
+        single.plain = single.greedy = [(find_unit(token.text), 1)]
+        if self.sign():
+            single.numbers = [(Written(Fraction(-1)), 1)]
+        factors.add(single, 1, 1)
+        return True
+
+    def _operator(self, token: Token, has_left: bool) -> str:
+        """Consume an operator and return it; empty where factors stand side by side."""
+        following = self.peek(1)
+        if token.kind in ("*", "/", "per"):
+            if token.kind == "*" and not has_left:
+                raise UnreadableError("a product without a left side")
+            self.at += 1
+            return token.kind
+        if token.kind == "word" and token.text.lower() == "per" and not self._phrase_length():
+            self.at += 1
+            return "/"
+        if token.kind == "-" and has_left and self.symbols and following is not None and following.kind == "word":
+            self.at += 1
+            return "*"
+        return ""
+
+    def _may_follow(self, token: Token, factors: _Factors, money: bool) -> bool:
+        """Whether `token` may stand beside what came before it without an operator."""
+        if token.kind != "number":
+            return token.kind in ("word", "(", "√")
+        if money and not any(n.step is not None for n, _ in factors.numbers):
+            return True
+        following = self.peek(1)
+        if following is None:
+            return token.text == "π"
+        is_ten_power = token.text == "10" and following.kind == "^"
+        is_one_over = token.text == "1" and following.kind == "/" and not factors.plain
+        return is_ten_power or is_one_over or token.text == "π"
+
+    def _factor(self, before: _Factors) -> _Factors | None:
+        token = self.peek()
+        if token is None:
+            return None
+        if token.kind == "number":
+            return self._number()
+        if token.kind == "√":
+            return self._root()
+        if token.kind == "(":
+            return self._bracket(before)
+        if token.kind == "word":
+            return self._word(before)
+        return None
+
+    def _number(self) -> _Factors:
+        token = self.tokens[self.at]
+        self.at += 1
+        assert token.number is not None
+        result = _Factors()
+        result.numbers = [(self._mixed(token) or self._powered(token.number), 1)]
+        return result
+
+    def _powered(self, number: Written) -> Written:
+        exponent = self._exponent()
+        if exponent is None:
+            return number
+        bits = max(number.value.numerator.bit_length(), number.value.denominator.bit_length())
+        allowed = MAX_TEN_EXPONENT if number.value == 10 else _MAX_POWER_BITS // max(bits, 1)
+        if abs(exponent) > allowed or (exponent < 0 and not number.value):
+            raise UnreadableError(f"power with exponent {exponent}")
+        return Written(number.value**exponent)
+
+    def _exponent(self) -> int | None:
+        token = self.peek()
+        if token is None or token.kind != "^":
+            return None
+        self.at += 1
+        return token.exponent
+
+    def _mixed(self, whole: Token) -> Written | None:
+        """`1 1/2` and `1\\frac{1}{2}`: a sum."""
+        ahead = self.tokens[self.at : self.at + 9]
+        kinds = [t.kind for t in ahead]
+        if kinds[:9] == ["(", "(", "number", ")", "/", "(", "number", ")", ")"] and ahead[0].text == "frac":
+            over, under, length = ahead[2].number, ahead[6].number, 9
+        elif kinds[:3] == ["number", "/", "number"] and ahead[0].spaced:
+            over, under, length = ahead[0].number, ahead[2].number, 3
+        else:
+            return None
+        numbers = [n for n in (whole.number, over, under) if n is not None and n.step == 1]
+        if len(numbers) != 3 or not 0 < numbers[1].value < numbers[2].value:
+            return None
+        self.at += length
+        return Written(numbers[0].value + numbers[1].value / numbers[2].value)
+
+    def _root(self) -> _Factors:
+        """The square root of a number, to 40 places."""
+        self.at += 1
+        inner = self._factor(_Factors())
+        if inner is None or inner.plain or not inner.numbers:
+            raise UnreadableError("a root of something other than a number")
+        square = _magnitude(inner.numbers, negative=False).value
+        root = Fraction(isqrt(int(square * _ROOT_PLACES**2)), _ROOT_PLACES)
+        result = _Factors()
+        result.numbers = [(Written(root), 1)]
+        return result
+
+    def _bracket(self, before: _Factors) -> _Factors:
+        """A product in brackets; a number in brackets beside another number is not a product here: `5.0(1)`."""
+        is_fraction = self.tokens[self.at].text == "frac"
+        self.at += 1
+        negative = self.sign()
+        inner = self.product()
+        closing = self.peek()
+        if closing is None or closing.kind != ")":
+            raise UnreadableError("unbalanced brackets")
+        self.at += 1
+        if before.numbers and inner.numbers and not inner.plain and not is_fraction and self._is_beside(closing):
+            raise UnreadableError("two numbers side by side")
+        if negative:
+            inner.numbers.append((Written(Fraction(-1)), 1))
+        exponent = self._exponent()
+        return inner if exponent is None else inner.raised(exponent)
+
+    def _is_beside(self, closing: Token) -> bool:
+        start = next(i for i in range(self.at - 1, -1, -1) if self.tokens[i] is closing)
+        level = 0
+        for place in range(start, -1, -1):
+            level += {")": 1, "(": -1}.get(self.tokens[place].kind, 0)
+            if level == 0:
+                return place > 0 and self.tokens[place - 1].kind not in ("*", "/", "per", "(")
+        return False
+
+    def _word(self, before: _Factors) -> _Factors | None:
+        token = self.tokens[self.at]
+        word = token.text.lower()
+        result = _Factors()
+        if word in _SCALE_WORDS and before.numbers:
+            self.at += 1
+            result.numbers = [(Written(Fraction(_SCALE_WORDS[word])), 1)]
+            return result
+        start, power = self.at, 1
+        if word in _POWER_WORDS and token.text != "cu":
+            power = _POWER_WORDS[word]
+            self.at += 1
+            self._skip_point()
+        units = self._unit()
+        if not units:
+            self.at = start
+            return None
+        if not before.plain and before.numbers and not token.spaced:
+            self.is_glued = True
+        self.symbols.append("".join(t.text for t in self.tokens[start : self.at]))
+        exponent = power * self._unit_exponent()
+        factors = [*((u, 1) for u in units[:-1]), (units[-1], exponent)]
+        if exponent < 0 and self.symbols[-1] == "ms":
+            factors = [(_metres_per(exponent), 1)]
+        result.plain = result.greedy = factors
+        return result
+
+    def _skip_point(self) -> None:
+        token = self.peek()
+        if token is not None and token.kind == "*":
+            self.at += 1
+
+    def _unit(self) -> tuple[Readings, ...]:
+        """Consume the words of one unit; returns its factors, or nothing, with nothing consumed, if it is none."""
+        length = self._phrase_length()
+        if length:
+            words = tuple(t.text.lower() for t in self.tokens[self.at : self.at + length])
+            self.at += length
+            return (find_unit(PHRASES[words]),)
+        token, following = self.peek(), self.peek(1)
+        if token is None or token.kind != "word":
+            return ()
+        is_prefix = token.text == "μ" or token.text.lower() in PREFIX_NAMES
+        if is_prefix and following is not None and following.kind == "word":
+            readings = find_unit((token.text if token.text == "μ" else token.text.lower()) + following.text)
+            self.at += 2 if readings else 0
+            return (readings,) if readings else ()
+        readings = find_unit(token.text)
+        units = (readings,) if readings else _joined(token.text)
+        self.at += 1 if units else 0
+        return units
+
+    def _phrase_length(self) -> int:
+        """How many of the next words are a unit written as several, such as `light years`."""
+        words: list[str] = []
+        for token in self.tokens[self.at : self.at + 4]:
+            if token.kind != "word":
+                break
+            words.append(token.text.lower())
+        return next((n for n in range(len(words), 1, -1) if tuple(words[:n]) in PHRASES), 0)
+
+    def _unit_exponent(self) -> int:
+        """The exponent behind a unit: `^2`, `squared`, or plain digits as in `m2` and `s-1`; 1 if there is none."""
+        exponent = self._exponent()
+        if exponent is not None:
+            return exponent
+        token, following, third = self.peek(), self.peek(1), self.peek(2)
+        if token is None:
+            return 1
+        if token.kind == "word" and token.text.lower() in _AFTER_WORDS:
+            self.at += 1
+            return _AFTER_WORDS[token.text.lower()]
+        if token.spaced:
+            return 1
+        if token.kind == "-" and _is_digit(following) and not _is_glued_word(third):
+            self.at += 2
+            return -int(following.text) if following is not None else 1
+        if _is_digit(token) and not _is_glued_word(following):
+            self.at += 1
+            return int(token.text)
+        return 1
+
+
+def _is_digit(token: Token | None) -> bool:
+    return token is not None and token.kind == "number" and token.text in "1234" and not token.spaced
+
+
+def _is_glued_word(token: Token | None) -> bool:
+    return token is not None and token.kind == "word" and not token.spaced
+
+
+def _metres_per(exponent: int) -> Readings:
+    """`ms^{-1}`, with which many textbooks mean metres per second: two readings."""
+    metre, second, millisecond = (find_unit(symbol)[0] for symbol in ("m", "s", "ms"))
+    return (millisecond**exponent, metre * second**exponent)
+
+
+@lru_cache(maxsize=1024)
+def _joined(word: str) -> tuple[Readings, ...]:
+    """Two symbols written without a gap, such as `Nm`, `VA` or `JK`; one of them has a capital letter."""
+    if not 2 <= len(word) <= 5 or word.islower():
+        return ()
+    for cut in range(1, len(word)):
+        left, right = word[:cut], word[cut:]
+        if left not in SHY_SYMBOLS and right not in SHY_SYMBOLS and find_unit(left) and find_unit(right):
+            return (find_unit(left), find_unit(right))
+    return ()
