@@ -24,7 +24,7 @@ from data.shards import ShardManifest
 WAIT_S = 60.0
 """How long a call waits for another process to let go of the file."""
 MEMORY_LIMIT = "256MB"
-_SETTINGS = {
+_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY_LIMIT,
     "threads": "2",
     # Catalogs stay readable by the DuckDB 1.5 clients that people have installed.
@@ -196,7 +196,7 @@ class Catalog:
                     raise WarehouseBusyError(
                         f"{self.path}: another process has held the catalog for {self._wait_s:g} s: {error}"
                     ) from error
-                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311
+                time.sleep(random.uniform(0.01, 0.1))
             except duckdb.Error as error:
                 raise CatalogError(_damaged(self.path, error)) from error
 

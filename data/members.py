@@ -22,9 +22,7 @@ class Members:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._connection = duckdb.connect(
-            folder / "members.duckdb", config={"memory_limit": "128MB", "threads": "1"}
-        )
+        self._connection = duckdb.connect(folder / "members.duckdb", config={"memory_limit": "128MB", "threads": "1"})
         self._connection.execute(
             "CREATE TABLE members (chunk INTEGER, position INTEGER, record_id VARCHAR, "
             "problem_id VARCHAR, prompt_id VARCHAR)"
@@ -32,22 +30,30 @@ class Members:
         self.chunks = 0
         self.problems = 0
         self.duplicates = 0
+        """Problems left out because the same question came before."""
+        self.contradictions = 0
+        """Those of them whose reference differs from the first one's."""
 
     def add_chunk(self, members: Sequence[Member]) -> list[bool]:
-        """Add a chunk; return for each member whether it is new (False: the same problem came before)."""
-        ids = pa.table({"problem_id": [member.problem_id for member in members]})
+        """Add a chunk; return for each member whether it is new.
+
+        A member whose prompt came before is a duplicate: the teacher would be asked the same again. Where
+        its problem differs, two references contradict each other for one question, and the first one stays.
+        """
+        ids = pa.table({"prompt_id": [member.prompt_id for member in members]})
         self._connection.register("candidates", ids)
-        seen = {
-            row[0]
-            for row in self._connection.execute(
-                "SELECT problem_id FROM members SEMI JOIN candidates USING (problem_id)"
+        seen = dict(
+            self._connection.execute(
+                "SELECT prompt_id, problem_id FROM members SEMI JOIN candidates USING (prompt_id)"
             ).fetchall()
-        }
+        )
         self._connection.unregister("candidates")
         fresh: list[bool] = []
         for member in members:
-            fresh.append(member.problem_id not in seen)
-            seen.add(member.problem_id)
+            first = seen.setdefault(member.prompt_id, None)
+            fresh.append(first is None)
+            seen[member.prompt_id] = first or member.problem_id
+            self.contradictions += first is not None and first != member.problem_id
         self._insert([member for member, new in zip(members, fresh, strict=True) if new])
         self.duplicates += fresh.count(False)
         return fresh

@@ -24,9 +24,15 @@ def write_run(warehouse: Warehouse, catalog: Catalog, run: RunRow) -> None:
 def recover(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
     """Finish what a killed run of `dataset` left: uncommitted files go, committed ones are indexed.
 
-    Only for the holder of the dataset's lock.
+    Only for the holder of the dataset's lock, before its own run begins.
     """
     remove_uncommitted(warehouse, dataset)
+    reconcile(warehouse, catalog, dataset)
+    _close_killed_runs(warehouse, catalog, dataset)
+
+
+def reconcile(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
+    """Make the catalog say of a dataset what its files say."""
     for kind in SCHEMAS:
         folder = warehouse.shards(kind, dataset)
         on_disk = {path.stem for path in folder.glob("*.json")}
@@ -40,7 +46,10 @@ def recover(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
         if version not in indexed_versions:
             manifest = read_version(warehouse, dataset, version)
             catalog.put_version(manifest.row(_version_path(manifest.dataset, manifest.folder)))
-    _close_killed_runs(warehouse, catalog, dataset)
+    indexed_runs = {row[0] for row in catalog.query("SELECT run_id FROM runs")}
+    for path in sorted(warehouse.runs.glob("*.json")):
+        if path.stem not in indexed_runs:
+            catalog.put_run(read_run(path))
 
 
 def rebuild_catalog(warehouse: Warehouse) -> dict[str, int]:
@@ -81,11 +90,11 @@ def read_run(path: Path) -> RunRow:
 
 def _close_killed_runs(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
     """A run that is still called running, while nobody holds the dataset, was killed."""
-    for path in sorted(warehouse.runs.glob("*.json")):
-        run = read_run(path)
-        if run.dataset == dataset and run.state == "running":
-            message = "the process ended without a word; the next run continued its work"
-            write_run(warehouse, catalog, run.model_copy(update={"state": "killed", "message": message}))
+    running = catalog.query("SELECT run_id FROM runs WHERE dataset = ? AND state = 'running'", [dataset])
+    for (run_id,) in running:
+        run = read_run(warehouse.runs / f"{run_id}.json")
+        message = "the process ended without a word; the next run continued its work"
+        write_run(warehouse, catalog, run.model_copy(update={"state": "killed", "message": message}))
 
 
 def _version_path(dataset: str, folder: str) -> str:

@@ -74,7 +74,7 @@ class JsonlSource(Source):
                 head = file.read(1024 * 1024)
             lines = head.count(b"\n") + (not head.endswith(b"\n"))
             total += lines * path.stat().st_size / len(head) if head else 0
-        return round(total)
+        return int(total)
 
     def _problem(self, line: bytes, where: str) -> Problem | ProblemRowError:
         if len(line) > MAX_LINE_BYTES:

@@ -50,9 +50,7 @@ def problem_from_row(row: dict[str, Any]) -> Problem:
     return Problem.model_validate({name: row[name] for name in Problem.model_fields})
 
 
-def _read_problems(
-    warehouse: Warehouse, problems: Iterable[JudgedProblem], holdings: Holdings
-) -> dict[str, Problem]:
+def _read_problems(warehouse: Warehouse, problems: Iterable[JudgedProblem], holdings: Holdings) -> dict[str, Problem]:
     wanted = {problem.member.record_id for problem in problems}
     paths = {holdings.records[record_id].path for record_id in wanted}
     rows = _rows_by_id(warehouse, paths, "record_id", wanted)

@@ -221,9 +221,7 @@ class _TraceFiles:
                 self.licenses.update(row["license"] for row in rows)
         _sync(path)
         name = path.relative_to(self._staging).as_posix()
-        self.files.append(
-            VersionFile(path=name, rows=written, bytes=path.stat().st_size, sha256=sha256_of(path))
-        )
+        self.files.append(VersionFile(path=name, rows=written, bytes=path.stat().st_size, sha256=sha256_of(path)))
 
 
 def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

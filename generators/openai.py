@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -71,6 +71,8 @@ class OpenAITeacher(Teacher):
 
     async def start(self) -> None:
         """Reach every server and check that the model is served."""
+        if self._session:
+            return
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
             timeout=aiohttp.ClientTimeout(total=self._request_timeout_s, sock_connect=10),
@@ -89,7 +91,7 @@ class OpenAITeacher(Teacher):
 
     async def complete(
         self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
-    ) -> AsyncIterator[Completion | Refusal]:
+    ) -> AsyncGenerator[Completion | Refusal, None]:
         """Yield the completions as their requests are answered."""
         requests = [
             asyncio.ensure_future(self._request(prompt, group, sampling))
@@ -155,7 +157,7 @@ class OpenAITeacher(Teacher):
                 reason = str(error)
                 ceiling = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2**attempt)
                 # Full jitter keeps hundreds of failed requests from coming back at the same moment.
-                await asyncio.sleep(max(error.after_s, random.uniform(0, ceiling)))  # noqa: S311
+                await asyncio.sleep(max(error.after_s, random.uniform(0, ceiling)))
         raise TeacherError(f"a request failed {self._max_attempts} times, last with: {reason}")
 
     async def _post(self, body: dict[str, Any]) -> tuple[int, str, Endpoint]:

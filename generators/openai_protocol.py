@@ -39,9 +39,7 @@ def request_body(
     return body | dict(extra)
 
 
-def read_answer(
-    answer: object, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
-) -> list[Completion]:
+def read_answer(answer: object, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams) -> list[Completion]:
     """Return the completions in a server's answer, fewer than asked for where it sent fewer.
 
     Token counts come for the whole request: completion tokens are shared out by length of text where

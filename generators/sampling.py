@@ -34,7 +34,7 @@ def sample_seed(sampling: SamplingParams, prompt_id: str, index: int) -> int:
     the seed + i, so that a sample is the same whether it was asked for alone or together with others.
     """
     first = int(content_id("seed", [sampling.seed, prompt_id])[:8], 16)
-    return (first + index) % 2**SEED_BITS
+    return (first + index) % (1 << SEED_BITS)
 
 
 def sampling_id(sampling: SamplingParams, teacher_id: str) -> str:

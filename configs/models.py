@@ -1,0 +1,203 @@
+"""The configuration of a build, as frozen models; `configs.loading` reads them from YAML."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from data.records import AnswerKind
+from generators.sampling import SamplingParams
+from verifiers.policy import Policy
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+
+class ConfigModel(BaseModel):
+    """Base of all configuration models: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FieldMap(ConfigModel):
+    """Names of the source's columns where they differ from ours."""
+
+    question: str | None = None
+    answer: str | None = None
+    id: str | None = None
+    answer_kind: str | None = None
+    unit: str | None = None
+    rel_tol: str | None = None
+    choices: str | None = None
+    source: str | None = None
+    license: str | None = None
+    tags: str | None = None
+
+
+class SourceBase(ConfigModel):
+    """What every problem source may say."""
+
+    fields: FieldMap = FieldMap()
+    name: str | None = None
+    """Recorded as the problems' source where a row does not name one; else the file's name."""
+    license: str | None = None
+    """For rows that do not say."""
+    tags: tuple[str, ...] = ()
+    """For rows that have none."""
+    answer_kind: AnswerKind | None = None
+    unit: str | None = None
+    rel_tol: float | None = Field(default=None, ge=0, lt=1)
+    answer_after: str | None = None
+    """Marker before the final answer inside the answer column, such as `####` in GSM8K."""
+    limit: int | None = Field(default=None, ge=1)
+    """Only the first rows."""
+
+
+class JsonlSourceConfig(SourceBase):
+    """JSONL files: a path or glob, or a list of them."""
+
+    source: Literal["jsonl"]
+    path: str | tuple[str, ...]
+
+
+class ParquetSourceConfig(SourceBase):
+    """Parquet files: a path or glob, or a list of them."""
+
+    source: Literal["parquet"]
+    path: str | tuple[str, ...]
+
+
+class HuggingFaceSourceConfig(SourceBase):
+    """A folder written by `save_to_disk` of Hugging Face `datasets`."""
+
+    source: Literal["hf"]
+    path: str
+    split: str | None = None
+
+
+class ReasoningGymSourceConfig(SourceBase):
+    """A task of the reasoning-gym library."""
+
+    source: Literal["reasoning-gym"]
+    task: str
+    size: int = Field(default=100, ge=1)
+    seed: int = 0
+    parameters: dict[str, Any] = {}
+    """Parameters of the task, as reasoning-gym names them."""
+
+
+class GeneratedSourceConfig(SourceBase):
+    """One of Tracemill's own problem sets, made by code."""
+
+    source: Literal["generated"]
+    set: str
+    size: int = Field(default=100, ge=1)
+    seed: int = 0
+
+
+SourceConfig = Annotated[
+    JsonlSourceConfig
+    | ParquetSourceConfig
+    | HuggingFaceSourceConfig
+    | ReasoningGymSourceConfig
+    | GeneratedSourceConfig,
+    Field(discriminator="source"),
+]
+
+
+class EmbeddedTeacherConfig(ConfigModel):
+    """A GGUF model inside this process (extra `embedded`)."""
+
+    engine: Literal["embedded"]
+    model: str = "smollm2-135m-instruct"
+    """Name that is recorded; `smollm2-135m-instruct` comes with `make install`."""
+    model_path: Path | None = None
+    """GGUF file of any other model."""
+    slots: int = Field(default=16, ge=1, le=256)
+    """Samples decoded together."""
+    context_tokens: int = Field(default=1024, ge=64)
+    """Longest prompt and completion together."""
+    threads: int | None = Field(default=None, ge=1)
+    """CPU threads; None takes all cores."""
+
+
+class OpenAITeacherConfig(ConfigModel):
+    """Any server with the OpenAI chat completions interface; vLLM first."""
+
+    engine: Literal["openai"]
+    base_urls: tuple[str, ...] = Field(min_length=1)
+    model: str = Field(min_length=1)
+    revision: str | None = None
+    """Recorded; a new revision is a new teacher, whose samples are asked anew."""
+    api_key: SecretStr | None = None
+    max_in_flight: int = Field(default=256, ge=1)
+    samples_per_request: int = Field(default=1, ge=1)
+    """Above 1 the interface's `n` is used; the server must support it."""
+    request_timeout_s: float = Field(default=600.0, gt=0)
+    max_attempts: int = Field(default=20, ge=1)
+    patience_s: float = Field(default=60.0, ge=0)
+    """How long nobody may answer before the teacher counts as down."""
+    extra_body: dict[str, Any] = {}
+    """Further fields of every request, such as `chat_template_kwargs`; part of the teacher's identity."""
+
+    @field_validator("base_urls")
+    @classmethod
+    def _must_be_http(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        for url in urls:
+            if not url.startswith(("http://", "https://")):
+                raise ValueError(f"{url!r} does not start with http:// or https://")
+        return urls
+
+
+TeacherConfig = Annotated[EmbeddedTeacherConfig | OpenAITeacherConfig, Field(discriminator="engine")]
+
+
+class SamplingConfig(SamplingParams):
+    """How many samples of a problem, and how they are sampled."""
+
+    samples_per_problem: int = Field(default=4, ge=1, le=100_000)
+
+    def params(self) -> SamplingParams:
+        """Return the part that is a sample's identity."""
+        return SamplingParams(**self.model_dump(exclude={"samples_per_problem"}))
+
+
+class PromptConfig(ConfigModel):
+    """How problems are put to the teacher."""
+
+    template: str = "boxed"
+    """Name of a template that comes with Tracemill, or path of a YAML file."""
+
+
+class VerificationConfig(ConfigModel):
+    """How samples are verified."""
+
+    workers: int | None = Field(default=None, ge=1)
+    """Processes; None takes one for each core."""
+    timeout_s: float = Field(default=3.0, gt=0)
+    memory_mb: int = Field(default=1024, ge=256)
+    policy: Policy = Policy()
+
+
+class ExecutionConfig(ConfigModel):
+    """How the work is cut; nothing here changes what comes out."""
+
+    shard_size: int = Field(default=256, ge=1, le=100_000)
+    """Problems in a shard: the unit that is committed at once."""
+    shards_in_flight: int = Field(default=3, ge=1, le=64)
+    """Shards worked on together, so that a slow tail of one never idles the teacher."""
+
+
+class BuildConfig(ConfigModel):
+    """Everything `tracemill build` needs to know."""
+
+    name: str = Field(pattern=NAME_PATTERN)
+    """Name of the dataset."""
+    problems: tuple[SourceConfig, ...] = Field(min_length=1)
+    on_bad_row: Literal["skip", "fail"] = "skip"
+    teacher: TeacherConfig
+    prompt: PromptConfig = PromptConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    verification: VerificationConfig = VerificationConfig()
+    execution: ExecutionConfig = ExecutionConfig()
+    warehouse: str = Field(min_length=1)
+    """A folder; relative to the config file."""

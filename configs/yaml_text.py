@@ -1,0 +1,104 @@
+"""YAML text with the line of every key, so that messages can name it."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from data.errors import ConfigError
+
+_VARIABLE = re.compile(r"\$(?:\$|\{([^}]*)\})")
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class YamlText:
+    """A parsed YAML mapping together with where its keys stand."""
+
+    def __init__(self, name: str, text: str) -> None:
+        """Parse `text`; `name` is its file's, for messages. Raises `ConfigError`."""
+        self.name = name
+        try:
+            self._node = yaml.compose(text, Loader=yaml.SafeLoader)
+            self.value: Any = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line = f":{mark.line + 1}" if mark else ""
+            raise ConfigError(f"{name}{line}: not valid YAML: {error.problem or error.context}") from error
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{name}: not valid YAML: {error}") from error
+        if not isinstance(self.value, dict):
+            raise ConfigError(f"{name}: expected keys and values at the top, such as `name: my-dataset`")
+
+    def where(self, place: Sequence[str | int]) -> str:
+        """Return `file:line` of a key, or of the nearest thing around it that stands in the file."""
+        node, line = self._node, None
+        for part in place:
+            found = _child(node, part)
+            if found is None:
+                continue  # the name of a variant, which is no key of the file
+            line, node = found
+        return self.name if line is None else f"{self.name}:{line}"
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Refuses a key that stands twice: YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                problem = f"the key {key!r} is not text; put it in quotes"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            if key in seen:
+                problem = f"the key {key!r} stands here twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def substitute_variables(value: Any, environment: Mapping[str, str], where: str, key: str = "") -> Any:
+    """Replace `${VAR}` in every text of `value`; `$$` is a plain dollar sign.
+
+    Raises `ConfigError` naming key and variable where one is not set.
+    """
+    if isinstance(value, dict):
+        return {
+            name: substitute_variables(item, environment, where, f"{key}.{name}" if key else str(name))
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [substitute_variables(item, environment, where, f"{key}.{i}") for i, item in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def read(match: re.Match[str]) -> str:
+        if match[0] == "$$":
+            return "$"
+        name = match[1]
+        if not _VARIABLE_NAME.fullmatch(name):
+            raise ConfigError(f"{where}: {key}: ${{{name}}} is not the name of an environment variable")
+        if name not in environment:
+            raise ConfigError(f"{where}: {key}: the environment variable {name} is not set; set it or edit the key")
+        return environment[name]
+
+    return _VARIABLE.sub(read, value)
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of this process; nothing else in the project reads it."""
+    return os.environ
+
+
+def _child(node: Any, part: str | int) -> tuple[int, Any] | None:
+    """Return line and node of a mapping's key or a sequence's item."""
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            if key_node.value == part:
+                return key_node.start_mark.line + 1, value_node
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        item = node.value[part]
+        return item.start_mark.line + 1, item
+    return None

@@ -1,0 +1,367 @@
+"""One run of a build, from an opened warehouse to a published version; plain functions, no Prefect."""
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from configs.assembly import problem_sources, prompt_template, teacher
+from configs.loading import LoadedBuild
+from data.catalog import Catalog, RunRow
+from data.errors import TracemillError
+from data.holdings import Request, look_up
+from data.identity import content_id
+from data.members import Members
+from data.records import Message, Problem
+from data.recovery import reconcile, recover, write_run
+from data.sources import Source
+from data.survey import Survey, judged_problems
+from data.traces import Provenance, chunk_traces
+from data.versions import (
+    TeacherFacts,
+    VersionFacts,
+    VersionManifest,
+    publish_version,
+    published_versions,
+    read_version,
+)
+from data.warehouse import Warehouse, open_warehouse
+from flows.chunks import BadRows, Chunk, read_chunks
+from flows.progress import Progress, Reporter
+from flows.shard_work import Workplace, first_cause
+from generators.prompts import PromptTemplate
+from generators.reasoning import join_reasoning
+from generators.sampling import sampling_id
+from generators.teacher import Teacher
+from verifiers.dispatch import VERIFIER
+from verifiers.pool import VerifierPool
+
+REASONS = "SELECT status, reason, count(*) FROM verdicts GROUP BY ALL ORDER BY 3 DESC"
+
+ShardRunner = Callable[[Chunk], Awaitable[None]]
+
+
+class NothingAcceptedError(TracemillError):
+    """A build came to its end without one accepted sample; there is nothing to publish."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a run did."""
+
+    run: RunRow
+    survey: Survey
+    manifest: VersionManifest
+    path: str
+    is_new_version: bool
+    bad_rows: BadRows
+    duplicates: int
+    contradictions: int
+    refusals: Counter[str]
+
+    def summary(self) -> dict[str, Any]:
+        """Return the object that `--json` prints; counts are those of the dataset as it now stands."""
+        return {
+            "run_id": self.run.run_id,
+            "dataset": self.run.dataset,
+            "version": self.manifest.version,
+            "path": self.path,
+            "problems": self.survey.problems,
+            "samples": self.survey.samples,
+            "accepted": self.survey.accepted,
+            "problems_solved": self.survey.problems_solved,
+            "prompt_tokens": self.survey.prompt_tokens,
+            "completion_tokens": self.survey.completion_tokens,
+            "seconds": round(self.run.seconds, 3),
+            "published": self.is_new_version,
+            "new_samples": self.run.new_samples,
+            "by_status": dict(sorted(self.survey.by_status.items())),
+            "bad_rows": self.bad_rows.count,
+            "duplicates": self.duplicates,
+            "refused": sum(self.refusals.values()),
+        }
+
+
+@dataclass(slots=True)
+class BuildRun:
+    """A run in progress; it holds the dataset's lock."""
+
+    loaded: LoadedBuild
+    warehouse: Warehouse
+    catalog: Catalog
+    sources: list[Source]
+    template: PromptTemplate
+    teacher: Teacher
+    reporter: Reporter
+    run: RunRow
+    members: Members
+    request: Request
+    progress: Progress = field(default_factory=Progress)
+    bad_rows: BadRows = field(default_factory=BadRows)
+    refusals: Counter[str] = field(default_factory=Counter)
+    work: Workplace | None = None
+
+    @property
+    def dataset(self) -> str:
+        """Name of the dataset."""
+        return self.loaded.config.name
+
+    async def chunks(self) -> AsyncIterator[Chunk]:
+        """Yield the chunks that need work; the others are counted and passed over."""
+        config = self.loaded.config
+        found = read_chunks(
+            self.sources,
+            self.template,
+            self.members,
+            self.catalog,
+            self.request,
+            chunk_size=config.execution.shard_size,
+            bad_rows=self.bad_rows,
+            fail_on_bad_row=config.on_bad_row == "fail",
+        )
+        while chunk := await asyncio.to_thread(next, found, None):
+            if chunk.has_work:
+                yield chunk
+            else:
+                self.progress.problems_seen += len(chunk.problems)
+
+    @asynccontextmanager
+    async def workplace(self) -> AsyncIterator[Workplace]:
+        """Start teacher and verifier, which only a run that has work needs."""
+        config = self.loaded.config
+        checking = config.verification
+        await self.teacher.start()
+        pool = VerifierPool(checking.workers, checking.timeout_s, checking.memory_mb, checking.policy)
+        try:
+            self.work = Workplace(
+                warehouse=self.warehouse,
+                catalog=self.catalog,
+                dataset=self.dataset,
+                run_id=self.run.run_id,
+                teacher=self.teacher,
+                sampling=config.sampling.params(),
+                sampling_id=self.request.sampling_id,
+                pool=pool,
+                verifier=VERIFIER,
+                policy_hash=checking.policy.policy_hash,
+                verdict_set=self.request.verdict_set,
+                progress=self.progress,
+            )
+            yield self.work
+        finally:
+            await asyncio.to_thread(pool.close)
+
+    async def run_shards(self, chunks: AsyncIterator[Chunk], run_shard: ShardRunner) -> None:
+        """Work on several shards at once; the first error stops new ones, those begun commit what they have."""
+        slots = asyncio.Semaphore(self.loaded.config.execution.shards_in_flight)
+        try:
+            async with asyncio.TaskGroup() as group, _ticking(self):
+                async for chunk in chunks:
+                    await slots.acquire()
+                    group.create_task(_release_after(slots, run_shard(chunk)))
+        except BaseExceptionGroup as error:
+            raise first_cause(error) from error
+
+    def survey(self) -> Survey:
+        """Count what the dataset holds now."""
+        survey = Survey()
+        for members in self.members.read_chunks():
+            holdings = look_up(self.catalog, members, self.request)
+            for problem in judged_problems(members, holdings):
+                survey.add(problem, holdings.records[problem.member.record_id].source)
+        return survey
+
+    def publish(self) -> BuildResult:
+        """Publish the next version, unless the last one already holds exactly this."""
+        reconcile(self.warehouse, self.catalog, self.dataset)
+        survey = self.survey()
+        if not survey.accepted:
+            raise NothingAcceptedError(self._nothing_accepted(survey))
+        manifest, is_new = self._latest(), False
+        if manifest is None or manifest.fingerprint != survey.fingerprint:
+            manifest = publish_version(self.warehouse, self._facts(), survey, self._traces())
+            is_new = True
+        path = self.warehouse.dataset(self.dataset) / manifest.folder
+        if is_new:
+            self.catalog.put_version(manifest.row(self.warehouse.relative(path)))
+        self._end("published" if is_new else "unchanged", survey=survey, version=manifest.version)
+        return BuildResult(
+            run=self.run,
+            survey=survey,
+            manifest=manifest,
+            path=str(path),
+            is_new_version=is_new,
+            bad_rows=self.bad_rows,
+            duplicates=self.members.duplicates,
+            contradictions=self.members.contradictions,
+            refusals=self.refusals,
+        )
+
+    def note_refusals(self, reasons: list[str]) -> None:
+        """Count requests that the teacher refused; the next run asks them again."""
+        self.refusals.update(reasons)
+
+    def fail(self, error: BaseException) -> None:
+        """Record how the run ended."""
+        interrupted = isinstance(error, KeyboardInterrupt | asyncio.CancelledError)
+        message = "interrupted" if interrupted else str(error) or type(error).__name__
+        self._end("interrupted" if interrupted else "failed", message=message)
+
+    def _end(self, state: str, *, survey: Survey | None = None, **changes: Any) -> None:
+        if survey:
+            names = ("problems", "samples", "accepted", "problems_solved", "prompt_tokens", "completion_tokens")
+            changes |= {name: getattr(survey, name) for name in names}
+        ended = datetime.now(UTC)
+        changes |= {"state": state, "ended": ended.isoformat(timespec="milliseconds")}
+        changes |= {"seconds": self.progress.seconds, "new_samples": self.progress.samples}
+        self.run = self.run.model_copy(update=changes)
+        write_run(self.warehouse, self.catalog, self.run)
+
+    def _latest(self) -> VersionManifest | None:
+        versions = published_versions(self.warehouse, self.dataset)
+        return read_version(self.warehouse, self.dataset, versions[-1]) if versions else None
+
+    def _traces(self) -> Iterator[dict[str, Any]]:
+        sampling = self.loaded.config.sampling
+        provenance = Provenance(
+            prompt_template=self.template.name, temperature=sampling.temperature, top_p=sampling.top_p
+        )
+        for members in self.members.read_chunks():
+            holdings = look_up(self.catalog, members, self.request)
+            problems = judged_problems(members, holdings)
+            yield from chunk_traces(self.warehouse, problems, holdings, provenance, self._messages)
+
+    def _messages(self, problem: Problem, completion: str, reasoning: str | None) -> list[Message]:
+        """Return the conversation to train on: the question as asked, without the worked examples."""
+        system = [Message(role="system", content=self.template.system)] if self.template.system else []
+        return [
+            *system,
+            Message(role="user", content=self.template.ask(problem)),
+            Message(role="assistant", content=join_reasoning(reasoning, completion)),
+        ]
+
+    def _facts(self) -> VersionFacts:
+        config = self.loaded.config
+        return VersionFacts(
+            dataset=self.dataset,
+            run_id=self.run.run_id,
+            verifier=VERIFIER,
+            policy=config.verification.policy.model_dump(mode="json"),
+            policy_hash=config.verification.policy.policy_hash,
+            teacher=TeacherFacts(
+                name=self.teacher.name, teacher_id=self.teacher.teacher_id, engine=config.teacher.engine
+            ),
+            prompt_template=self.template.name,
+            prompt_template_hash=self.template.template_hash,
+            sampling=config.sampling.model_dump(mode="json"),
+            config=self.loaded.shown,
+            config_hash=self.loaded.config_hash,
+        )
+
+    def _nothing_accepted(self, survey: Survey) -> str:
+        if not survey.problems:
+            first = f"; the first bad row: {self.bad_rows.first[0]}" if self.bad_rows.first else ""
+            return f"no problem could be read from the sources ({self.bad_rows.count} bad rows{first})"
+        if not survey.samples:
+            refused = next(iter(self.refusals), "no answer came")
+            return f"the teacher gave no sample for {survey.problems} problems: {refused}"
+        counts = ", ".join(f"{count} {status}" for status, count in survey.by_status.most_common())
+        return (
+            f"none of {survey.samples} samples was accepted ({counts}), so nothing is published; see why with: "
+            f'tracemill sql "{REASONS}" --warehouse {self.warehouse.root}'
+        )
+
+
+@asynccontextmanager
+async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[BuildRun]:
+    """Check the inputs, take the dataset, finish what a killed run left; record how the run ends.
+
+    Raises `InputError` before anything is written; `TeacherError` too, where the warehouse is new.
+    """
+    sources, template = problem_sources(loaded), prompt_template(loaded)
+    model = teacher(loaded)
+    root = loaded.warehouse
+    if not (root / "catalog.duckdb").exists():
+        await model.start()  # a teacher that is down leaves no trace of a warehouse behind
+    try:
+        warehouse = open_warehouse(root)
+        with warehouse.lock(loaded.config.name):
+            build = _start(loaded, reporter, warehouse, sources, template, model)
+            try:
+                yield build
+            except BaseException as error:
+                build.fail(error)
+                raise
+            finally:
+                build.members.close()
+    finally:
+        await model.close()
+
+
+def _start(
+    loaded: LoadedBuild,
+    reporter: Reporter,
+    warehouse: Warehouse,
+    sources: list[Source],
+    template: PromptTemplate,
+    model: Teacher,
+) -> BuildRun:
+    config = loaded.config
+    catalog = Catalog(warehouse.catalog, warehouse.root)
+    catalog.migrate()
+    recover(warehouse, catalog, config.name)
+    now = datetime.now(UTC)
+    run = RunRow(
+        run_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+        dataset=config.name,
+        state="running",
+        started=now.isoformat(timespec="milliseconds"),
+        config_hash=loaded.config_hash,
+    )
+    write_run(warehouse, catalog, run)
+    hints = [source.size_hint() for source in sources]
+    expected = sum(hint for hint in hints if hint is not None) if None not in hints else None
+    return BuildRun(
+        loaded=loaded,
+        warehouse=warehouse,
+        catalog=catalog,
+        sources=sources,
+        template=template,
+        teacher=model,
+        reporter=reporter,
+        run=run,
+        members=Members(warehouse.scratch(config.name)),
+        request=Request(
+            sampling_id=sampling_id(config.sampling.params(), model.teacher_id),
+            samples_per_problem=config.sampling.samples_per_problem,
+            verdict_set=content_id("verdict_set", [VERIFIER, config.verification.policy.policy_hash]),
+        ),
+        progress=Progress(problems_expected=expected),
+    )
+
+
+@asynccontextmanager
+async def _ticking(build: BuildRun) -> AsyncIterator[None]:
+    """Show the progress twice a second while the body runs."""
+
+    async def tick() -> None:
+        while True:
+            build.reporter.update(build.progress)
+            await asyncio.sleep(0.5)
+
+    ticker = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticker.cancel()
+
+
+async def _release_after(slots: asyncio.Semaphore, work: Awaitable[None]) -> None:
+    try:
+        await work
+    finally:
+        slots.release()

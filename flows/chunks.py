@@ -1,0 +1,127 @@
+"""From problem sources to chunks of work: what is wanted, less what the warehouse already holds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from data.catalog import Catalog
+from data.errors import ProblemRowError
+from data.holdings import HeldSample, Holdings, Request, look_up
+from data.members import Member, Members
+from data.records import Problem, Prompt
+from data.sources import Source
+from generators.prompts import PromptTemplate
+
+SHOWN_BAD_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Samples of one problem that are still to be asked for."""
+
+    problem: Problem
+    prompt: Prompt
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A few hundred problems and the work that they still need."""
+
+    number: int
+    problems: tuple[Problem, ...]
+    new_records: tuple[Problem, ...]
+    """Problems that the warehouse does not hold yet, or not with this source, licence and tags."""
+    asks: tuple[Ask, ...]
+    unverified: tuple[tuple[Problem, HeldSample], ...]
+    """Stored samples without a verdict of this verifier and policy."""
+    held: int
+    """Wanted samples that the warehouse holds already."""
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything is to be done for it."""
+        return bool(self.new_records or self.asks or self.unverified)
+
+    @property
+    def samples_to_ask(self) -> int:
+        """How many samples the teacher will be asked for."""
+        return sum(len(ask.indices) for ask in self.asks)
+
+
+@dataclass(slots=True)
+class BadRows:
+    """Problem rows that could not be read."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, error: ProblemRowError) -> None:
+        """Count one, and keep the first few for the summary."""
+        self.count += 1
+        if len(self.first) < SHOWN_BAD_ROWS:
+            self.first.append(str(error))
+
+
+def read_chunks(
+    sources: Sequence[Source],
+    template: PromptTemplate,
+    members: Members,
+    catalog: Catalog,
+    request: Request,
+    *,
+    chunk_size: int,
+    bad_rows: BadRows,
+    fail_on_bad_row: bool,
+) -> Iterator[Chunk]:
+    """Stream the sources' problems as chunks; each problem once, in the sources' order.
+
+    Bad rows are counted in `bad_rows`; with `fail_on_bad_row` the first one is raised.
+    """
+    problems = _problems(sources, bad_rows, fail_on_bad_row)
+    number = 0
+    while batch := list(islice(problems, chunk_size)):
+        prompts = [template.render(problem) for problem in batch]
+        rows = [
+            Member(record_id=problem.record_id, problem_id=problem.problem_id, prompt_id=prompt.prompt_id)
+            for problem, prompt in zip(batch, prompts, strict=True)
+        ]
+        fresh = members.add_chunk(rows)
+        kept = [each for each, new in zip(zip(batch, prompts, rows, strict=True), fresh, strict=True) if new]
+        if kept:
+            holdings = look_up(catalog, [member for _, _, member in kept], request)
+            yield _plan(number, kept, holdings, request)
+            number += 1
+
+
+def _problems(sources: Sequence[Source], bad_rows: BadRows, fail: bool) -> Iterator[Problem]:
+    for source in sources:
+        for item in source.read():
+            if isinstance(item, Problem):
+                yield item
+            elif fail:
+                raise item
+            else:
+                bad_rows.add(item)
+
+
+def _plan(number: int, kept: Sequence[tuple[Problem, Prompt, Member]], holdings: Holdings, request: Request) -> Chunk:
+    wanted = range(request.samples_per_problem)
+    asks, unverified, held = [], [], 0
+    for problem, prompt, member in kept:
+        samples = holdings.samples.get(member.prompt_id, {})
+        held += len(samples)
+        missing = tuple(index for index in wanted if index not in samples)
+        if missing:
+            asks.append(Ask(problem, prompt, missing))
+        unverified += [
+            (problem, sample) for sample in holdings.samples_of(member) if holdings.verdict_of(member, sample) is None
+        ]
+    return Chunk(
+        number=number,
+        problems=tuple(problem for problem, _, _ in kept),
+        new_records=tuple(problem for problem, _, m in kept if m.record_id not in holdings.records),
+        asks=tuple(asks),
+        unverified=tuple(unverified),
+        held=held,
+    )

@@ -1,0 +1,239 @@
+"""The work on one shard: generation, verification and writing, with bounded queues between them.
+
+Nothing here knows of Prefect: `flows.build` wraps it in a task.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.catalog import Catalog
+from data.records import FinishReason, Problem, Sample, Status, Verdict
+from data.shards import ShardManifest, read_shard, write_shard
+from data.warehouse import Warehouse
+from flows.chunks import Ask, Chunk
+from flows.progress import Progress
+from generators.reasoning import join_reasoning, split_reasoning
+from generators.sampling import SamplingParams, sample_id
+from generators.teacher import Completion, Refusal, Teacher
+from verifiers.pool import VerifierPool
+
+VERIFY_BATCH = 32
+BATCHES_IN_FLIGHT = 4
+"""Batches that a shard keeps with the verifier; more would only wait there."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What all shards of a run share."""
+
+    warehouse: Warehouse
+    catalog: Catalog
+    dataset: str
+    run_id: str
+    teacher: Teacher
+    sampling: SamplingParams
+    sampling_id: str
+    pool: VerifierPool
+    verifier: str
+    policy_hash: str
+    verdict_set: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sample on its way to a verdict, with the problem that it answers."""
+
+    problem: Problem
+    sample: Sample
+
+
+@dataclass(slots=True)
+class ShardResult:
+    """What came of a shard so far; it is committed whole, also after an interruption."""
+
+    samples: list[Sample] = field(default_factory=list)
+    verdicts: list[tuple[Judged, Verdict]] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+
+
+async def work_on_shard(place: Workplace, chunk: Chunk) -> ShardResult:
+    """Ask, verify and commit everything that `chunk` needs.
+
+    When the teacher gives up or the run is interrupted, what was answered until then is committed before
+    the error goes on. Raises `TeacherError`, `StorageError`, `VerifierError`.
+    """
+    result = ShardResult()
+    try:
+        await _ask_and_verify(place, chunk, result)
+    except BaseException as error:
+        # No await here: an interrupted run must not be interrupted again before its work is safe.
+        commit(place, chunk, result)
+        raise first_cause(error) from error
+    await asyncio.to_thread(commit, place, chunk, result)
+    place.progress.problems_seen += len(chunk.problems)
+    place.progress.shards_committed += 1
+    return result
+
+
+def first_cause(error: BaseException) -> BaseException:
+    """Return the error that a task group wrapped, the first of them where there are several."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def commit(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
+    """Write problems, samples and verdicts as shards, then index them; an empty part is left out."""
+    written: list[ShardManifest] = []
+    where = (place.warehouse, place.dataset, place.run_id)
+    if chunk.new_records:
+        rows = [_problem_row(problem, place.run_id) for problem in chunk.new_records]
+        written.append(_write("problems", where, rows, [row["record_id"] for row in rows]))
+    if result.samples:
+        order = {ask.prompt.prompt_id: number for number, ask in enumerate(chunk.asks)}
+        # The prompts' order, not that of arrival: a problem's samples lie together, and files are repeatable.
+        ordered = sorted(result.samples, key=lambda s: (order[s.prompt_id], s.index))
+        rows = [sample.model_dump(mode="json") for sample in ordered]
+        written.append(_write("samples", where, rows, [row["sample_id"] for row in rows]))
+    if result.verdicts:
+        pairs = sorted(result.verdicts, key=lambda pair: (pair[0].problem.problem_id, pair[0].sample.index))
+        rows = [_verdict_row(judged, verdict, place) for judged, verdict in pairs]
+        ids = [f"{row['problem_id']} {row['sample_id']} {row['verdict_set']}" for row in rows]
+        written.append(_write("verdicts", where, rows, ids))
+    if written:
+        place.catalog.register_shards(written)
+
+
+async def _ask_and_verify(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
+    waiting: asyncio.Queue[Judged | None] = asyncio.Queue(maxsize=VERIFY_BATCH * BATCHES_IN_FLIGHT)
+    async with asyncio.TaskGroup() as group:
+        verifying = group.create_task(_verify_all(place, waiting, result))
+        await _ask_all(place, chunk, waiting, result)
+        async for judged in _stored_samples(place, chunk):
+            await waiting.put(judged)
+        await waiting.put(None)
+        await verifying
+
+
+async def _ask_all(
+    place: Workplace, chunk: Chunk, waiting: "asyncio.Queue[Judged | None]", result: ShardResult
+) -> None:
+    """Keep as many prompts with the teacher as it has capacity for."""
+    asks = iter(chunk.asks)
+
+    async def ask_next() -> None:
+        for ask in asks:
+            async with aclosing(place.teacher.complete(ask.prompt, ask.indices, place.sampling)) as answers:
+                async for answer in answers:
+                    if isinstance(answer, Refusal):
+                        result.refusals.append(answer.reason)
+                        continue
+                    sample = make_sample(place, ask, answer)
+                    result.samples.append(sample)
+                    place.progress.samples += 1
+                    place.progress.completion_tokens += sample.completion_tokens
+                    await waiting.put(Judged(ask.problem, sample))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(place.teacher.capacity, len(chunk.asks))):
+            group.create_task(ask_next())
+
+
+def make_sample(place: Workplace, ask: Ask, answer: Completion) -> Sample:
+    """Return the sample that a completion is."""
+    reasoning = answer.reasoning or split_reasoning(answer.text)[0]
+    prompt_id = ask.prompt.prompt_id
+    return Sample(
+        sample_id=sample_id(prompt_id, place.sampling_id, answer.index),
+        problem_id=ask.problem.problem_id,
+        prompt_id=prompt_id,
+        sampling_id=place.sampling_id,
+        index=answer.index,
+        seed=answer.seed,
+        completion=answer.text,
+        reasoning=reasoning,
+        finish_reason=answer.finish_reason,
+        prompt_tokens=answer.prompt_tokens,
+        completion_tokens=answer.completion_tokens,
+        teacher=place.teacher.name,
+        run_id=place.run_id,
+    )
+
+
+async def _stored_samples(place: Workplace, chunk: Chunk) -> AsyncIterator[Judged]:
+    """Yield stored samples that have no verdict of this verifier and policy yet."""
+    by_path: dict[str, dict[str, list[Problem]]] = {}
+    for problem, held in chunk.unverified:
+        by_path.setdefault(held.path, {}).setdefault(held.sample_id, []).append(problem)
+    for path, problems in by_path.items():
+        table = await asyncio.to_thread(read_shard, place.warehouse, path)
+        for row in table.to_pylist():
+            for problem in problems.get(row["sample_id"], ()):
+                yield Judged(problem, Sample.model_validate(row))
+
+
+async def _verify_all(place: Workplace, waiting: "asyncio.Queue[Judged | None]", result: ShardResult) -> None:
+    slots = asyncio.Semaphore(BATCHES_IN_FLIGHT)
+    async with asyncio.TaskGroup() as group:
+        while batch := await _next_batch(waiting):
+            await slots.acquire()
+            group.create_task(_verify_batch(place, batch, result)).add_done_callback(lambda _: slots.release())
+
+
+async def _next_batch(waiting: "asyncio.Queue[Judged | None]") -> list[Judged]:
+    """Take what is waiting, at least one; an empty list means that no more will come."""
+    batch: list[Judged] = []
+    while len(batch) < VERIFY_BATCH and (not batch or not waiting.empty()):
+        item = await waiting.get()
+        if item is None:
+            if batch:
+                waiting.put_nowait(None)
+            break
+        batch.append(item)
+    return batch
+
+
+async def _verify_batch(place: Workplace, batch: Sequence[Judged], result: ShardResult) -> None:
+    whole = [judged for judged in batch if judged.sample.finish_reason is not FinishReason.LENGTH]
+    items = [(each.problem, join_reasoning(each.sample.reasoning, each.sample.completion), False) for each in whole]
+    verdicts = await asyncio.wrap_future(place.pool.submit(items)) if items else []
+    pairs = list(zip(whole, verdicts, strict=True))
+    pairs += [(judged, _truncated(place)) for judged in batch if judged.sample.finish_reason is FinishReason.LENGTH]
+    result.verdicts += pairs
+    place.progress.verdicts += len(pairs)
+    place.progress.accepted += sum(verdict.equal for _, verdict in pairs)
+
+
+def _truncated(place: Workplace) -> Verdict:
+    return Verdict(
+        status=Status.TRUNCATED,
+        reason="The completion was cut off at the token limit.",
+        rule="finish_reason",
+        verifier=place.verifier,
+        policy=place.policy_hash,
+    )
+
+
+def _problem_row(problem: Problem, run_id: str) -> dict[str, Any]:
+    ids = {"record_id": problem.record_id, "problem_id": problem.problem_id, "run_id": run_id}
+    return problem.model_dump(mode="json") | ids
+
+
+def _verdict_row(judged: Judged, verdict: Verdict, place: Workplace) -> dict[str, Any]:
+    return verdict.model_dump(mode="json") | {
+        "sample_id": judged.sample.sample_id,
+        "problem_id": judged.problem.problem_id,
+        "verdict_set": place.verdict_set,
+        "run_id": place.run_id,
+    }
+
+
+def _write(
+    kind: Any, where: tuple[Warehouse, str, str], rows: Sequence[dict[str, Any]], ids: Sequence[str]
+) -> ShardManifest:
+    warehouse, dataset, run_id = where
+    return write_shard(warehouse, kind, dataset, run_id, rows, ids)

@@ -1,0 +1,157 @@
+"""A teacher behind a real local HTTP server that answers from a script, and fails as it is told to.
+
+Run as a process of its own: `python -m tests.scripted_teacher SCRIPT.json`. It prints its port. The script:
+
+    {"answers": {QUESTION: [completion, …]}, "default": "…", "model": "scripted",
+     "faults": 0.2, "delay_s": 0.0, "dies_after": 100, "seed": 1, "log": "requests.jsonl"}
+
+The answer to a request depends on its last message and its seed alone: seed modulo the number of
+completions, so that consecutive seeds walk through all of them. `{seed}` in a completion is replaced.
+"""
+
+import asyncio
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Script:
+    """What the server does."""
+
+    answers: dict[str, list[Any]] = field(default_factory=dict)
+    default: str = "One step: the answer is {seed}.\n\\boxed{{seed}}"
+    model: str = "scripted"
+    faults: float = 0.0
+    """Share of requests that fail: 503, dropped connection, broken JSON, slow."""
+    delay_s: float = 0.0
+    slow_s: float = 0.3
+    """How late a slow answer is."""
+    dies_after: int | None = None
+    """The process ends after so many answers."""
+    refuse_with: int | None = None
+    """Every completion request gets this HTTP status."""
+    seed: int = 1
+    log: str | None = None
+    """File that gets one JSON line for each request that was answered."""
+
+
+class ScriptedTeacher:
+    """The server's state."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.random = random.Random(script.seed)
+        self.answered = 0
+        self.log = Path(script.log).open("a", encoding="utf-8") if script.log else None
+
+    def app(self) -> web.Application:
+        """Return the web application."""
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_get("/v1/models", self.models)
+        app.router.add_post("/v1/chat/completions", self.complete)
+        return app
+
+    async def models(self, _: web.Request) -> web.Response:
+        """List the one model."""
+        return web.json_response({"object": "list", "data": [{"id": self.script.model}]})
+
+    async def complete(self, request: web.Request) -> web.StreamResponse:
+        """Answer, or fail."""
+        body = await request.json()
+        if self.script.refuse_with:
+            return web.json_response({"error": {"message": "refused by script"}}, status=self.script.refuse_with)
+        fault = self.random.choice(("503", "drop", "json", "slow")) if self.random.random() < self.script.faults else ""
+        if fault == "503":
+            return web.Response(status=503, text="overloaded")
+        if fault == "drop":
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
+        if fault == "json":
+            return web.Response(text='{"choices": [{"mess', content_type="application/json")
+        await asyncio.sleep(self.script.delay_s + (self.script.slow_s if fault == "slow" else 0))
+        answer = self.answer(body)
+        self.answered += 1
+        if self.log:
+            self.log.write(json.dumps({"question": body["messages"][-1]["content"], "seed": body["seed"]}) + "\n")
+            self.log.flush()
+        if self.script.dies_after is not None and self.answered > self.script.dies_after:
+            os._exit(1)
+        return web.json_response(answer)
+
+    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a request."""
+        question, seed = body["messages"][-1]["content"], body["seed"]
+        completions = self.script.answers.get(question) or [self.script.default]
+        choices = [
+            self.choice(completions[(seed + offset) % len(completions)], seed + offset, offset)
+            for offset in range(body.get("n", 1))
+        ]
+        return {
+            "choices": choices,
+            "usage": {"prompt_tokens": len(question) // 4, "completion_tokens": 7 * len(choices)},
+        }
+
+    def choice(self, completion: Any, seed: int, index: int) -> dict[str, Any]:
+        """Return one choice; a completion may be text or a whole message with its finish reason."""
+        given = completion if isinstance(completion, dict) else {"content": completion}
+        message = {key: value for key, value in given.items() if key != "finish_reason"}
+        message = {k: v.replace("{seed}", str(seed)) if isinstance(v, str) else v for k, v in message.items()}
+        return {
+            "index": index,
+            "message": {"role": "assistant", **message},
+            "finish_reason": given.get("finish_reason", "stop"),
+        }
+
+
+@contextmanager
+def scripted_teacher(script_path: Path, port: int = 0, **script: Any) -> Iterator[str]:
+    """Run a scripted teacher in a process of its own, and yield its base URL."""
+    script_path.write_text(json.dumps(script), encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.scripted_teacher", str(script_path), str(port)],
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def serve(script: Script, port: int) -> None:
+    """Serve until killed."""
+    runner = web.AppRunner(ScriptedTeacher(script).app(), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port, backlog=4096)
+    await site.start()
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Script(**json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))), int(sys.argv[2])))
