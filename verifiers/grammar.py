@@ -1,0 +1,334 @@
+"""The grammar of answers: lists, relations, sets, sums, products and powers, in LaTeX, ASCII or a mixture.
+
+From loosest to tightest: `;`, then `,` `and` `or`, then relations, set operators, ratios, sums, products, powers.
+What stands between brackets or behind a command is read in `verifiers.atoms`.
+"""
+
+from dataclasses import dataclass
+
+from verifiers.atoms import Atoms
+from verifiers.cleaning import clean
+from verifiers.limits import MAX_ITEMS, check
+from verifiers.tokens import tokenize
+from verifiers.tree import (
+    MINUS_ONE,
+    Based,
+    Call,
+    Const,
+    Node,
+    Num,
+    Ratio,
+    Rel,
+    Seq,
+    SetOp,
+    Sym,
+    UnreadableError,
+    Words,
+    add,
+    divide,
+    factorial_argument,
+    multiply,
+    negate,
+    number,
+    power,
+)
+from verifiers.vocabulary import JOINERS, RELATIONS, SET_OPERATORS
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as a tree, with what was noticed while reading it."""
+
+    tree: Node
+    notes: frozenset[str]
+
+
+def read(text: str, *, commas_separate: bool = False, product_first: bool = False, letters_apply: bool = False) -> Reading:
+    """Read `text` as mathematics.
+
+    `commas_separate` reads `1,234` as a list, `product_first` reads `1/2x` as `1/(2x)`. Raises `UnreadableError` for text
+    that is not mathematics, and `OverLimitError`.
+
+    >>> read(r"\\frac{x}{2} + 1").tree == read("1 + x/2").tree
+    False
+    >>> read("2(x+1)").tree == read(r"2 \\cdot (x + 1)").tree
+    True
+    """
+    grammar = Grammar(tokenize(clean(text)))
+    grammar.commas_separate, grammar.product_first = commas_separate, product_first
+    tree = grammar.statement()
+    if grammar.position < len(grammar.tokens):
+        raise UnreadableError(f"reading stops before {grammar.peek().text[:20]!r}")
+    return Reading(tree, frozenset(grammar.notes))
+
+
+class Grammar(Atoms):
+    """The levels from a whole statement down to a power."""
+
+    def statement(self) -> Node:
+        """A whole text: groups parted by `;`, each a list."""
+        groups = [self.list_of_relations()]
+        while self.accept(";"):
+            if not self.peek().kind:
+                break
+            groups.append(self.list_of_relations())
+        if len(groups) == 1:
+            return groups[0]
+        return Seq("", tuple(groups), "", ";")
+
+    def list_of_relations(self) -> Node:
+        """Relations parted by commas or by joining words; one alone stays itself."""
+        items, joiner = [self.relation()], ","
+        while True:
+            separated = self.accept(",")
+            if separated and not self.peek().kind:
+                break
+            word = self._joiner()
+            if word is not None:
+                joiner = word
+            elif not separated:
+                break
+            items.append(self.relation())
+            check("MAX_ITEMS", len(items), MAX_ITEMS)
+        return items[0] if len(items) == 1 else Seq("", tuple(items), "", joiner)
+
+    def _joiner(self) -> str | None:
+        token = self.peek()
+        word = token.text.strip().strip(",").casefold() if token.kind in {"text", "name", "command", "&"} else ""
+        if word not in JOINERS or (token.kind == "name" and len(word) < 2):
+            return None
+        self.position += 1
+        return JOINERS[word]
+
+    def relation(self) -> Node:
+        """A chain of relations, or a plain expression."""
+        if self.peek().kind == "=":
+            self.take()
+        ops: list[str] = []
+        parts: list[Node] = []
+        if self._relation() is None:
+            parts.append(self.set_expression())
+        else:
+            parts.append(Words(""))
+        while (op := self._relation()) is not None:
+            self.position += self._relation_tokens
+            ops.append(op)
+            parts.append(self.set_expression())
+        if not ops:
+            return parts[0]
+        if "≈" in ops:
+            self.notes.add("approx")
+        return Rel(tuple(ops), tuple(parts))
+
+    def _relation(self) -> str | None:
+        """The relation at the current token, if there is one."""
+        self._relation_tokens = 1
+        token = self.peek()
+        if token.kind == "command" and token.text == "\\not":
+            self._relation_tokens = 2
+            after = self.peek(1)
+            return {"=": "!=", "\\in": "notin"}.get(after.text)
+        if token.kind == "!=" and self._is_factorial_before_equals():
+            return None
+        op = RELATIONS.get(token.text) if token.kind == "command" else RELATIONS.get(token.kind)
+        if op is not None and op in "<>" and self.peek(1).kind == "=" and token.kind in "<>":
+            self._relation_tokens = 2
+            return op + "="
+        return op
+
+    def set_expression(self) -> Node:
+        """Unions, intersections and differences, from left to right."""
+        left = self.ratio()
+        while True:
+            token = self.peek()
+            op = SET_OPERATORS.get(token.text) if token.kind == "command" else None
+            if op is None and token.kind == "name" and token.text in {"U", "union", "cup", "cap"} and isinstance(left, (Seq, SetOp)):
+                op = "intersection" if token.text == "cap" else "union"
+            if op is None:
+                return left
+            self.take()
+            left = SetOp(op, left, self.ratio())
+
+    def ratio(self) -> Node:
+        """`a : b : c`."""
+        parts = [self.sum()]
+        while self.peek().kind == ":" and not self.colon_ends:
+            self.take()
+            parts.append(self.sum())
+        if len(parts) == 1:
+            return parts[0]
+        self.notes.add("ratio")
+        return Ratio(tuple(parts))
+
+    def sum(self) -> Node:
+        """Terms joined by plus, minus, plus-or-minus."""
+        self.deeper()
+        left: Node | None = None
+        while True:
+            sign = self._sign()
+            if sign is None:
+                if left is not None:
+                    break
+                sign = "+"
+            elif left is not None:
+                self.notes.add("arithmetic")
+            term = self.term()
+            if sign in {"pm", "mp"}:
+                left = Call(sign, (term,) if left is None else (left, term))
+            elif sign == "-":
+                left = negate(term) if left is None else add(left, negate(term))
+            else:
+                left = term if left is None else add(left, term)
+        self.depth -= 1
+        return left
+
+    def _sign(self) -> str | None:
+        token = self.peek()
+        if token.kind in {"+", "-"}:
+            self.take()
+            if self.peek().kind == "-" and token.kind == "+":
+                self.take()
+                return "-"
+            if token.kind == "+" and self.peek().kind == "/" and self.peek(1).kind == "-":
+                self.position += 2
+                return "pm"
+            return token.kind
+        if token.kind == "command" and token.text in {"\\pm", "\\mp"}:
+            self.take()
+            return token.text[1:]
+        return None
+
+    def term(self) -> Node:
+        """Factors multiplied or divided, from left to right; juxtaposed factors multiply."""
+        left = self.juxtaposed() if self.product_first else self.factor()
+        while True:
+            if self.accept("*", "\\times", "\\cdot", "\\ast", "\\bullet", "\\star"):
+                self.notes.add("arithmetic")
+                left = self._product(left, self.factor())
+            elif self.accept("/", "\\div"):
+                if not isinstance(left, Num) or self.peek().kind != "number":
+                    self.notes.add("division")
+                left = self._quotient(left, self.juxtaposed() if self.product_first else self.factor())
+            elif self.accept("\\mod", "\\bmod", "mod"):
+                left = Call("mod", (left, self.factor()))
+            elif self.starts_factor():
+                if "division" in self.notes or "fraction" in self.notes:
+                    self.notes.add("slash_implicit")
+                left = self._product(left, self.factor())
+            else:
+                return left
+
+    def juxtaposed(self) -> Node:
+        """Factors side by side, which bind tighter than `/` where products are read first."""
+        left = self.factor()
+        while self.starts_factor():
+            left = self._product(left, self.factor())
+        return left
+
+    def _product(self, left: Node, right: Node) -> Node:
+        if isinstance(left, (Rel, Words)) or isinstance(right, (Rel, Words)):
+            raise UnreadableError("words stand inside the mathematics")
+        if isinstance(left, Seq | SetOp) or isinstance(right, Seq | SetOp):
+            return Call("product", (left, right))
+        return multiply(left, right)
+
+    def _quotient(self, left: Node, right: Node) -> Node:
+        self.notes.add("fraction")
+        return self.fraction(left, right)
+
+    def factor(self) -> Node:
+        """An atom with its sign, powers, factorials and percent signs."""
+        if self.peek().kind in {"+", "-"}:
+            sign = self.take().kind
+            self.deeper()
+            inner = self.factor()
+            self.depth -= 1
+            return negate(inner) if sign == "-" else inner
+        self.deeper()
+        base = self.postfix(self.atom())
+        self.depth -= 1
+        return base
+
+    def postfix(self, base: Node) -> Node:
+        """Powers, factorials, primes and percent signs behind `base`."""
+        while True:
+            token = self.peek()
+            if token.kind == "^":
+                self.take()
+                base = self._power(base)
+            elif token.kind == "!" or (token.kind == "!=" and self._is_factorial_before_equals()):
+                base = self._factorial(base, token.kind)
+            elif token.kind in {"%", "\\%"} or token.text == "percent":
+                self.take()
+                self.notes.add("percent")
+                base = divide(base, number(100))
+            elif token.kind == "'" and isinstance(base, Sym):
+                self.take()
+                base = Sym(base.name + "'")
+            elif token.kind == "_" and isinstance(base, (Sym, Num, Based)):
+                base = self.subscripted(base)
+            else:
+                return base
+
+    def _power(self, base: Node) -> Node:
+        token = self.peek()
+        if token.kind == "command" and token.text in {"\\circ", "\\degree"}:
+            self.take()
+            return self._degrees(base)
+        if token.kind == "{" and self.peek(1).text in {"\\circ", "\\degree"} and self.peek(2).kind == "}":
+            self.position += 3
+            return self._degrees(base)
+        primes = self._primes()
+        if primes and isinstance(base, Sym):
+            return Sym(base.name + primes)
+        exponent = self.exponent()
+        if self.peek().kind == "_" and isinstance(base, Sym):
+            base = self.subscripted(base)
+        if isinstance(exponent, Sym) and exponent.name in {"T", "top", "intercal", "t"} and self.is_matrix(base):
+            return Call("transpose", (base,))
+        if isinstance(exponent, Sym) and exponent.name in {"c", "C"} and isinstance(base, Seq):
+            return Call("complement", (base,))
+        self.notes.add("arithmetic")
+        if isinstance(base, Seq | SetOp):
+            return Call("power", (base, exponent))
+        return Call("power", (base, exponent)) if self.is_matrix(base) else power(base, exponent)
+
+    def _degrees(self, base: Node) -> Node:
+        self.notes.add("degrees")
+        return multiply(base, Call("degree", ()))
+
+    def _primes(self) -> str:
+        """`^{\\prime}` or `^\\prime` behind a letter, as apostrophes."""
+        ahead, count = (1, 0) if self.peek().kind == "{" else (0, 0)
+        while self.peek(ahead).text == "\\prime":
+            ahead, count = ahead + 1, count + 1
+        if count and self.tokens[self.position].kind == "{":
+            if self.peek(ahead).kind != "}":
+                return ""
+            ahead += 1
+        if count:
+            self.position += ahead
+        return "'" * count
+
+    def _is_factorial_before_equals(self) -> bool:
+        """Whether the token `!=` is a factorial and an equals sign, as in `5!=120`."""
+        before = self.tokens[self.position - 1] if self.position else None
+        return before is not None and not self.peek().spaced and before.kind in {"number", ")"}
+
+    def _factorial(self, base: Node, kind: str) -> Node:
+        if kind == "!=":
+            place = self.position
+            self.tokens[place] = type(self.tokens[place])("=", "=", False)
+        else:
+            self.take()
+        self.notes.add("arithmetic")
+        if self.peek().kind == "!" and not self.peek().spaced:
+            self.take()
+            return Call("factorial2", (base,))
+        factorial_argument(base)
+        return Call("factorial", (base,))
+
+
+def minus_infinity() -> Node:
+    """The lower end of the real line."""
+    return multiply(MINUS_ONE, Const("inf"))
