@@ -67,7 +67,7 @@ def load_build(path: Path, changes: Sequence[str] = ()) -> LoadedBuild:
     text = YamlText(str(path), raw)
     for change in changes:
         _apply(text.value, change)
-    values = substitute_variables(text.value, environment(), str(path))
+    values = substitute_variables(text, environment())
     try:
         config = BuildConfig.model_validate(values)
     except ValidationError as error:

@@ -59,29 +59,30 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def substitute_variables(value: Any, environment: Mapping[str, str], where: str, key: str = "") -> Any:
-    """Replace `${VAR}` in every text of `value`; `$$` is a plain dollar sign.
+def substitute_variables(text: YamlText, environment: Mapping[str, str]) -> Any:
+    """Return the text's value with `${VAR}` replaced everywhere; `$$` is a plain dollar sign.
 
     Raises `ConfigError` naming key and variable where one is not set.
     """
+    return _substitute(text.value, (), text, environment)
+
+
+def _substitute(value: Any, place: tuple[str | int, ...], text: YamlText, environment: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {
-            name: substitute_variables(item, environment, where, f"{key}.{name}" if key else str(name))
-            for name, item in value.items()
-        }
+        return {name: _substitute(item, (*place, name), text, environment) for name, item in value.items()}
     if isinstance(value, list):
-        return [substitute_variables(item, environment, where, f"{key}.{i}") for i, item in enumerate(value)]
+        return [_substitute(item, (*place, number), text, environment) for number, item in enumerate(value)]
     if not isinstance(value, str):
         return value
 
     def read(match: re.Match[str]) -> str:
         if match[0] == "$$":
             return "$"
-        name = match[1]
+        name, where = match[1], f"{text.where(place)}: {'.'.join(map(str, place))}"
         if not _VARIABLE_NAME.fullmatch(name):
-            raise ConfigError(f"{where}: {key}: ${{{name}}} is not the name of an environment variable")
+            raise ConfigError(f"{where}: ${{{name}}} is not the name of an environment variable")
         if name not in environment:
-            raise ConfigError(f"{where}: {key}: the environment variable {name} is not set; set it or edit the key")
+            raise ConfigError(f"{where}: the environment variable {name} is not set; set it or edit the key")
         return environment[name]
 
     return _VARIABLE.sub(read, value)

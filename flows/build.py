@@ -19,7 +19,8 @@ from flows.chunks import Chunk
 from flows.progress import PlainReporter, Reporter
 from flows.shard_work import work_on_shard
 
-_OPENED: ContextVar["OpenedRun | None"] = ContextVar("opened_run", default=None)
+_OPENED: ContextVar["list[OpenedRun] | None"] = ContextVar("opened_run", default=None)
+"""The run that flows and tasks work on; a list, so that it can be taken back from copies of the context."""
 
 
 class OpenedRun:
@@ -57,9 +58,9 @@ async def build_flow(config: str, changes: list[str] | None = None) -> dict[str,
     Returns the object that `tracemill build --json` prints.
     """
     async with AsyncExitStack() as stack:
-        opened = _OPENED.get()
-        if opened is None:
-            opened = await stack.enter_async_context(_opened_for_flow(load_build(Path(config), changes or [])))
+        if not _OPENED.get():
+            await stack.enter_async_context(_opened_for_flow(load_build(Path(config), changes or [])))
+        opened = _opened()
         async with opened.build.workplace():
             await opened.build.run_shards(opened.chunks, run_shard)
         return await publish_task()
@@ -75,11 +76,14 @@ async def run_shard(chunk: Chunk) -> None:
 @asynccontextmanager
 async def opened_run(opened: OpenedRun) -> AsyncIterator[None]:
     """Let flows and tasks inside the body find `opened`."""
-    token = _OPENED.set(opened)
+    holder = [opened]
+    token = _OPENED.set(holder)
     try:
         yield
     finally:
         _OPENED.reset(token)
+        # Prefect's threads keep copies of this context until the process ends; they must not keep the run.
+        holder.clear()
 
 
 @asynccontextmanager
@@ -92,7 +96,7 @@ async def _opened_for_flow(loaded: LoadedBuild, reporter: Reporter | None = None
 
 
 def _opened() -> OpenedRun:
-    opened = _OPENED.get()
-    if opened is None:
+    holder = _OPENED.get()
+    if not holder:
         raise RuntimeError("this task runs only inside the flow tracemill-build")
-    return opened
+    return holder[0]

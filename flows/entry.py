@@ -1,8 +1,11 @@
 """Where the command starts: it makes sure that Python finds our packages, then loads the command line."""
 
+import atexit
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 PACKAGES = ("configs", "data", "generators", "verifiers")
 
@@ -23,7 +26,22 @@ def main() -> int:
             return 1
     from flows.cli import main as run_command_line  # noqa: PLC0415 - only after the check
 
-    return run_command_line()
+    code = run_command_line()
+    if "prefect" in sys.modules:
+        _leave(code)
+    return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking the interpreter apart.
+
+    Prefect's background threads outlive the flow; at interpreter shutdown they keep DuckDB's module alive,
+    which then lists all its types and functions on standard error as leaked.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 - the only way to run them before `os._exit`
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
