@@ -25,6 +25,15 @@ class Policy(Record):
     """Named options of verification; a verdict records `policy_hash`."""
 
     missing_unit: MissingUnit = MissingUnit.REJECT
+    """`20` where the reference is `20 m`; a question that says "in metres" accepts it under either value."""
+    missing_sign: Choose = Choose.ACCEPT
+    """`90` where the reference is `90°`, `5` where it is `$5`: signs that people leave off."""
+    extra_unit: Choose = Choose.ACCEPT
+    """`20 m` or `20 students` where the reference is `20`: the question fixed the unit, so the reference has none."""
+    percent_strip: Choose = Choose.REJECT
+    """`10 %` and `10` as the same answer; as a ratio, `10 %` is `0.1` under either value."""
+    max_rounding: float = 0.01
+    """Largest relative distance from a rounded reference: `2.5 kJ` stands for 2.475 to 2.525 kJ, not 2.45 to 2.55."""
 
     @cached_property
     def policy_hash(self) -> str:

@@ -79,6 +79,8 @@ def _read_unit(text: str) -> Measure | None:
         tokens = tokenize(text)
         while tokens and tokens[0].kind == "*":
             del tokens[0]
+        while tokens and tokens[-1].kind == ",":
+            del tokens[-1]
         measure, at = parse_measure(tokens, 0)
     except UnreadableError:
         return None

@@ -68,7 +68,7 @@ _CHARACTERS: Final = str.maketrans({
 _SUPERSCRIPT = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _NUMBER = (
-    r"(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\d+,\d{1,2}(?!\d)|\d+,\d{4,}|\.\d+"
+    r"\d+,(?:\d{1,2}|\d{4,})(?!\d|,\d)|(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\.\d+"
 )
 _LEXEME = re.compile(
     r"(?P<space>(?:[\s~]|\\[,;:> ]|\\q?quad(?![A-Za-z])|\\thinspace(?![A-Za-z])|\\nobreakspace(?![A-Za-z]))+)"
@@ -119,13 +119,13 @@ _DOLLAR = re.compile(r"(?<!\\)\$")
 def _money_signs(text: str) -> str:
     """Mark the dollar signs that mean money as `\\$` and drop those that delimit mathematics.
 
-    Money: all of them stand directly before a digit, or the only one stands directly behind one.
+    Money: all of them stand directly before a digit, or there is only one, directly behind a digit or alone.
     """
     count = len(_DOLLAR.findall(text))
     if not count:
         return text
     before_digit = len(re.findall(r"(?<!\\)\$\s*[\d.]", text))
-    if before_digit == count or (count == 1 and re.search(r"\d\s*\$", text)):
+    if before_digit == count or (count == 1 and re.search(r"\d\s*\$|^\s*\$\s*$", text)):
         return _DOLLAR.sub(r"\\$", text)
     return _DOLLAR.sub("", text)
 

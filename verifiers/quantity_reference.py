@@ -1,0 +1,179 @@
+"""Decides from the reference and the problem's unit alone whether a question is one of quantities, and reads them."""
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+from verifiers.quantity_text import Quantity, Statement, read_noun, read_statement, scaled
+from verifiers.unit_grammar import SHY_SYMBOLS, Measure, read_unit
+from verifiers.units import Unit, is_unit_name, same_dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference read as quantities."""
+
+    text: str
+    items: tuple[Quantity, ...]
+    form: str
+    base_name: str = ""
+    """The letter before `=`, without its index."""
+    unit_scale: Fraction = Fraction(1)
+    """The power of ten that stands in the problem's unit."""
+    is_plain_number: bool = False
+    """Whether it is one bare number, without unit or noun."""
+    may_be_algebra: bool = False
+    """Whether its units are single letters, so that algebra may still decide."""
+    is_difference: bool = False
+    """Whether it is a difference of temperatures."""
+
+
+_WRAPPED: Final = re.compile(r"\\(?:mathrm|text|textrm|rm|SI|si|qty|unit|ang|mbox|operatorname)(?![A-Za-z])")
+_ALGEBRA_PAIRS: Final = frozenset("mg ms as cd ha at pt fm pm hm dm kT am nm in Am As mA mV mC mN mT".split())
+"""Symbols of two letters that, directly behind a number, are as likely a product of two letters."""
+_DELTA: Final = re.compile(r"^\s*\$*\s*(?:\\Delta|Δ|\\delta|δ)")
+_CLOCK: Final = frozenset({"am", "pm"})
+_ASKED: Final = re.compile(
+    r"\b(?:in|in units? of|as an?|to the nearest|how many|what|the number of)\s+(?:the\s+)?([^.?!;]{1,60})|\(\s*(?:in\s+)?([^()]{1,30})\)",
+    re.IGNORECASE,
+)
+_MAX_QUESTION_CHARS: Final = 4000
+
+
+@lru_cache(maxsize=8192)
+def read_reference(reference: str, unit: str, is_asked: bool) -> Reference | None:
+    """Read a reference with the problem's unit; None if it is not a quantity, a counted noun or a bare number.
+
+    `is_asked`: the problem says that it is a quantity, so that single letters are units.
+
+    >>> read_reference("2m", "", False) is None, read_reference("12 m", "", False) is None
+    (True, False)
+    """
+    statement = read_statement(reference)
+    if statement is None:
+        return None
+    items: tuple[Quantity, ...] | None = statement.segments[0].items
+    scale = Fraction(1)
+    if unit.strip():
+        items, scale = _with_unit(statement, unit)
+    elif not is_asked and not _is_believable(statement, reference):
+        return None
+    if items is None:
+        return None
+    plain = len(items) == 1 and not items[0].readings and not items[0].noun and not items[0].uncertainty
+    if not is_asked and not unit.strip() and not plain and not any(q.readings or q.noun for q in items):
+        return None
+    return Reference(
+        reference,
+        items,
+        form_of(items),
+        base_name(statement.name),
+        scale,
+        is_plain_number=plain and scale == 1,
+        may_be_algebra=not is_asked and not unit.strip() and not _is_surely_unit(items, reference),
+        is_difference=bool(_DELTA.match(reference)),
+    )
+
+
+def base_name(name: str) -> str:
+    """The letter before `=`, without index.
+
+    >>> base_name("T_electron")
+    'T'
+    """
+    return re.split(r"[_^(]", name)[0][:12]
+
+
+def form_of(items: tuple[Quantity, ...]) -> str:
+    """A normal form for people: magnitudes as decimals, units as written."""
+    return ", ".join(_form(q) for q in items)
+
+
+def plain(value: Fraction) -> str:
+    """A value as a decimal of at most 12 digits, for people."""
+    try:
+        return f"{float(value):.12g}"
+    except OverflowError:
+        return "a number beyond 1e308"
+
+
+def unit_text(quantity: Quantity) -> str:
+    """The unit as it was written."""
+    return "·".join(quantity.symbols)
+
+
+def _form(quantity: Quantity) -> str:
+    text = " ".join(p for p in (plain(quantity.magnitude.value), unit_text(quantity), quantity.noun) if p)
+    return f"{text} ± {_form(quantity.uncertainty)}" if quantity.uncertainty else text
+
+
+def _with_unit(statement: Statement, text: str) -> tuple[tuple[Quantity, ...] | None, Fraction]:
+    """The quantities in the problem's unit, where they have none of their own, and the power of ten in that unit."""
+    unit = read_unit(text)
+    if unit is None:
+        noun = read_noun(text)
+        items = tuple(q if q.readings or q.noun else replace(q, noun=noun) for q in statement.segments[0].items)
+        return (items if noun else None), Fraction(1)
+    return tuple(_completed(q, unit) for q in statement.segments[0].items), _scale(unit)
+
+
+def _completed(quantity: Quantity, unit: Measure) -> Quantity:
+    if quantity.readings or quantity.noun:
+        return quantity
+    return scaled(quantity, _scale(unit), unit.readings, unit.symbols)
+
+
+def _scale(unit: Measure) -> Fraction:
+    return Fraction(1) if unit.magnitude is None else unit.magnitude.value
+
+
+def _is_believable(statement: Statement, text: str) -> bool:
+    """Whether symbols in a reference are units at all: letters of algebra, labels and clock times are not."""
+    for quantity in statement.segments[0].items:
+        symbols = quantity.symbols
+        if not symbols:
+            continue
+        value = quantity.magnitude.value
+        if not _CLOCK.isdisjoint(symbols) and value.denominator == 1 and 1 <= value <= 12:
+            return False
+        if _WRAPPED.search(text):
+            continue
+        if not SHY_SYMBOLS.isdisjoint(symbols):
+            return False
+        first = symbols[0]
+        is_letters = (len(first) == 1 and first.isascii() and first.isalpha()) or first in _ALGEBRA_PAIRS
+        if quantity.is_glued and is_letters and not _is_glued_degree(first):
+            return False
+    return True
+
+
+def _is_glued_degree(symbol: str) -> bool:
+    return not symbol.isalnum()
+
+
+def _is_surely_unit(items: tuple[Quantity, ...], text: str) -> bool:
+    if _WRAPPED.search(text):
+        return True
+    symbols = [s for q in items for s in q.symbols]
+    return any(is_unit_name(s) or len(s) > 2 or not s.isascii() or not s.isalpha() for s in symbols)
+
+
+@lru_cache(maxsize=8192)
+def fixes_unit(question: str, unit: Unit) -> bool:
+    """Whether a question says in which unit the answer is to be given: "in metres", "how many seconds".
+
+    >>> from verifiers.units import find_unit
+    >>> fixes_unit("How far is it, in km?", find_unit("km")[0])
+    True
+    """
+    for match in _ASKED.finditer(question[:_MAX_QUESTION_CHARS]):
+        words = (match[1] or match[2]).replace("$", " ").split()
+        for length in range(min(len(words), 5), 0, -1):
+            measure = read_unit(" ".join(words[:length]).strip(" ,:"))
+            if measure is not None and measure.magnitude is None and measure.readings:
+                if any(u.factor == unit.factor and same_dimension(u.dimension, unit.dimension) for u in measure.readings):
+                    return True
+                break
+    return False
