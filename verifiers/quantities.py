@@ -156,7 +156,8 @@ class _Judge:
         if is_ratio:
             value = answer.magnitude.value * answer.readings[0].factor
             stripped = self.policy.percent_strip is Choose.ACCEPT and answer.magnitude.value == reference.magnitude.value
-            equal = stripped or self._same_number(reference.magnitude.value, value)
+            by_ratio = self.policy.percent_decimal is Choose.ACCEPT
+            equal = stripped or by_ratio and self._same_number(reference.magnitude.value, value)
             status = Status.CORRECT if equal else Status.INCORRECT
             return self._say(status, "quantity.ratio", f"as a ratio the answer is {plain(value)}", (answer,))
         if self.policy.extra_unit is Choose.REJECT:
@@ -198,7 +199,8 @@ class _Judge:
             reason = f"the reference is in {unit_text(reference)}, the answer counts {answer.noun}"
             return self._say(Status.UNIT_MISMATCH, "quantity.dimension", reason, (answer,))
         is_number = unit.dimension == () or (unit.dimension == _RADIAN and unit.factor == 1)
-        if is_number and self._agree(reference, replace(unit, dimension=()), answer, ONE, rel_tol):
+        by_ratio = unit.factor == 1 or self.policy.percent_decimal is Choose.ACCEPT
+        if is_number and by_ratio and self._agree(reference, replace(unit, dimension=()), answer, ONE, rel_tol):
             return self._say(Status.CORRECT, "quantity.ratio", "the number agrees with the ratio", (answer,))
         if not self._may_lack_unit(reference):
             reason = f"the answer has no unit; the reference is in {unit_text(reference)} ({dimension_name(unit.dimension)})"
