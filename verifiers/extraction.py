@@ -1,12 +1,53 @@
-"""Finding the final answer in a whole completion."""
+r"""Finding the final answer in a whole completion.
+
+What is stated last wins, since what comes before it is work: the last `\boxed{}` unless an answer is stated in
+words after it, else the last statement ("the answer is …", `#### …`) in any of the languages that models
+reason in, else what the last line comes to. Reasoning in `<think>` is not searched at all.
+
+Extraction never makes an answer better than the text: a hedge is returned as it stands or not at all, and
+what the text takes back again is no answer.
+"""
 
 import re
 from dataclasses import dataclass
 
-from data.records import Problem
+from data.records import AnswerKind, Problem
+from verifiers import phrases
+from verifiers.boxes import Box, find_boxes, joined, last_group
+from verifiers.clipping import clip
+from verifiers.closing_line import YES_OR_NO, concluded
+from verifiers.options import is_choice, named_option
+from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
+from verifiers.visible import visible_text
 
-_BOXED = re.compile(r"\\f?boxed\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
-_STATED = re.compile(r"(?:answer is|answer:|####)\s*(.+?)\.?\s*$", re.IGNORECASE | re.MULTILINE)
+TAIL_CHARS = 200_000
+"""A final answer is looked for in so many characters at the end of a completion."""
+_HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)[ \t]*(?=\S)")
+_NEXT_QUESTION = re.compile(
+    r"\n[ \t#*]{0,8}(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:", re.IGNORECASE
+)
+_VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
+_MATHS_ENDS = r"(?:\\[,;:! ]|\\q?quad|~|\s|\$|\\\)|\\\]|,){0,8}"
+_UNIT_AFTER = re.compile(
+    rf"{_MATHS_ENDS}(\\?%|\^?\\circ\s?[CF]?|°\s?[CF]?|\\(?:text|mathrm|textrm|mathit|rm|unit|si|operatorname)\b[^.$\n]{{1,60}}?|"
+    r"[A-Za-zµμΩ°Å][\w°µμΩ/^·⋅*\-²³⁻¹{}\\ ]{0,40}?)[\s$]*(?:\\\)|\\\])?\s*(?:[.,;!\n。]|\Z)"
+)
+_NO_UNIT = re.compile(
+    r"\b(?:is|are|was|be|as|the|our|which|for|when|so|and|or|this|that|then|because|since|if|by|with|to|each|total|"
+    r"answer|not)\b",
+    re.IGNORECASE,
+)
+_MORE_AFTER = re.compile(
+    rf"{_MATHS_ENDS}(\\?%|\\(?:times|cdot)\s*10\s*\^\s*(?:\{{[^{{}}]{{1,9}}\}}|\d)|"
+    r"(?:or|oder|ou|或)\s+(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
+    re.IGNORECASE,
+)
+_QUANTITY = re.compile(
+    r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
+    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty)\b|°|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
+)
+_UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
+_SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,19 +55,172 @@ class Extraction:
     """What was found, and how."""
 
     answer: str | None
+    """The final answer as it stands in the text, without what only dresses it; None when there is none."""
     method: str
+    """`box`, `hash`, `tag`, `phrase`, `heading`, `option`, `line`, or `none`."""
     reason: str
+    """One sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    statement: str
+    method: str
+    end: int
+    """Where the statement ends in the text that was searched."""
 
 
 def extract_answer(text: str, problem: Problem) -> Extraction:
-    """Return the final answer that `text` states."""
-    if "<think>" in text and "</think>" not in text:
-        return Extraction(None, "none", "the text ends inside its reasoning")
-    text = text.rpartition("</think>")[2]
-    boxed = _BOXED.findall(text)
-    if boxed:
-        return Extraction(boxed[-1], "boxed", "the last box")
-    stated = _STATED.findall(text)
-    if stated:
-        return Extraction(stated[-1], "stated", "the last stated answer")
-    return Extraction(None, "none", "no final answer is stated")
+    r"""Return the final answer that a completion gives to `problem`.
+
+    >>> problem = Problem(question="1 + 2?", reference="3")
+    >>> extract_answer(r"First \boxed{5}, but that is wrong: it is \boxed{3}.", problem).answer
+    '3'
+    """
+    marked = _first_turn(visible_text(text)[-TAIL_CHARS:])
+    if not marked.strip():
+        return Extraction(
+            None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
+        )
+    visible = plain_markup(marked)
+    box = _last_box(visible, problem)
+    found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None) or box
+    if found is None and find_boxes(visible):
+        return Extraction(None, "none", "what is boxed is denied")
+    if found is None:
+        statement, reason = concluded(marked, problem)
+        answer = None if statement is None else _presented(statement, problem)
+        return Extraction(answer or None, "line" if answer else "none", reason)
+    if phrases.TAKEN_BACK.match(visible, found.end):
+        return Extraction(None, "none", "the answer is taken back and no other is given")
+    answer = _presented(found.statement, problem)
+    if not answer:
+        return Extraction(None, "none", "the statement of the answer is empty")
+    return Extraction(answer, found.method, f"the last answer stated ({found.method})")
+
+
+def _first_turn(visible: str) -> str:
+    """Cut off another question that the model went on to ask itself after answering."""
+    for match, _ in zip(_NEXT_QUESTION.finditer(visible), range(3), strict=False):
+        before = visible[: match.start()]
+        if "boxed" in before or _HASH.search(before) or phrases.STATED.search(before[-2000:]):
+            return before
+    return visible
+
+
+def _last_box(text: str, problem: Problem) -> _Found | None:
+    """Return the last group of boxes that the text does not deny."""
+    boxes = find_boxes(text)
+    if len(boxes) > 1 and len(boxes) == _parts(problem.reference):
+        return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
+    while boxes:
+        group = last_group(text, boxes)
+        if not phrases.DENIED.search(text, max(0, group[0].start - 60), group[0].start):
+            statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
+            return _Found(statement, "box", group[-1].end)
+        boxes = boxes[: -len(group)]
+    return None
+
+
+def _parts(reference: str) -> int:
+    r"""Return how many answers the reference lists: `2, 3` and `x=1 \text{ and } y=2` list two."""
+    bare = reference.strip().strip("$")
+    if re.search(r"[(\[{]", re.sub(r"\\(?:text|frac|dfrac|sqrt)\b|\{[^{}]*\}", "", bare)) or re.fullmatch(
+        r"[\d,.\s]*,\d{3}", bare
+    ):
+        return 1
+    return len(re.split(r",|;|\\text\{\s*(?:and|or)\s*\}|\band\b", bare))
+
+
+def _with_rest(text: str, box: Box, problem: Problem) -> str:
+    """Return a box's content with what belongs to it but stands outside: its unit, a percent sign, "or 6"."""
+    if more := _MORE_AFTER.match(text, box.end):
+        return f"{box.content} {more.group(1)}"
+    if _is_quantity(problem) and not re.search(
+        r"[A-Za-z°]", re.sub(r"\\(?:frac|dfrac|sqrt|times|cdot|pi)", "", box.content)
+    ):
+        unit = _UNIT_AFTER.match(text, box.end)
+        if unit and not _NO_UNIT.search(unit.group(1)):
+            return f"{box.content} {unit.group(1).strip()}"
+    return box.content
+
+
+def _is_quantity(problem: Problem) -> bool:
+    if problem.unit or problem.answer_kind is AnswerKind.QUANTITY:
+        return True
+    return problem.answer_kind is AnswerKind.AUTO and bool(_QUANTITY.search(problem.reference))
+
+
+def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool) -> _Found | None:
+    """Return the last statement of an answer from `start` on; lines are read from the last to the first.
+
+    After a box only a statement with a value in it counts: "this answer is reasonable" is none.
+    """
+    end = len(text)
+    while end > start:
+        begin = max(start, text.rfind("\n", start, end) + 1)
+        found = _stated_in_line(text, begin, end, problem)
+        if found and (not only_values or _VALUE.search(found.statement)):
+            return found
+        end = begin - 1
+    return None
+
+
+def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found | None:
+    line = text[begin:end]
+    if "####" in line and (hashes := _HASH.match(line)):
+        statement, stop = clip(text, begin + hashes.end())
+        return _Found(statement, "hash", stop)
+    if "</answer>" in line.lower():
+        return _tagged(text, begin + line.lower().rfind("</answer>"))
+    lowered = line.lower()
+    if not any(hint in lowered for hint in phrases.HINTS):
+        return None
+    if phrases.HEADING.fullmatch(line) and text[end:].strip():
+        statement, stop = clip(text, end)
+        return _Found(statement, "heading", stop)
+    return _stated_in_words(text, begin, line, problem)
+
+
+def _tagged(text: str, closing: int) -> _Found | None:
+    opening = text.lower().rfind("<answer>", 0, closing)
+    if opening < 0:
+        return None
+    return _Found(text[opening + len("<answer>") : closing], "tag", closing + len("</answer>"))
+
+
+def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Found | None:
+    """Return the last statement of the line that is neither hypothetical nor somebody else's."""
+    starts = [match.span() for match in phrases.STATED.finditer(line)]
+    if at_start := phrases.AT_LINE_START.match(line):
+        starts.insert(0, at_start.span())
+    if is_choice(problem):
+        starts = sorted(starts + [match.span() for match in phrases.CHOICE_STATED.finditer(line)])
+    for noun, joint in reversed(starts[-50:]):
+        statement, stop = clip(text, begin + joint)
+        if not statement or phrases.HYPOTHETICAL.search(line, max(0, noun - 60), noun):
+            continue
+        return _Found(statement, "phrase", stop)
+    if after := phrases.IS_THE_ANSWER.search(line):
+        subject = _SUBJECT_BEFORE.split(line[: after.start()])[-1]
+        if _VALUE.search(subject):
+            return _Found(subject, "phrase", begin + after.end())
+    return None
+
+
+def _presented(statement: str, problem: Problem) -> str:
+    """Return the answer in a statement, without what only dresses it and in digits that every rule can read."""
+    answer = western_digits(undress(statement))
+    if _UNFINISHED_BOX.search(answer):
+        return ""
+    if is_choice(problem):
+        return named_option(answer, problem)
+    if _is_words(problem.reference):
+        yes_or_no = YES_OR_NO.match(answer) if YES_OR_NO.match(problem.reference + ",") else None
+        return yes_or_no[1] if yes_or_no else answer
+    return result_of_sum(undress(narrowed(answer, keep_rest=_is_quantity(problem))), problem)
+
+
+def _is_words(reference: str) -> bool:
+    """Say whether the reference is plain words, so that the words of an answer are all of it."""
+    return bool(re.fullmatch(r"(?:\\text(?:bf)?\{)?[A-Za-z][A-Za-z ,.'-]+\}?", reference.strip().strip("$")))

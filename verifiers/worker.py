@@ -86,7 +86,7 @@ def load_judge(target: str, policy: Policy) -> tuple[Judge, str]:
     """
     if target:
         module, _, name = target.partition(":")
-        return cast(Judge, getattr(importlib.import_module(module), name)), target
+        return cast("Judge", getattr(importlib.import_module(module), name)), target
     # Imported here: the ties to the parent stand before the seconds that sympy takes.
     from verifiers import dispatch  # noqa: PLC0415
 
@@ -96,7 +96,7 @@ def load_judge(target: str, policy: Policy) -> tuple[Judge, str]:
         return dispatch.verify(problem, text, policy)
 
     for reference, answer, kind in _WARM_UP:
-        judge(Problem(question="warm-up", reference=reference, answer_kind=kind), answer, True, policy)
+        judge(Problem(question="warm-up", reference=reference, answer_kind=kind), answer, is_answer=True, policy=policy)
     return judge, dispatch.VERIFIER
 
 

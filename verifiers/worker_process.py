@@ -63,7 +63,7 @@ class WorkerProcess:
         arguments = ["--parent", str(os.getpid()), "--marks", str(marks_of_worker), "--memory-mb", str(memory_mb)]
         arguments += ["--policy", policy.model_dump_json(), "--target", target]
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+            self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "verifiers.worker", *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -1,0 +1,68 @@
+"""Multiple choice: the letter of an option, and its text as an equal way of naming it."""
+
+import re
+
+from data.records import AnswerKind, Problem
+
+_LETTER_REFERENCE = re.compile(r"\(?[A-J]\)?\.?")
+_NAMED = re.compile(
+    r"(?:the\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|choice|answer|letter)?\s*"
+    r"(?:\\(?:text|mathrm|mathbf|textbf|bf|boldsymbol)\s*\{\s*)*[(\[{]?\s*([A-J])\s*[)\]}]*"
+    r"(?:\s*(?:[.):：,\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
+    re.DOTALL,
+)
+_IS_RIGHT = re.compile(
+    r"is\s+(?:therefore\s+|clearly\s+)?(?:the\s+)?(?:correct|right|true|best|answer)\b.*", re.IGNORECASE | re.DOTALL
+)
+_OTHER_LETTER = re.compile(r"(?:\A|[\s,(])(?:and|or|&|und|oder|et|ou|[(\[])?\s*[A-J](?:[\s,.)\]]|\Z)")
+_NOT_COMPARED = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|,|;|:|!| )|[\s${}()\[\].,:*]")
+
+
+def is_choice(problem: Problem) -> bool:
+    """Say whether the problem asks for one of several options; decided without looking at any sample."""
+    if problem.choices or problem.answer_kind is AnswerKind.CHOICE:
+        return True
+    return problem.answer_kind is AnswerKind.AUTO and bool(_LETTER_REFERENCE.fullmatch(problem.reference.strip()))
+
+
+def named_option(statement: str, problem: Problem) -> str:
+    """Return the letter of the one option that `statement` names, or the statement as it is.
+
+    A letter beside the text of another option names neither, and stays as it stands.
+
+    >>> capitals = Problem(question="Capital of France?", reference="B", choices=("Rome", "Paris"))
+    >>> named_option("(B) Paris", capitals), named_option("Paris", capitals), named_option("B) Rome", capitals)
+    ('B', 'B', 'B) Rome')
+    """
+    for index, choice in enumerate(problem.choices):
+        if _essence(choice) == _essence(statement) and _is_unambiguous(choice, problem):
+            return _letter(index)
+    named = _NAMED.fullmatch(statement)
+    if named is None:
+        return statement
+    letter, rest = named.group(1), _IS_RIGHT.sub("", named.group(2)).strip(" .,;:)}$*")
+    if not rest:
+        return letter
+    if _OTHER_LETTER.search(rest):
+        return statement
+    if not problem.choices:
+        # Without the texts of the options a letter counts only where it is set off: "A cat" names no option.
+        return letter if re.match(r".{0,40}?[A-J]\s*[)}\].:：]", statement, re.DOTALL) else statement
+    place = ord(letter) - ord("A")
+    if place < len(problem.choices) and _essence(problem.choices[place]) == _essence(rest):
+        return letter
+    return statement
+
+
+def _letter(index: int) -> str:
+    return chr(ord("A") + index)
+
+
+def _is_unambiguous(choice: str, problem: Problem) -> bool:
+    """A text that is itself a letter of another option, or stands twice, does not name one option."""
+    same = [other for other in problem.choices if _essence(other) == _essence(choice)]
+    return len(same) == 1 and not re.fullmatch(r"[A-J]", choice.strip())
+
+
+def _essence(text: str) -> str:
+    return _NOT_COMPARED.sub("", text).casefold()

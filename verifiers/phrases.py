@@ -1,0 +1,142 @@
+"""How people state a final answer, in the languages in which models reason.
+
+Each language gives its words for "answer" and the words that join one to the answer itself: "the answer to
+this problem, in metres, is" and "la respuesta final es:" have the same shape.
+"""
+
+import re
+
+_S = r"[ \t\u00a0]"
+_WORD = r"[^\W\d_][\w'’-]{0,23}"
+_GAP = rf"(?:{_S}+(?!not\b|choices\b|options\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},)?"
+
+_NOUN_FIRST = (
+    # language, nouns, joining words, whether the joining word comes after the answer
+    ("en", "answers?", "is|are|was|equals|becomes|(?:will|must|should|would|has to|comes out to) be", False),
+    ("en", r"ans\.?", "is", False),
+    ("fr", "r[ée]ponses?", "est|sont|vaut", False),
+    ("de", "antworte?n?|endergebnis|l[öo]sung", "ist|lautet|lauten|betr[äa]gt|sind", False),
+    ("es", "respuestas?", "es|son", False),
+    ("pt", "respostas?", "[ée]|s[ãa]o", False),
+    ("it", "rispost[ae]", "[èe]|sono", False),
+    ("nl", "(?:eind)?antwoord(?:en)?", "is|zijn|luidt", False),
+    ("sv da no", "svaret|svar", "[äæ]r|er|blir", False),
+    ("pl", "odpowied[źz]", "to|brzmi|jest|wynosi", False),
+    ("cs", "odpov[ěe][ďd]", "je|zn[íi]", False),
+    ("ro", "r[ăa]spunsul?", "este|e", False),
+    ("hu", "v[áa]lasz", "az?", True),
+    ("fi", "vastaus", "on", False),
+    ("tr", "cevap|cevab[ıi]|yan[ıi]t", "olarak", True),
+    ("ru uk", "ответ(?:ом)?|відповідь|відповіддю", "равен|равна|равно|будет|является|дорівнює|є|[-—–]", False),
+    ("el", "απ[άα]ντηση", "ε[ίι]ναι", False),
+    ("ar fa", "(?:ال)?(?:إجابة|اجابة|جواب)|پاسخ", "هي|هو|تساوي|برابر", False),
+    ("he", "ה?תשובה", "היא|הוא", False),
+    ("hi mr", "उत्तर|जवाब", "है|=|[-–]", True),
+    ("bn", "উত্তর", "হল|হলো|হচ্ছে", True),
+    ("ta", "விடை|பதில்", "ஆகும்", True),
+    ("te", "సమాధానం", "[-–]", True),
+    ("vi", "đáp án|đáp số|câu trả lời", "là|bằng", False),
+    ("id ms", "jawaban(?:nya)?|jawapan(?:nya)?", "adalah|ialah|yaitu", False),
+    ("sw", "jibu", "ni", False),
+)
+_WITHOUT_SPACES = (
+    r"答案(?:应该|應該|应当|应|應|就|便|则|則|最终|最終)*(?:是|为|為|即|选|選|等于|等於|[:：])[ ]?[:：]?",  # Chinese
+    r"(?<!\w)答[ ]?[:：]",
+    r"(?:答え|答|正解|解答|回答)[はがも:：]",  # Japanese
+    r"(?:정답|답변|답)[ ]?[은는이:：]",  # Korean
+    r"คำตอบ[^\s:：]{0,40}?[ ]?(?:คือ|เท่ากับ|[:：])",  # Thai
+)
+
+
+def _statement(nouns: str, copulas: str, *, copula_last: bool) -> str:
+    """Noun, a few words or an aside, then a joining word, a colon or an arrow."""
+    copulas = copulas.replace(" ", rf"{_S}+")
+    joints = [
+        rf"{_S}+(?:{copulas})(?!\w|['’]t\b)(?:{_S}*[:：])?",
+        rf"{_S}*(?:[:：=]|→|⇒|\\rightarrow|\\Rightarrow)",
+    ]
+    if copula_last:
+        joints.append(rf"{_S}+(?=[-−]?[\d$\\(])")
+    return rf"(?<!\w)(?:{nouns.replace(' ', _S + '+')})(?!\w)[*_\"”»]*{_GAP}(?:{'|'.join(joints)})"
+
+
+STATED = re.compile(
+    "|".join([_statement(nouns, copulas, copula_last=last) for _, nouns, copulas, last in _NOUN_FIRST])
+    + "|"
+    + "|".join(_WITHOUT_SPACES),
+    re.IGNORECASE,
+)
+"""What stands before an answer that is stated."""
+
+HINTS = (
+    *("answer", "ans", "répons", "repons", "antwort", "endergebnis", "lösung", "losung", "respuesta", "resposta"),
+    *("rispost", "antwoord", "svar", "odpow", "odpov", "răspuns", "raspuns", "válasz", "valasz", "vastaus", "cevap"),
+    *("cevab", "yanıt", "yanit", "ответ", "відповід", "απάντηση", "απαντηση", "إجابة", "اجابة", "جواب", "پاسخ"),
+    *("תשובה", "उत्तर", "जवाब", "উত্তর", "விடை", "பதில்", "సమాధానం", "đáp", "trả", "jawab", "jawap", "jibu"),
+    *("答", "正解", "답", "คำตอบ", "option", "choice", "选", "選", "choose", "pick", "select", "go with"),
+)
+"""A line without any of these states no answer: a cheap test before the regular expression."""
+
+_NOUNS = "|".join(nouns.replace(" ", _S + "+") for _, nouns, _, _ in _NOUN_FIRST)
+HEADING = re.compile(
+    rf"[\s#>*_]*(?:(?:my|the|final|correct|and|so|最终|最終的な|最终的|최종){_S}*){{0,4}}"
+    rf"(?:{_NOUNS}|答案|答え|解答|답|정답|คำตอบ)(?:{_S}+{_WORD}){{0,2}}[\s*_:：]*",
+    re.IGNORECASE,
+)
+"""A line that says no more than "final answer": the answer is what comes next."""
+
+AT_LINE_START = re.compile(
+    rf"[\s#>*_]*(?:the{_S}+)?(?:final{_S}+)?(?:answer|ans\.?)[*_]*{_S}+(?=[-−]?[\d$\\])", re.IGNORECASE
+)
+"""`Answer 5` and `Answer $5$`, without a colon."""
+
+IS_THE_ANSWER = re.compile(
+    rf"{_S}+is{_S}+(?:therefore{_S}+|thus{_S}+|indeed{_S}+)?(?:the|our|my){_S}+(?:final{_S}+|correct{_S}+|right{_S}+|desired{_S}+)*"
+    rf"(?:answer|result)\b",
+    re.IGNORECASE,
+)
+"""What stands after an answer: "so 5 is our answer"."""
+
+CHOICE_STATED = re.compile(
+    rf"\b(?:correct|right|best)?{_S}*(?:option|choice|alternative|letter){_S}+(?:is|:|would{_S}+be|must{_S}+be){_S}*:?"
+    rf"|\b(?:option|choice|alternative){_S}+(?=\(?[A-Z]\b\)?{_S}*(?:is|[.!]?\s*$))"
+    rf"|\b(?:choose|pick|select|go{_S}+with){_S}+(?:option|choice|answer)?"
+    rf"|(?:故|因此|所以|应|應)?(?:选择|選擇|选|選)[:：]?",
+    re.IGNORECASE,
+)
+"""What stands before the letter of an option, where options are given."""
+
+HYPOTHETICAL = re.compile(
+    r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|first|initial|old|"
+    r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|often|will)\s+)?"
+    r"(?:think|thinks|say|says|believe|claim|guess|answer))\b[^.,:;\n]{0,30}$",
+    re.IGNORECASE,
+)
+"""Words before a statement that make it somebody else's, or a case that is only considered."""
+
+DOUBTED = re.compile(
+    r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
+    r"maybe|perhaps|possibly|probably|might|could|may|guess|unsure|unclear|either|or|if|whether|suppose|"
+    r"n['’]est|pas|nicht|kein|weder|oder|ou|não|nao|non|nie|не|или|либо|nunca|tampoco|değil|bukan|không)\b|"
+    r"不是|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|大概|或|ない|ません|아니|नहीं|ليس|أو|لا |ไม่|≠|"
+    r"\\neq?\b",
+    re.IGNORECASE,
+)
+"""Words that leave open or deny what a sentence says."""
+
+TAKEN_BACK = re.compile(
+    r"[\s$)\]}.,;:!*\\]*(?:(?:wait|hmm+|hold on|scratch that|sorry|oops|no[,.!]|actually)\b"
+    r"|(?:but\s+|however,?\s+)?(?:that|this|it)(?:['’]s|\s+(?:is|was|can(?:['’]t|not)\s+be|must\s+be|seems|looks))\s+"
+    r"(?:clearly\s+|obviously\s+|definitely\s+)?"
+    r"(?:wrong|incorrect|not\s+(?:right|correct|the\s+answer|possible)|false|a\s+mistake|impossible)"
+    r"|(?:is|was)\s+(?:clearly\s+|definitely\s+)?(?:wrong|incorrect|false|not\b)|isn['’]t\b|不对|不對|错了|錯了|不正确)",
+    re.IGNORECASE,
+)
+"""What right after an answer takes it back."""
+
+DENIED = re.compile(
+    r"(?:\b(?:not|never|cannot\s+be|can['’]t\s+be|isn['’]t|is\s+not|not\s+equal\s+to|instead\s+of|rather\s+than|other\s+than|except|"
+    r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не)|不是|不等于|≠|\\neq?|\\not\s*=)[\s$({\[\\]*(?:\\text\{)?\s*$",
+    re.IGNORECASE,
+)
+"""What right before an answer denies it."""

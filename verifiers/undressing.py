@@ -1,0 +1,194 @@
+r"""A statement without what only dresses the answer: markup, fillers, reasons, the dollars around a formula.
+
+Nothing that changes what is claimed is ever cut off: "2 or 3" stays "2 or 3", "not 5" stays "not 5".
+"""
+
+import re
+import unicodedata
+
+from data.records import Problem
+from verifiers.phrases import DOUBTED
+
+
+def plain_markup(text: str) -> str:
+    """Return `text` without the asterisks of bold type; `2**3` keeps its own.
+
+    >>> plain_markup("**Answer:** 2**3")
+    'Answer: 2**3'
+    """
+    if "**" not in text:
+        return text
+    return re.sub(r"(?<![\w)\]}])\*\*|\*\*(?![\w(\[{\\$+\-])", "", text)
+
+
+_DRESS = ' \t\r\n*_`"“”«»„「」『』:：,;，；、'
+_FILLER = re.compile(
+    r"(?:therefore|thus|hence|then|now|indeed|simply|just|exactly|precisely|clearly|that|as follows|equal to|given by|"
+    r"found to be|to be|be|equals|is|are|approximately|approx\.?|roughly|about|\\approx|≈|=|:|：)(?![A-Za-z])[\s,:]*",
+    re.IGNORECASE,
+)
+_BECAUSE = re.compile(
+    r"(?:\s*[,;(]|\s)\s*(?:because|since|which|where(?!as)|so that|rounded|given that|as a result|"
+    r"as (?:we|the|it|this|there|required|desired|shown|expected|stated|above)|"
+    r"weil|da |porque|puisque|car |perché|потому|так как|因为)\b.*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_NOT_THAT = re.compile(r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z")
+_INSTEAD = re.compile(
+    r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
+    r"\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_BOX_AROUND = re.compile(r"\\(?:f|frame)?boxed\s*|\\fbox\s*")
+_VERB_LAST = re.compile(
+    r"\s*(?:です|である|となります|になります|だ|입니다|이다|이에요|예요|है|हैं|হয়|ஆகும்|olur|['’][dt][ıiuü]r)[\s.。।]*\Z"
+)
+_SPANS = ((r"$$", r"$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]"))
+
+
+def undress(statement: str) -> str:
+    r"""Return a statement without what only dresses it: markup, fillers, reasons, the dollars around a formula.
+
+    >>> undress(r"**approximately $5$**, since $2+3=5$")
+    '5'
+    >>> undress("not 4, but 5"), undress("6 (not 5)"), undress("2 or 3")
+    ('5', '6', '2 or 3')
+    """
+    text = re.sub(r"\s+", " ", plain_markup(statement).replace(r"\"", '"')).strip(_DRESS)
+    if instead := _INSTEAD.match(text):
+        text = (instead[1] or instead[2]).strip(_DRESS)
+    for _ in range(4):
+        before = text
+        text = _VERB_LAST.sub("", _NOT_THAT.sub("", _BECAUSE.sub("", text))).strip(_DRESS)
+        if filler := _FILLER.match(text):
+            text = text[filler.end() :].strip(_DRESS)
+        text = unwrapped(text.removesuffix(".") if not text.endswith("..") else text)
+        if text == before:
+            break
+    return text
+
+
+def unwrapped(text: str) -> str:
+    r"""Return what stands inside `$…$`, `\(…\)`, `\[…\]`, `\boxed{…}` or `**…**` when that is the whole text."""
+    text = text.strip()
+    for opening, closing in _SPANS:
+        if text.startswith(opening) and text.endswith(closing) and len(text) >= len(opening) + len(closing):
+            inner = text[len(opening) : len(text) - len(closing)]
+            if opening not in inner and closing not in inner:
+                return inner.strip()
+    if (box := _BOX_AROUND.match(text)) and text.startswith("{", box.end()) and text.endswith("}"):
+        inner = text[box.end() + 1 : -1]
+        if _balanced(inner):
+            return inner.strip()
+    return text
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$]+)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_TWO_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}")
+_COPULA = re.compile(
+    r"\s(?:is|are|equals|becomes|was|be|est|ist|es|é|è)\s+(?:equal to\s+|exactly\s+|approximately\s+|about\s+)?",
+    re.IGNORECASE,
+)
+_EQUALS = re.compile(r"(?<![<>!\\:])=(?!=)")
+_NAME_AND_VALUE = 2
+_ARITHMETIC = re.compile(r"[\d\s.,+\-−*×·/÷()$%]*\d[\d\s.,+\-−*×·/÷()$%]*")
+_SCALE = re.compile(
+    r"\b(?:hundred|thousand|million|billion|trillion|dozen|percent|per\s?cent|half|halves|third|quarter|degrees?)\b|%|\^|/",
+    re.IGNORECASE,
+)
+_NUMBER_AND_NOUN = re.compile(
+    r"(?:[A-Za-z][A-Za-z'’ -]{0,60}?\s)?"
+    r"((?:[$€£¥]\s?)?[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+)?)"
+    r"((?:\s?[^\W\d_][^\d=<>]{0,80})?)"
+)
+_SHORT_NOUN = re.compile(r"(?:\s?(?!in total|altogether|each|left|long)[!-~]+){0,3}", re.IGNORECASE)
+_WORD_BESIDE = re.compile(r"[^\W\d_]{2,}\s|\s[^\W\d_]{2,}|[^\x00-\x7F]")
+
+
+def formulas(text: str) -> list[tuple[str, int, int]]:
+    """Return the formulas of `text` between dollars or LaTeX brackets, with their places; prices are none."""
+    found = []
+    position = 0
+    while match := _FORMULA.search(text, position):
+        inner = next(group for group in match.groups() if group is not None)
+        if match.group(2) is not None and _TWO_WORDS.search(re.sub(r"\\[a-z]+\{[^{}]*\}", "", inner)):
+            position = match.start() + 1
+            continue
+        found.append((inner.strip(), match.start(), match.end()))
+        position = match.end()
+    return found
+
+
+def narrowed(statement: str, *, keep_rest: bool) -> str:
+    """Return the one formula or number that a sentence is about, or the sentence as it is.
+
+    `keep_rest` keeps the words after it, which are its unit. A sentence with a hedge, a negation or several
+    numbers is not narrowed: what it claims is for the verification to judge.
+
+    >>> narrowed("the area of the garden is $800$ square feet", keep_rest=False)
+    '800'
+    >>> narrowed("2 or 3 apples", keep_rest=False)
+    '2 or 3 apples'
+    """
+    places = formulas(statement)
+    if not _WORD_BESIDE.search(statement) or DOUBTED.search(_without(statement, places)):
+        return statement
+    for copula in reversed(list(_COPULA.finditer(statement))):
+        if not any(start < copula.start() < end for _, start, end in places):
+            statement = statement[copula.end() :].strip()
+            places = formulas(statement)
+            break
+    outside = _without(statement, places)
+    if len(places) == 1 and not re.search(r"\d", outside) and not _SCALE.search(outside):
+        inner, _, end = places[0]
+        return f"{inner} {statement[end:].strip()}".strip() if keep_rest else inner
+    number = None if places or keep_rest else _NUMBER_AND_NOUN.fullmatch(statement)
+    if number is None or _SCALE.search(number[2]):
+        return statement
+    # A short noun may be a unit, and stays for the rules on units to judge.
+    return f"{number[1]}{number[2]}" if _SHORT_NOUN.fullmatch(number[2]) else number[1]
+
+
+def _without(statement: str, places: list[tuple[str, int, int]]) -> str:
+    """Return the words of a statement around its formulas."""
+    ends = [0, *(end for _, _, end in places)]
+    starts = [*(start for _, start, _ in places), len(statement)]
+    return " ".join(statement[end:start] for end, start in zip(ends, starts, strict=True))
+
+
+def right_side(formula: str, problem: Problem) -> str:
+    """Return what a chain of equations comes to, unless the reference is itself an equation.
+
+    >>> right_side("x = 2 + 3 = 5", Problem(question="x?", reference="5"))
+    '5'
+    """
+    formula = formula.strip().rstrip(".,")
+    if "=" in problem.reference:
+        return formula
+    last = _EQUALS.split(formula)[-1].strip()
+    is_whole = last.count("{") == last.count("}") and "\\end" not in last
+    return last if last and is_whole else formula
+
+
+def result_of_sum(answer: str, problem: Problem) -> str:
+    """Return the result where the answer also shows how it comes about: `2 + 3 = 5`, `x = 10/2 = 5`."""
+    sides = _EQUALS.split(answer)
+    if len(sides) > _NAME_AND_VALUE or (len(sides) == _NAME_AND_VALUE and _ARITHMETIC.fullmatch(sides[0])):
+        return right_side(answer, problem)
+    return answer
+
+
+def western_digits(text: str) -> str:
+    """Return `text` with the decimal digits of every script as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
