@@ -12,8 +12,8 @@ from data.records import AnswerKind, Problem, Status
 from verifiers.decision import Decision
 from verifiers.limits import MAX_CHARS, check
 from verifiers.policy import Choose, MissingUnit, Policy
-from verifiers.quantity_reference import Reference, base_name, fixes_unit, form_of, plain, read_reference, unit_text
-from verifiers.quantity_text import Quantity, Segment, head_noun, is_plural, read_statement
+from verifiers.quantity_reference import Reference, fixes_unit, form_of, plain, read_reference, unit_text
+from verifiers.quantity_text import Quantity, Segment, base_name, head_noun, is_plural, read_statement
 from verifiers.quantity_tolerance import magnitudes_agree
 from verifiers.unit_grammar import SHY_SYMBOLS, Magnitude
 from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
@@ -52,9 +52,6 @@ def _decide_statement(problem: Problem, known: Reference, answer: str, policy: P
             return None
         return Decision(Status.UNPARSED, "quantity.answer", "the answer cannot be read as a quantity", known.form)
     judge = _Judge(problem, known, policy)
-    if known.base_name and statement.name and known.base_name != base_name(statement.name):
-        reason = f"the reference is about {known.base_name}, the answer about {base_name(statement.name)}"
-        return Decision(Status.INCORRECT, "quantity.name", reason, known.form)
     decision = judge.segments(_with_unit_of_last(statement.segments))
     if decision.status is not Status.CORRECT and known.may_be_algebra and _same_letters(known.text, answer):
         return None
@@ -136,7 +133,10 @@ class _Judge:
         return self._say(Status.CORRECT, "quantity.list", f"all {len(wanted)} quantities agree", items)
 
     def one(self, reference: Quantity, answer: Quantity, rel_tol: float | None) -> Decision:
-        """Compare one quantity with one: uncertainty, unit or noun, magnitude."""
+        """Compare one quantity with one: name, uncertainty, unit or noun, magnitude."""
+        if reference.name and answer.name and not self._same_name(reference.name, answer.name):
+            reason = f"the reference is about {reference.name}, the answer about {answer.name}"
+            return self._say(Status.INCORRECT, "quantity.name", reason, (answer,))
         if (reference.uncertainty is None) is not (answer.uncertainty is None):
             side = "reference" if reference.uncertainty else "answer"
             return self._say(Status.INCORRECT, "quantity.uncertainty", f"only the {side} has an uncertainty", (answer,))
@@ -149,6 +149,12 @@ class _Judge:
         if not answer.readings:
             return self._without_unit(reference, answer, rel_tol)
         return self._measured(reference, answer, rel_tol)
+
+    def _same_name(self, reference: str, answer: str) -> bool:
+        """One quantity may have another index; among several the index tells them apart."""
+        if len(self.known.items) > 1:
+            return reference == answer
+        return base_name(reference) == base_name(answer)
 
     def extra(self, reference: Quantity, answer: Quantity) -> Decision:
         """A bare number against a number with a unit or noun: the number has to be the same."""

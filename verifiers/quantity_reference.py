@@ -18,8 +18,6 @@ class Reference:
     text: str
     items: tuple[Quantity, ...]
     form: str
-    base_name: str = ""
-    """The letter before `=`, without its index."""
     unit_scale: Fraction = Fraction(1)
     """The power of ten that stands in the problem's unit."""
     is_plain_number: bool = False
@@ -34,6 +32,8 @@ _WRAPPED: Final = re.compile(r"\\(?:mathrm|text|textrm|rm|SI|si|qty|unit|ang|mbo
 _ALGEBRA_PAIRS: Final = frozenset("mg ms as cd ha at pt fm pm hm dm kT am nm in Am As mA mV mC mN mT".split())
 """Symbols of two letters that, directly behind a number, are as likely a product of two letters."""
 _DELTA: Final = re.compile(r"^\s*\$*\s*(?:\\Delta|Δ|\\delta|δ)")
+_BARE_POWER: Final = re.compile(r"\d[\s$~]+10\s*(?:\^|\*\*)")
+"""A power of ten behind a number without a sign between them, as where a unit column was appended."""
 _CLOCK: Final = frozenset({"am", "pm"})
 _ASKED: Final = re.compile(
     r"\b(?:in|in units? of|as an?|to the nearest|how many|what|the number of)\s+(?:the\s+)?([^.?!;]{1,60})|\(\s*(?:in\s+)?([^()]{1,30})\)",
@@ -63,27 +63,18 @@ def read_reference(reference: str, unit: str, is_asked: bool) -> Reference | Non
     if items is None:
         return None
     plain = len(items) == 1 and not items[0].readings and not items[0].noun and not items[0].uncertainty
-    if not is_asked and not unit.strip() and not plain and not any(q.readings or q.noun for q in items):
+    has_unit = any(q.readings or q.noun for q in items)
+    if not is_asked and not unit.strip() and not plain and not has_unit:
         return None
     return Reference(
         reference,
         items,
         form_of(items),
-        base_name(statement.name),
         scale,
-        is_plain_number=plain and scale == 1,
+        is_plain_number=plain and scale == 1 and not _BARE_POWER.search(reference),
         may_be_algebra=not is_asked and not unit.strip() and not _is_surely_unit(items, reference),
         is_difference=bool(_DELTA.match(reference)),
     )
-
-
-def base_name(name: str) -> str:
-    """The letter before `=`, without index.
-
-    >>> base_name("T_electron")
-    'T'
-    """
-    return re.split(r"[_^(]", name)[0][:12]
 
 
 def form_of(items: tuple[Quantity, ...]) -> str:

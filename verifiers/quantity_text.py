@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from verifiers.unit_grammar import Magnitude, Measure, Readings, parse_measure
-from verifiers.unit_tokens import MAX_QUANTITY_CHARS, Token, UnreadableError, tokenize
+from verifiers.unit_tokens import MAX_QUANTITY_CHARS, Token, UnreadableError, mark_money, tokenize
 from verifiers.units import Dimension, Unit
 
 MAX_QUANTITIES: Final = 20
@@ -30,6 +30,8 @@ class Quantity:
     """What is counted, where it is no unit: `students`."""
     symbols: tuple[str, ...] = ()
     is_glued: bool = False
+    name: str = ""
+    """What stands before `=`, as in `v = 5 m/s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,9 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an answer states: `v = 60 km/h ≈ 16.7 m/s` has a name and two segments."""
+    """What an answer states: `60 km/h ≈ 16.7 m/s` has two segments."""
 
     segments: tuple[Segment, ...]
-    name: str = ""
 
 
 _EQUALS: Final = re.compile(r"(≈|≅|≃|≐|\\approx(?![A-Za-z])|\\simeq(?![A-Za-z])|\\cong(?![A-Za-z])|=)")
@@ -56,6 +57,7 @@ _ABOUT: Final = re.compile(
 )
 _REMARK: Final = re.compile(r"^(.*\S)\s*(?:\\text\{)?\s*\((?:or\s+)?((?:about|approximately|approx\.?|roughly|≈|\\approx)[^()]*)\)\}?\s*$")
 _CONCISE: Final = re.compile(r"(\d+\.(\d+))\((\d{1,2})\)")
+_NEXT_NAME: Final = re.compile(r"\$?\s*(?:,|;|\band\b)\s*\$?(?=[^,;=\d]{1,20}(?:_\{?\w{1,12}\}?[^,;=\d]{0,4})?=)")
 _PLAIN_COMMA: Final = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _INDEX: Final = re.compile(r"[_^](?:\{[^{}]*\}|\w)")
 _NO_NAME: Final = re.compile(r"[\d<>≤≥≠!]|\\(?:ne|neq|not|lnot|neg|le|leq|lt|ge|geq|gt|in)(?![A-Za-z])")
@@ -89,9 +91,12 @@ def read_statement(text: str) -> Statement | None:
     """
     if len(text) > MAX_QUANTITY_CHARS:
         return None
-    text = text.strip().removesuffix(".").rstrip()
+    text = mark_money(text.strip().removesuffix(".").rstrip())
     remark = _REMARK.match(text)
-    parts = _EQUALS.split(_ABOUT.sub("", remark[1] if remark else text))
+    pieces = _NEXT_NAME.split(remark[1] if remark else text)
+    if len(pieces) > 1 and not remark:
+        return _side_by_side(pieces)
+    parts = _EQUALS.split(_ABOUT.sub("", pieces[0]))
     if remark:
         parts += ["≈", _ABOUT.sub("", remark[2])]
     return _statement(parts)
@@ -102,6 +107,15 @@ def read_noun(text: str) -> str:
     words = re.sub(r"\\(?:text|mathrm)(?![A-Za-z])|[{}$]", " ", text).split()
     is_noun = 0 < len(words) <= 4 and all(_NOUN.fullmatch(w) for w in words)
     return " ".join(words) if is_noun and _FUNCTION_WORDS.isdisjoint(w.lower() for w in words) else ""
+
+
+def base_name(name: str) -> str:
+    """The letter before `=`, without index.
+
+    >>> base_name("T_electron")
+    'T'
+    """
+    return re.split(r"[_^(]", name)[0][:12]
 
 
 def head_noun(noun: str) -> str:
@@ -124,6 +138,17 @@ def is_plural(noun: str) -> bool:
     return word in _IRREGULAR_PLURALS or (word.endswith("s") and _SINGULAR_S.search(word) is None)
 
 
+def _side_by_side(pieces: list[str]) -> Statement | None:
+    """`x = 3 m, y = 5 m`: a list of quantities that each have a name."""
+    items: list[Quantity] = []
+    for piece in pieces[: MAX_QUANTITIES + 1]:
+        statement = _statement(_EQUALS.split(piece))
+        if statement is None or len(statement.segments) != 1 or len(items) > MAX_QUANTITIES:
+            return None
+        items += statement.segments[0].items
+    return Statement((Segment(tuple(items)),))
+
+
 def _statement(parts: list[str]) -> Statement | None:
     """Segments from texts and the signs between them; texts that are no quantity may only come first, as names."""
     segments: list[Segment] = []
@@ -131,12 +156,13 @@ def _statement(parts: list[str]) -> Statement | None:
     for place in range(0, len(parts), 2):
         items = _read_items(parts[place])
         if items is not None:
-            segments.append(Segment(items, place > 0 and parts[place - 1] != "="))
+            named = tuple(replace(q, name=name) for q in items) if name and not segments and len(items) == 1 else items
+            segments.append(Segment(named, place > 0 and parts[place - 1] != "="))
         elif segments or place == len(parts) - 1 or not _is_name(parts[place]):
             return None
         elif place == 0:
             name = re.sub(r"\\(?:text|mathrm|rm)(?![A-Za-z])|[\s{}$\\]|[(\[]$", "", parts[0])
-    return Statement(tuple(segments), name) if segments else None
+    return Statement(tuple(segments)) if segments else None
 
 
 def _is_name(text: str) -> bool:
@@ -148,6 +174,8 @@ def _is_name(text: str) -> bool:
 def _read_items(text: str) -> tuple[Quantity, ...] | None:
     try:
         tokens = tokenize(_CONCISE.sub(_spelled_out, text))
+        while tokens and tokens[-1].kind == ",":
+            del tokens[-1]
         items = _ListReader(tokens).run() if tokens else None
         if items and _PLAIN_COMMA.search(text) and not any(q.readings for q in items):
             # Without a unit, `1,2` is a list of two numbers rather than a decimal comma.

@@ -339,8 +339,8 @@ class _Parser:
         if closing is None or closing.kind != ")":
             raise UnreadableError("unbalanced brackets")
         self.at += 1
-        if before.numbers and inner.numbers and not inner.plain and not is_fraction and self._is_beside(closing):
-            raise UnreadableError("two numbers side by side")
+        if (before.numbers or before.plain) and inner.numbers and not is_fraction and self._is_beside(closing):
+            raise UnreadableError("a number in brackets side by side with what stands before it")
         if negative:
             inner.numbers.append((Written(Fraction(-1)), 1))
         exponent = self._exponent()

@@ -93,6 +93,8 @@ _COMMANDS: Final = {
     "angstrom": "Å", "ell": "ℓ", "permil": "‰", "arcminute": "arcmin", "arcsecond": "arcsec", "colon": ":",
     "astronomicalunit": "AU", "atomicmassunit": "u", "bel": "B",
 }  # fmt: skip
+_NO_UNIT_MACROS: Final = frozenset("min bar in d b c t u H L l P S".split())
+"""Commands with the name of a unit that mean something else in LaTeX."""
 _CONJUNCTIONS: Final = {"and": "and", "&": "and", "or": "or"}
 _SIGNS: Final = {"·": "*", "×": "*", "*": "*", "+/-": "±", "+-": "±", ";": ",", "''": '"', "[": "(", "]": ")"}
 _WORD_SIGNS: Final = frozenset("%‰€£¥₹¢°'\"")
@@ -108,7 +110,7 @@ def tokenize(text: str) -> list[Token]:
         raise UnreadableError(f"longer than {MAX_QUANTITY_CHARS} characters")
     text = _SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(_PLAIN_DIGITS) + "}", text.translate(_CHARACTERS))
     text = _OPTIONS.sub(r"\1", _ANGLE.sub(r"\1°", text.replace(r"\!", "")))
-    return _Lexer(_money_signs(text), 0).run()
+    return _Lexer(mark_money(text), 0).run()
 
 
 _OPTIONS = re.compile(r"(\\(?:SI|qty|si|unit|num))\s*\[[^\]]*\]")
@@ -116,7 +118,7 @@ _ANGLE = re.compile(r"\\ang\s*\{\s*([^{};]*)\s*\}")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 
 
-def _money_signs(text: str) -> str:
+def mark_money(text: str) -> str:
     """Mark the dollar signs that mean money as `\\$` and drop those that delimit mathematics.
 
     Money: all of them stand directly before a digit, or there is only one, directly behind a digit or alone.
@@ -124,7 +126,7 @@ def _money_signs(text: str) -> str:
     count = len(_DOLLAR.findall(text))
     if not count:
         return text
-    before_digit = len(re.findall(r"(?<!\\)\$\s*[\d.]", text))
+    before_digit = len(re.findall(r"(?<!\\)\$[\d.]" if count > 1 else r"(?<!\\)\$\s*-?[\d.]", text))
     if before_digit == count or (count == 1 and re.search(r"\d\s*\$|^\s*\$\s*$", text)):
         return _DOLLAR.sub(r"\\$", text)
     return _DOLLAR.sub("", text)
@@ -240,7 +242,8 @@ class _Lexer:
         """A siunitx macro: `\\kilo` goes with the macro after it, the others are words."""
         if name not in PREFIX_NAMES:
             self.spaced = True
-            self._add("word", name if name in ("square", "cubic") or find_unit(name) else "\\" + name)
+            is_unit = name not in _NO_UNIT_MACROS and (name in ("square", "cubic") or bool(find_unit(name)))
+            self._add("word", name if is_unit else "\\" + name)
             return
         following = re.match(r"\s*\\([A-Za-z]+)", self.text[self.at :])
         if following is None:
