@@ -1,0 +1,225 @@
+"""Comparing two trees of any kind: the reference says which kind of thing is asked for."""
+
+from verifiers.equations import cut_approximation, is_label, same_equation, same_inequality, stated_value
+from verifiers.matrices import has_matrix, tuple_members, vector_members, worked_out
+from verifiers.members import as_tuple, has_alternatives, members, same_in_order, same_members
+from verifiers.policy import Choose
+from verifiers.regions import is_interval, is_region, same_region
+from verifiers.scalars import Match, Terms, same_scalar
+from verifiers.tree import Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
+
+
+
+def compare(reference: Node, answer: Node, terms: Terms) -> Match:
+    """Whether `answer` is what `reference` says; raises `OverLimitError`.
+
+    >>> from verifiers.grammar import read
+    >>> from verifiers.policy import DEFAULT_POLICY
+    >>> compare(read("0 < x < 1").tree, read("(0, 1)").tree, Terms(DEFAULT_POLICY)).rule
+    'interval.cells'
+    """
+    if reference == answer:
+        return Match(True, "expression.same", "both read the same")
+    reference, answer = _prepared(reference), _prepared(answer)
+    if isinstance(reference, Words) or isinstance(answer, Words):
+        return Match(False, "text.words", "words stand where mathematics is compared")
+    if isinstance(reference, Rel):
+        return _compare_relation(reference, answer, terms)
+    if isinstance(answer, Rel) and not is_region(answer):
+        return _compare_with_stated(reference, answer, terms)
+    if is_region(reference) or is_region(answer):
+        return _compare_regions(reference, answer, terms)
+    if isinstance(reference, Ratio) or isinstance(answer, Ratio):
+        return _compare_ratio(reference, answer, terms)
+    if isinstance(reference, Matrix) or isinstance(answer, Matrix):
+        return _compare_matrix(reference, answer, terms)
+    if isinstance(reference, Seq) or isinstance(answer, Seq) or has_alternatives(reference) or has_alternatives(answer):
+        return _compare_sequences(reference, answer, terms)
+    return same_scalar(reference, answer, terms)
+
+
+def _prepared(node: Node) -> Node:
+    """Approximations cut off, matrices worked out."""
+    if isinstance(node, Rel):
+        node = cut_approximation(node)
+    if has_matrix(node):
+        try:
+            node = worked_out(node)
+        except UnreadableError:
+            return node
+    if isinstance(node, Rel) and node.ops == ("in",) and isinstance(node.parts[1], Seq) and node.parts[1].opening == "{":
+        return node.parts[1]
+    return node
+
+
+def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
+    """The reference is an equation, inequality or membership."""
+    if is_region(reference):
+        return _compare_regions(reference, answer, terms)
+    value = stated_value(reference)
+    if isinstance(answer, Rel):
+        if set(reference.ops) <= {"=", "to"} and set(answer.ops) <= {"=", "to"}:
+            return same_equation(reference, answer, terms, compare)
+        return same_inequality(reference, answer, terms)
+    if value is not None and has_alternatives(value) and isinstance(answer, Seq):
+        return _compare_sequences(value, Seq("", tuple(_stated(i) for i in members(answer)), ""), terms)
+    if value is not None and terms.policy.dropped_label is Choose.ACCEPT:
+        return compare(value, answer, terms)
+    return Match(False, "equation.missing", "an equation or inequality is asked for")
+
+
+def _stated(node: Node) -> Node:
+    value = stated_value(node) if isinstance(node, Rel) else None
+    return node if value is None else value
+
+
+def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
+    """The answer is an equation and the reference is not: the value that it states counts."""
+    if terms.policy.dropped_label is Choose.REJECT or any(op not in {"=", "to"} for op in answer.ops):
+        return Match(False, "equation.extra", "a relation is given where a value is asked for")
+    if stated_value(answer) is not None and is_label(answer.parts[0]):
+        return compare(reference, answer.parts[-1], terms)
+    if all(same_scalar(answer.parts[0], part, terms).equal for part in answer.parts[1:] if _is_scalar(part)) and all(map(_is_scalar, answer.parts)):
+        return compare(reference, answer.parts[-1], terms)
+    value = stated_value(answer)
+    if value is not None:
+        return compare(reference, value, terms)
+    return Match(False, "equation.extra", "an equation is given where a value is asked for")
+
+
+def _is_scalar(node: Node) -> bool:
+    return not isinstance(node, (Rel, Seq, SetOp, Matrix, Words, Ratio))
+
+
+def _compare_regions(reference: Node, answer: Node, terms: Terms) -> Match:
+    """One side is a set of real numbers; an open interval on the other side may look like a pair."""
+    allowed = terms.policy.pair_as_interval is Choose.ACCEPT
+    for node, other in ((reference, answer), (answer, reference)):
+        looks_like_pair = is_interval(node) and isinstance(node, Seq) and not is_region(node) and isinstance(other, (Rel, Seq))
+        if looks_like_pair and not allowed and (node.opening, node.closing) == ("(", ")"):  # type: ignore[union-attr]
+            return Match(False, "interval.pair", "a pair is not taken for an interval")
+    if _may_be_region(reference) and _may_be_region(answer):
+        match = same_region(reference, answer, terms)
+        if match is not None:
+            return match
+    if isinstance(reference, Rel) and isinstance(answer, Rel):
+        return same_inequality(reference, answer, terms)
+    if isinstance(reference, Seq) and isinstance(answer, Seq):
+        return _compare_sequences(reference, answer, terms)
+    if isinstance(reference, Rel) and reference.ops == ("in",):
+        return compare(reference.parts[1], answer, terms)
+    if isinstance(answer, Rel) and answer.ops == ("in",):
+        return compare(reference, answer.parts[1], terms)
+    if isinstance(reference, SetOp) and isinstance(answer, SetOp):
+        return _same_set_operation(reference, answer, terms)
+    return Match(False, "interval.kind", "a set of numbers is compared with something else")
+
+
+def _may_be_region(node: Node) -> bool:
+    if is_region(node) or is_interval(node):
+        return True
+    return isinstance(node, Seq) and (node.opening == "{" or (not node.opening and all(is_interval(i) or is_region(i) for i in node.items)))
+
+
+def _same_set_operation(reference: SetOp, answer: SetOp, terms: Terms) -> Match:
+    """Sets with letters as ends: the same operation on equal sets."""
+    orders = [(answer.left, answer.right)]
+    if reference.op != "difference":
+        orders.append((answer.right, answer.left))
+    same = reference.op == answer.op and any(
+        compare(reference.left, a, terms).equal and compare(reference.right, b, terms).equal for a, b in orders
+    )
+    return Match(same, "set.operation", "the operation and its sets are compared")
+
+
+def _compare_ratio(reference: Node, answer: Node, terms: Terms) -> Match:
+    if isinstance(reference, Ratio) and isinstance(answer, Ratio):
+        if len(reference.parts) != len(answer.parts):
+            return Match(False, "ratio.parts", "the ratios have different numbers of parts")
+        try:
+            same = all(
+                same_scalar(divide(a, reference.parts[0]), divide(b, answer.parts[0]), terms).equal
+                for a, b in zip(reference.parts[1:], answer.parts[1:], strict=True)
+            )
+        except UnreadableError:
+            same = reference == answer
+        return Match(same, "ratio.parts", "the quotients of the parts are compared")
+    ratio, other = (reference, answer) if isinstance(reference, Ratio) else (answer, reference)
+    if not isinstance(ratio, Ratio) or len(ratio.parts) != 2 or not _is_scalar(other):
+        return Match(False, "ratio.kind", "a ratio is compared with something else")
+    is_decimal = isinstance(other, Num) and (other.step is not None or other.value.denominator == 1)
+    allowed = terms.policy.ratio_as_decimal if is_decimal else terms.policy.ratio_as_fraction
+    if allowed is Choose.REJECT:
+        return Match(False, "ratio.kind", "a ratio is asked for in its terms")
+    return same_scalar(divide(*ratio.parts), other, terms)
+
+
+def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
+    if isinstance(reference, Matrix) and isinstance(answer, Matrix):
+        left, right = reference.rows, answer.rows
+        if (len(left), len(left[0])) != (len(right), len(right[0])):
+            one, other = vector_members(reference), vector_members(answer)
+            if one is not None and other is not None and terms.policy.row_as_column is Choose.ACCEPT:
+                return same_in_order(one, other, terms, compare, "matrix.vector")
+            return Match(False, "matrix.shape", f"{len(left)}×{len(left[0])} is asked for, {len(right)}×{len(right[0])} given")
+        cells = [[cell for row in rows for cell in row] for rows in (left, right)]
+        return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
+    matrix, other = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
+    vector, pair = vector_members(matrix), tuple_members(other)
+    if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
+        return Match(False, "matrix.kind", "a matrix is compared with something else")
+    left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)
+    return same_in_order(left_items, right_items, terms, compare, "matrix.vector")
+
+
+def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
+    """Lists, sets and tuples."""
+    left_kind, right_kind = _bracket_kind(reference), _bracket_kind(answer)
+    if left_kind == "tuple" or right_kind == "tuple":
+        return _compare_tuples(reference, answer, left_kind, right_kind, terms)
+    if isinstance(answer, Seq) and not answer.opening and len(members(reference)) == 1 and "{" not in left_kind:
+        return Match(False, "list.several", "several answers are given where one is asked for")
+    return same_members(reference, answer, terms, compare)
+
+
+def _bracket_kind(node: Node) -> str:
+    if not isinstance(node, Seq):
+        return "one"
+    return {"": "list", "{": "set{"}.get(node.opening, "tuple")
+
+
+def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: str, terms: Terms) -> Match:
+    policy = terms.policy
+    if left_kind == right_kind == "tuple":
+        if isinstance(reference, Seq) and isinstance(answer, Seq) and _brackets_differ(reference, answer):
+            return Match(False, "interval.brackets", "the brackets differ")
+        left, right = as_tuple(reference), as_tuple(answer)
+        return same_in_order(left or (), right or (), terms, compare, "tuple.members")
+    kinds = {left_kind, right_kind}
+    if kinds == {"tuple", "list"}:
+        pair, items = (reference, answer) if left_kind == "tuple" else (answer, reference)
+        if isinstance(items, Seq) and items.items and all(isinstance(i, Rel) for i in items.items) or policy.pair_as_list is Choose.ACCEPT:
+            left, right = as_tuple(reference), as_tuple(answer)
+            return same_in_order(left or (), right or (), terms, compare, "tuple.members")
+        if isinstance(items, Seq) and len(items.items) == 1:
+            return compare(pair, items.items[0], terms)
+        return Match(False, "tuple.list", "a tuple or interval is compared with a list")
+    if kinds == {"tuple", "set{"}:
+        one = members(reference if left_kind == "set{" else answer)
+        if len(one) == 1 and _bracket_kind(one[0]) == "tuple":
+            return compare(one[0], answer if left_kind == "set{" else reference, terms)
+        if policy.tuple_as_set is Choose.ACCEPT:
+            items = tuple(as_tuple(answer if right_kind == "tuple" else reference) or ())
+            other = reference if right_kind == "tuple" else answer
+            return same_members(other, Seq("{", items, "}"), terms, compare)
+        return Match(False, "tuple.set", "a tuple is compared with a set")
+    return Match(False, "tuple.kind", "a tuple or interval is compared with something else")
+
+
+def _brackets_differ(reference: Seq, answer: Seq) -> bool:
+    """Whether `(0, 9)` stands against `[0, 9)`; two-member round and square brackets are intervals."""
+    if len(reference.items) != 2:
+        return False
+    return (reference.opening, reference.closing) != (answer.opening, answer.closing)
+
+

@@ -1,0 +1,143 @@
+"""Equations and inequalities that are not solved: equal up to a factor, sides swapped, or with the label left off."""
+
+from collections.abc import Callable
+
+from verifiers.evaluation import Outcome
+from verifiers.fingerprint import FIELDS, NoPrintError, fingerprint
+from verifiers.numeric import ratio_is_constant
+from verifiers.policy import Choose
+from verifiers.scalars import Match, Terms, lower_case, same_scalar
+from verifiers.tree import Apply, Call, Mul, Node, Ratio, Rel, Seq, Sym, divide, subtract
+from verifiers.walk import letters_of
+
+Compare = Callable[[Node, Node, Terms], Match]
+
+
+def is_label(node: Node) -> bool:
+    """Whether the left side only names what is asked for: `x`, `f(x)`, `|AB|`, `\\angle ABC`, `(p, q)`."""
+    if isinstance(node, (Sym, Apply)):
+        return True
+    if isinstance(node, Call) and node.name in {"abs", "norm"}:
+        return is_label(node.args[0])
+    if isinstance(node, Mul):
+        return all(isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"}) for f in node.factors)
+    return isinstance(node, Seq) and bool(node.items) and all(isinstance(item, Sym) for item in node.items)
+
+
+def cut_approximation(node: Rel) -> Node:
+    """The chain up to its first `≈`, if an exact value stands before it."""
+    if "≈" not in node.ops:
+        return node
+    first = node.ops.index("≈")
+    if first == 0:
+        if is_label(node.parts[0]) and len(node.ops) == 1:
+            return Rel(("=",), node.parts)
+        return node.parts[0]
+    return Rel(node.ops[:first], node.parts[: first + 1])
+
+
+def stated_value(node: Rel) -> Node | None:
+    """The value that an equation states: the last side of `x = 5`, `z = 1 + 1 = 2` or `\\binom52 = 10`, or None."""
+    if any(op not in {"=", "to"} for op in node.ops):
+        return None
+    value = node.parts[-1]
+    if is_label(node.parts[0]) or isinstance(node.parts[0], Sym):
+        return value
+    if len(node.ops) == 1 and is_label(value) and not is_label(node.parts[0]):
+        return node.parts[0]
+    return None
+
+
+def label_of(node: Node) -> Node | None:
+    """The label of an equation that states a value."""
+    if isinstance(node, Rel) and stated_value(node) is not None:
+        return node.parts[0] if is_label(node.parts[0]) else node.parts[-1]
+    return None
+
+
+def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -> Match:
+    """Compare two equations, first as label and value, then as conditions."""
+    left, right = stated_value(reference), stated_value(answer)
+    if left is not None and right is not None:
+        if _same_label(label_of(reference), label_of(answer), terms):
+            match = compare(left, right, terms)
+            if match.equal:
+                return match
+        elif isinstance(label_of(reference), Sym) and isinstance(label_of(answer), Sym) and not _mention_letters(left, right):
+            return Match(False, "equation.label", "the values are given for different letters")
+    if len(reference.ops) != 1 or len(answer.ops) != 1:
+        return Match(False, "equation.chain", "chains of equations differ")
+    return _same_condition(reference, answer)
+
+
+def _mention_letters(*nodes: Node) -> bool:
+    return any(letters_of(n) for n in nodes)
+
+
+def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
+    if left is None or right is None or left == right:
+        return True
+    if terms.policy.function_label is Choose.ACCEPT and {type(left), type(right)} == {Sym, Apply}:
+        return True
+    if isinstance(left, Sym) and isinstance(right, Sym) and terms.policy.letter_case is Choose.ACCEPT:
+        return left.name.casefold() == right.name.casefold()
+    if isinstance(left, Seq) and isinstance(right, Seq):
+        return left.items == right.items
+    return not isinstance(left, Sym) and not isinstance(right, Sym) and same_scalar(left, right, terms).equal
+
+
+def _difference(node: Rel) -> Node:
+    left, right = (_as_quotient(part) for part in node.parts)
+    return subtract(left, right)
+
+
+def _as_quotient(node: Node) -> Node:
+    return divide(*node.parts) if isinstance(node, Ratio) and len(node.parts) == 2 else node
+
+
+def _same_condition(reference: Rel, answer: Rel) -> Match:
+    """Compare `a = b` and `c = d` by whether (a - b) / (c - d) is a constant other than zero."""
+    for lower in (False, True):
+        left, right = _difference(reference), _difference(answer)
+        if lower:
+            left, right = lower_case(left), lower_case(right)
+        if constant_ratio(left, right):
+            return Match(True, "equation.factor", "the same equation up to a factor")
+    return Match(False, "equation.factor", "the equations differ by more than a factor")
+
+
+def constant_ratio(left: Node, right: Node) -> bool:
+    """Whether one expression is the other times a constant other than zero."""
+    try:
+        prints = [(fingerprint(left, salt), fingerprint(right, salt)) for salt in (0, 1)]
+    except NoPrintError:
+        return False
+    if all(any(a.values) and any(b.values) for a, b in prints):
+        (a0, b0), (a1, b1) = prints
+        crossed = [(a0.values[k] * b1.values[k] - a1.values[k] * b0.values[k]) % FIELDS[k] for k in (0, 1)]
+        if not any(crossed):
+            return True
+        if all(p.decisive for pair in prints for p in pair):
+            return False
+    elif prints[0][0].decisive and prints[0][1].decisive:
+        return not any(v for pair in prints for p in pair for v in p.values)
+    return ratio_is_constant(left, right) is Outcome.EQUAL
+
+
+def same_inequality(reference: Rel, answer: Rel, terms: Terms) -> Match:
+    """Compare inequalities that are no sets of one letter: side by side, reversed, or up to a positive factor."""
+    flipped = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
+    if len(reference.ops) == len(answer.ops):
+        for ops, parts in ((answer.ops, answer.parts), (tuple(flipped.get(o, o) for o in reversed(answer.ops)), answer.parts[::-1])):
+            if ops == reference.ops and all(same_scalar(a, b, terms).equal for a, b in zip(reference.parts, parts, strict=True)):
+                return Match(True, "inequality.parts", "the same parts in the same order")
+    if len(reference.ops) != 1 or len(answer.ops) != 1:
+        return Match(False, "inequality.parts", "the chains differ")
+    left, right = _difference(reference), _difference(answer)
+    swap = reference.ops[0] != answer.ops[0]
+    if swap and flipped.get(answer.ops[0]) != reference.ops[0]:
+        return Match(False, "inequality.relation", "the relations differ")
+    if not constant_ratio(left, right):
+        return Match(False, "inequality.factor", "the inequalities differ by more than a factor")
+    positive = ratio_is_constant(left, right, sign=-1 if swap else 1) is Outcome.EQUAL or reference.ops[0] == "!="
+    return Match(positive, "inequality.factor", "compared up to a positive factor")

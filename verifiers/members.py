@@ -1,0 +1,138 @@
+"""Lists, sets and tuples: which members they have, and in what order they count."""
+
+from collections.abc import Callable, Sequence
+
+from verifiers.equations import label_of, stated_value
+from verifiers.limits import MAX_ITEMS, OverLimitError
+from verifiers.policy import Choose
+from verifiers.scalars import Match, Terms
+from verifiers.tree import Call, Dots, Node, Num, Rel, Seq, Sym, add, negate
+from verifiers.walk import nodes_of, rewrite
+
+Compare = Callable[[Node, Node, Terms], Match]
+_MAX_COMPARISONS = 2_500
+
+
+def has_alternatives(node: Node) -> bool:
+    """Whether `±` stands in the expression, so that it means two values."""
+    return any(isinstance(n, Call) and n.name in {"pm", "mp"} for n in nodes_of(node))
+
+
+def alternatives(node: Node) -> tuple[Node, Node]:
+    """The two values of an expression with `±`: all upper signs, then all lower ones."""
+
+    def with_sign(upper: bool) -> Node:
+        def change(part: Node) -> Node:
+            if not isinstance(part, Call) or part.name not in {"pm", "mp"}:
+                return part
+            term = part.args[-1] if (part.name == "pm") is upper else negate(part.args[-1])
+            return term if len(part.args) == 1 else add(part.args[0], term)
+
+        return rewrite(node, change)
+
+    return with_sign(True), with_sign(False)
+
+
+def members(node: Node) -> list[Node]:
+    """The members of a list or set, `±` expanded; a single thing is its own member.
+
+    >>> from verifiers.grammar import read
+    >>> len(members(read(r"1, 2 \\\\pm \\\\sqrt{3}").tree))
+    3
+    """
+    items = node.items if isinstance(node, Seq) and node.opening in {"", "{"} else (node,)
+    found: list[Node] = []
+    for item in items:
+        if isinstance(item, Rel) and has_alternatives(item) and len(item.parts) == 2:
+            found += [Rel(item.ops, (item.parts[0], value)) for value in alternatives(item.parts[1])]
+        elif has_alternatives(item) and not isinstance(item, Rel):
+            found += alternatives(item)
+        else:
+            found.append(item)
+    return found
+
+
+def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) -> Match:
+    """Compare two lists or sets without regard to order; only braces on either side make repeats meaningless."""
+    left, right = members(reference), members(answer)
+    if any(isinstance(item, Dots) for item in (*left, *right)):
+        return same_in_order(left, right, terms, compare, "list.sequence")
+    named = _values_by_name(left, right, terms, compare)
+    if named is not None:
+        return named
+    is_set = any(isinstance(n, Seq) and n.opening == "{" for n in (reference, answer)) and terms.policy.multiplicity is Choose.ACCEPT
+    return _same_unordered(left, right, terms, compare, is_set)
+
+
+def same_in_order(left: Sequence[Node], right: Sequence[Node], terms: Terms, compare: Compare, rule: str) -> Match:
+    """Compare member by member."""
+    if len(left) != len(right):
+        return Match(False, rule, f"{len(left)} members are asked for, {len(right)} given")
+    for place, (a, b) in enumerate(zip(left, right, strict=True), 1):
+        if isinstance(a, Dots) and isinstance(b, Dots):
+            continue
+        if isinstance(a, Dots) or isinstance(b, Dots) or not compare(a, b, terms).equal:
+            return Match(False, rule, f"member {place} differs")
+    return Match(True, rule, "all members are equal, in order")
+
+
+def _same_unordered(left: list[Node], right: list[Node], terms: Terms, compare: Compare, is_set: bool) -> Match:
+    if max(len(left), len(right)) > MAX_ITEMS:
+        raise OverLimitError("MAX_ITEMS", max(len(left), len(right)), MAX_ITEMS)
+    if all(isinstance(n, Num) for n in (*left, *right)):
+        plain_left, plain_right = (sorted(n.value for n in side if isinstance(n, Num)) for side in (left, right))
+        if plain_left == plain_right or (is_set and set(plain_left) == set(plain_right)):
+            return Match(True, "list.numbers", "the same numbers")
+    if len(left) * len(right) > _MAX_COMPARISONS:
+        raise OverLimitError("MAX_ITEMS", len(left) * len(right), _MAX_COMPARISONS)
+    unmatched = list(right)
+    for item in left:
+        found = next((k for k, other in enumerate(unmatched) if compare(item, other, terms).equal), None)
+        if found is not None:
+            unmatched.pop(found)
+        elif not (is_set and any(compare(item, other, terms).equal for other in right)):
+            return Match(False, "list.members", "a member of the reference is missing")
+    if unmatched and not (is_set and all(any(compare(item, other, terms).equal for item in left) for other in unmatched)):
+        return Match(False, "list.members", "there are members that the reference does not have")
+    return Match(True, "list.members", "the same members")
+
+
+def _values_by_name(left: list[Node], right: list[Node], terms: Terms, compare: Compare) -> Match | None:
+    """Compare `x = 1, y = 2` by names where both give them, in order where only one does; None if no names matter."""
+    left_names, right_names = ([_name(item) for item in side] for side in (left, right))
+    distinct = [names for names in (left_names, right_names) if None not in names and len(set(names)) == len(names) > 1]
+    if not distinct:
+        return None
+    if len(distinct) == 2:
+        if set(left_names) != set(right_names):
+            return None
+        by_name = dict(zip(right_names, right, strict=True))
+        return same_in_order([_value(i) for i in left], [_value(by_name[n]) for n in left_names], terms, compare, "list.named")
+    names = distinct[0]
+    if len({str(name).partition("_")[0] for name in names}) == 1:
+        return None
+    if any(name is not None for name in (right_names if names is left_names else left_names)):
+        return None
+    return same_in_order([_value(i) for i in left], [_value(i) for i in right], terms, compare, "list.named")
+
+
+def _name(item: Node) -> str | None:
+    label = label_of(item)
+    if label is None:
+        return None
+    return label.name if isinstance(label, Sym) else repr(label)
+
+
+def _value(item: Node) -> Node:
+    value = stated_value(item) if isinstance(item, Rel) else None
+    return item if value is None else value
+
+
+def as_tuple(node: Node) -> tuple[Node, ...] | None:
+    """The members of a tuple, of `x = 1, y = 2` inside a `;` list; None if it is none."""
+    if isinstance(node, Seq) and (node.opening in {"(", "["} or not node.opening):
+        return tuple(_value(item) for item in node.items)
+    return None
+
+
+

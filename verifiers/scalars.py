@@ -1,0 +1,222 @@
+"""Equality of two expressions that each have one value."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verifiers.evaluation import Outcome, UndefinedError
+from verifiers.fingerprint import NoPrintError, NotScalarError, fingerprint
+from verifiers.limits import OverLimitError
+from verifiers.numeric import compare_values, value_of
+from verifiers.policy import BareLog, Choose, Policy
+from verifiers.tree import Add, Based, Call, Const, Node, Num, Sym, divide, number
+from verifiers.walk import has_limit_process, letters_of, replace, rewrite
+
+ARBITRARY = frozenset({"C", "c", "K", "k", "A", "D"}) | {f"C_{n}" for n in range(10)} | {f"c_{n}" for n in range(10)}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether two things are equal, by which rule, and in words."""
+
+    equal: bool
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What applies to one comparison."""
+
+    policy: Policy
+    rel_tol: float | None = None
+
+
+def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
+    """Compare two expressions; cheap and certain tests first."""
+    if reference == answer:
+        return Match(True, "expression.same", "both read the same")
+    if isinstance(reference, Num) and isinstance(answer, Num):
+        return same_number(reference, answer, terms)
+    if isinstance(reference, Based) or isinstance(answer, Based):
+        return _same_base(reference, answer, terms)
+    if terms.policy.bare_log is BareLog.TEN:
+        reference, answer = _with_base_ten(reference), _with_base_ten(answer)
+    match = _same_value(reference, answer, terms)
+    if match.equal or not letters_of(reference):
+        return match
+    return _same_but_for_names(reference, answer, terms) or match
+
+
+def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
+    """Compare two rational numbers: exactly, then by the problem's tolerance, then as a rounding."""
+    if reference.value == answer.value:
+        return Match(True, "number.exact", "the same number")
+    if terms.rel_tol:
+        if abs(reference.value - answer.value) <= Fraction(terms.rel_tol) * abs(reference.value):
+            return Match(True, "number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}")
+        return Match(False, "number.tolerance", f"the numbers differ by more than the tolerance of {terms.rel_tol:g}")
+    if terms.policy.rounded_decimal is Choose.ACCEPT:
+        for exact, decimal in ((reference, answer), (answer, reference)):
+            if exact.step is None and exact.value.denominator != 1 and is_rounding(exact.value, decimal, terms.policy):
+                return Match(True, "number.rounded", "the decimal is a correct rounding of the exact value")
+    return Match(False, "number.exact", "the numbers differ")
+
+
+def is_rounding(exact: Fraction, decimal: Num, policy: Policy) -> bool:
+    """Whether `decimal` is a correct and sufficiently fine rounding of `exact`."""
+    if decimal.step is None or decimal.step > Fraction(policy.rounded_decimal_step) * abs(exact):
+        return False
+    return abs(exact - decimal.value) * 2 <= decimal.step
+
+
+def _same_base(reference: Node, answer: Node, terms: Terms) -> Match:
+    """Numbers in other bases: the same digits in the same base, or the same value if the policy allows."""
+    if isinstance(reference, Based) and isinstance(answer, Based):
+        same = (reference.digits.lstrip("0"), reference.base) == (answer.digits.lstrip("0"), answer.base)
+        return Match(same, "number.base", "digits and base are compared")
+    if terms.policy.other_base is Choose.ACCEPT:
+        values = [_based_value(node) for node in (reference, answer)]
+        if None not in values:
+            return Match(values[0] == values[1], "number.base", "the values are compared across bases")
+    return Match(False, "number.base", "only one of the two names a base")
+
+
+def _based_value(node: Node) -> Fraction | None:
+    if isinstance(node, Num):
+        return node.value
+    if not isinstance(node, Based) or not 2 <= node.base <= 36:
+        return None
+    try:
+        return Fraction(int(node.digits, node.base))
+    except ValueError:
+        return None
+
+
+def _same_value(reference: Node, answer: Node, terms: Terms) -> Match:
+    """Compare by finite fields, then numerically."""
+    try:
+        first, second = fingerprint(reference), fingerprint(answer)
+    except NoPrintError:
+        pass
+    else:
+        if first.values == second.values:
+            return Match(True, "expression.field", "equal at random points of two finite fields")
+        if first.decisive and second.decisive and not _has_lone_decimal(reference, answer) and not terms.rel_tol:
+            return Match(False, "expression.field", "different at random points of two finite fields")
+    if has_limit_process(reference) or has_limit_process(answer):
+        return _same_closed_form(reference, answer, terms)
+    return _same_digits(reference, answer, terms)
+
+
+def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
+    from verifiers.symbolic import NoClosedFormError, closed_form  # noqa: PLC0415  (sympy takes half a second to load)
+
+    try:
+        return _same_digits(closed_form(reference), closed_form(answer), terms)
+    except NoClosedFormError as error:
+        return Match(False, "expression.no_value", str(error))
+
+
+def _same_digits(reference: Node, answer: Node, terms: Terms) -> Match:
+    decimal, other = (answer, reference) if isinstance(answer, Num) else (reference, answer)
+    if isinstance(decimal, Num) and (decimal.step is not None or terms.rel_tol) and not letters_of(other):
+        return _same_as_decimal(other, decimal, terms)
+    found = compare_values(reference, answer)
+    if found.outcome is Outcome.EQUAL:
+        return Match(True, "expression.digits", f"equal to {found.digits} digits at every point tried")
+    if found.outcome is Outcome.DIFFERENT:
+        return Match(False, "expression.digits", "the values differ")
+    return Match(False, "expression.undecided", "no point was found at which both have a value")
+
+
+def _same_as_decimal(exact: Node, decimal: Num, terms: Terms) -> Match:
+    """Compare an irrational constant with a decimal that may round it."""
+    try:
+        value = value_of(exact)
+    except UndefinedError:
+        return Match(False, "expression.no_value", "the expression has no value")
+    if value.imag if hasattr(value, "imag") else 0:
+        return Match(False, "expression.digits", "the value is not real")
+    rational = _rational_near(value.real if hasattr(value, "real") else value)
+    if terms.rel_tol:
+        close = abs(rational - decimal.value) <= Fraction(terms.rel_tol) * max(abs(rational), abs(decimal.value))
+        return Match(close, "number.tolerance", f"compared with the problem's relative tolerance of {terms.rel_tol:g}")
+    if terms.policy.rounded_decimal is Choose.ACCEPT and is_rounding(rational, decimal, terms.policy):
+        return Match(True, "number.rounded", "the decimal is a correct rounding of the exact value")
+    found = compare_values(exact, decimal)
+    return Match(found.outcome is Outcome.EQUAL, "expression.digits", "the values are compared to many digits")
+
+
+def _rational_near(value: object) -> Fraction:
+    """An mpmath real as the fraction that it stores."""
+    sign, mantissa, exponent, _ = value._mpf_  # type: ignore[attr-defined]
+    if abs(exponent) > 100_000:
+        raise OverLimitError("MAX_MAGNITUDE", exponent, 100_000)
+    shifted = Fraction(int(mantissa)) * (Fraction(2) ** exponent)
+    return -shifted if sign else shifted
+
+
+def _has_lone_decimal(reference: Node, answer: Node) -> bool:
+    return any(isinstance(node, Num) and node.step is not None for node in (reference, answer))
+
+
+def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | None:
+    """Accept an arbitrary constant under another name, and letters in the other case."""
+    left, right = letters_of(reference), letters_of(answer)
+    if terms.policy.constant_name is Choose.ACCEPT or terms.policy.plus_constant is Choose.ACCEPT:
+        constant = _arbitrary_constant(reference)
+        if constant is not None:
+            found = _same_with_constant(reference, answer, constant, terms)
+            if found is not None:
+                return found
+    if terms.policy.letter_case is Choose.ACCEPT and left != right and not (_uses_both_cases(left) or _uses_both_cases(right)):
+        match = _same_value(lower_case(reference), lower_case(answer), terms)
+        if match.equal:
+            return Match(True, "expression.letter_case", "equal but for the case of letters")
+    return None
+
+
+def _arbitrary_constant(node: Node) -> str | None:
+    """The name of the constant of integration, if the expression ends in one."""
+    terms = node.terms if isinstance(node, Add) else ()
+    names = [t.name for t in terms if isinstance(t, Sym) and t.name in ARBITRARY]
+    if len(names) != 1 or sum(names[0] in letters_of(t) for t in terms) != 1:
+        return None
+    return names[0]
+
+
+def _same_with_constant(reference: Node, answer: Node, constant: str, terms: Terms) -> Match | None:
+    other = _arbitrary_constant(answer)
+    if other is not None and other != constant and terms.policy.constant_name is Choose.ACCEPT:
+        match = _same_value(reference, replace(answer, {other: Sym(constant)}), terms)
+        if match.equal:
+            return Match(True, "expression.constant_name", "equal but for the name of an arbitrary constant")
+    if terms.policy.plus_constant is Choose.ACCEPT and other is None:
+        match = _same_value(replace(reference, {constant: number(0)}), answer, terms)
+        if match.equal:
+            return Match(True, "expression.plus_constant", "equal but for an arbitrary constant")
+    return None
+
+
+def _uses_both_cases(names: frozenset[str]) -> bool:
+    return len({name.casefold() for name in names}) != len(names)
+
+
+def lower_case(node: Node) -> Node:
+    """The expression in small letters; a capital E is Euler's number then."""
+    names: dict[str, Node] = {name: Sym(name.casefold()) for name in letters_of(node)}
+    if "E" in names:
+        names["E"] = Const("e")
+    return replace(node, names)
+
+
+def _with_base_ten(node: Node) -> Node:
+    def to_ten(part: Node) -> Node:
+        if isinstance(part, Call) and part.name == "log":
+            return divide(Call("ln", part.args), Call("ln", (number(10),)))
+        return part
+
+    return rewrite(node, to_ten)
+
+
+__all__ = ["Match", "NotScalarError", "Terms", "same_number", "same_scalar"]
