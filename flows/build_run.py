@@ -285,9 +285,9 @@ async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[Bui
     sources, template = problem_sources(loaded), prompt_template(loaded)
     model = teacher(loaded)
     root = loaded.warehouse
-    if not (root / "catalog.duckdb").exists():
-        await model.start()  # a teacher that is down leaves no trace of a warehouse behind
     try:
+        if not (root / "catalog.duckdb").exists():
+            await model.start()  # a teacher that is down leaves no trace of a warehouse behind
         warehouse = open_warehouse(root)
         with warehouse.lock(loaded.config.name):
             build = _start(loaded, reporter, warehouse, sources, template, model)

@@ -55,7 +55,7 @@ class ScriptedTeacher:
         self.script = script
         self.random = random.Random(script.seed)
         self.answered = 0
-        self.log = Path(script.log).open("a", encoding="utf-8") if script.log else None
+        self.log = Path(script.log).open("a", encoding="utf-8") if script.log else None  # noqa: SIM115
 
     def app(self) -> web.Application:
         """Return the web application."""

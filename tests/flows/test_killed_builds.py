@@ -1,0 +1,154 @@
+"""Builds that are killed, interrupted or left without a teacher, and the runs that continue them."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.builds import COMMAND, build_json, stored, sum_answers, sums, tracemill, write_build
+from tests.scripted_teacher import free_port, scripted_teacher
+
+PROBLEMS, SAMPLES = 120, 4
+
+
+def start_build(config: Path, api: str) -> subprocess.Popen[str]:
+    """Start a build as the leader of a process group of its own."""
+    return subprocess.Popen(
+        [*COMMAND, "build", str(config)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PREFECT_API_URL": api},
+        start_new_session=True,
+    )
+
+
+def committed(warehouse: Path) -> int:
+    """Return how many shards of samples there are."""
+    return len(list(warehouse.glob("samples/*/*.json")))
+
+
+def wait_for_shards(warehouse: Path, more_than: int, build: subprocess.Popen[str]) -> None:
+    """Wait until the build has committed something."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and build.poll() is None:
+        if committed(warehouse) > more_than:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"the build ended or stood still before it committed anything: {build.poll()}")
+
+
+def completions(warehouse: Path) -> dict[str, str]:
+    """Return the stored completions by sample id; a sample stored twice fails the test."""
+    rows = stored(warehouse, "samples")
+    found = {row["sample_id"]: row["completion"] for row in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def test_a_build_killed_at_random_points_ends_with_every_sample_exactly_once(tmp_path: Path, prefect_api: str) -> None:
+    """After several kill -9 of the whole group, the next run has what an undisturbed one has."""
+    log = tmp_path / "requests.jsonl"
+    answers = sum_answers(PROBLEMS)
+    with scripted_teacher(tmp_path / "calm.json", answers=answers) as url:
+        calm = write_build(tmp_path / "calm", url, sums(PROBLEMS))
+        build_json(calm, prefect_api)
+    chance = random.Random(20_240_601)
+    kills = 4
+    warehouse = tmp_path / "killed" / "warehouse"
+    with scripted_teacher(tmp_path / "slow.json", answers=answers, delay_s=0.5, log=str(log)) as url:
+        config = write_build(tmp_path / "killed", url, sums(PROBLEMS))
+        for _ in range(kills):
+            before = committed(warehouse)
+            build = start_build(config, prefect_api)
+            wait_for_shards(warehouse, before, build)
+            time.sleep(chance.uniform(0, 1.5))
+            os.killpg(build.pid, signal.SIGKILL)
+            build.communicate()
+        result = build_json(config, prefect_api)
+    assert completions(warehouse) == completions(tmp_path / "calm" / "warehouse")
+    assert result["samples"] == PROBLEMS * SAMPLES
+    verdicts = [(row["problem_id"], row["sample_id"]) for row in stored(warehouse, "verdicts")]
+    assert len(verdicts) == len(set(verdicts)) == PROBLEMS * SAMPLES
+    in_flight = kills * 2 * 10 * SAMPLES  # shards in flight × problems of a shard × samples, at each kill
+    assert PROBLEMS * SAMPLES < len(log.read_text().splitlines()) <= PROBLEMS * SAMPLES + in_flight
+    states = tracemill(
+        "sql", "SELECT state, count(*) FROM runs GROUP BY ALL ORDER BY 1", "--warehouse", warehouse, "--format", "csv"
+    ).stdout.splitlines()
+    assert states == ["state,count_star()", f"killed,{kills}", "published,1"]
+
+
+def test_ctrl_c_commits_what_was_answered_and_exits_with_130(tmp_path: Path, prefect_api: str) -> None:
+    """An interrupted build says so, keeps what it has, and the next run asks only for the rest."""
+    log = tmp_path / "requests.jsonl"
+    with scripted_teacher(tmp_path / "script.json", answers=sum_answers(60), delay_s=0.3, log=str(log)) as url:
+        config = write_build(tmp_path, url, sums(60))
+        build = start_build(config, prefect_api)
+        wait_for_shards(tmp_path / "warehouse", 0, build)
+        build.send_signal(signal.SIGINT)
+        _, errors = build.communicate(timeout=60)
+        assert build.returncode == 130
+        assert "interrupted" in errors
+        assert "Traceback" not in errors
+        kept = len(completions(tmp_path / "warehouse"))
+        result = build_json(config, prefect_api)
+    assert kept > 0
+    assert result["new_samples"] == 60 * SAMPLES - kept
+    assert result["samples"] == len(completions(tmp_path / "warehouse")) == 60 * SAMPLES
+
+
+def test_a_teacher_that_goes_down_for_good_leaves_what_was_committed(tmp_path: Path, prefect_api: str) -> None:
+    """The build exits with 1 and one message; the next run, with the teacher back, asks only for the rest."""
+    port = free_port()
+    answers = sum_answers(40)
+    with scripted_teacher(tmp_path / "dying.json", port, answers=answers, dies_after=70) as url:
+        config = write_build(tmp_path, url, sums(40))
+        done = tracemill("build", config, "--json", api=prefect_api)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (message,) = [line for line in done.stderr.splitlines() if line.startswith("tracemill:")]
+    assert url in message
+    kept = len(completions(tmp_path / "warehouse"))
+    with scripted_teacher(tmp_path / "back.json", port, answers=answers):
+        result = build_json(config, prefect_api)
+    assert result["new_samples"] == 40 * SAMPLES - kept
+    assert 0 < kept < 40 * SAMPLES == len(completions(tmp_path / "warehouse"))
+
+
+def test_a_teacher_down_from_the_start_is_one_error_that_names_the_url(tmp_path: Path) -> None:
+    """Nothing is written, not even an empty warehouse."""
+    url = f"http://127.0.0.1:{free_port()}/v1"
+    config = write_build(tmp_path, url, sums(3))
+    done = tracemill("build", config)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert url in done.stderr
+    assert not (tmp_path / "warehouse").exists()
+
+
+def test_a_teacher_that_fails_a_fifth_of_its_requests_gives_the_same_samples(tmp_path: Path, prefect_api: str) -> None:
+    """503, dropped connections, broken JSON and slow answers change nothing in what is stored."""
+    answers = sum_answers(40)
+    for name, faults in (("calm", 0.0), ("faulty", 0.2)):
+        with scripted_teacher(tmp_path / f"{name}.json", answers=answers, faults=faults) as url:
+            build_json(write_build(tmp_path / name, url, sums(40)), prefect_api)
+    assert completions(tmp_path / "faulty" / "warehouse") == completions(tmp_path / "calm" / "warehouse")
+
+
+def test_a_dataset_that_is_being_built_names_the_process_that_builds_it(tmp_path: Path, prefect_api: str) -> None:
+    """A second build of the same dataset stops at once."""
+    with scripted_teacher(tmp_path / "script.json", answers=sum_answers(40), delay_s=0.5) as url:
+        config = write_build(tmp_path, url, sums(40))
+        first = start_build(config, prefect_api)
+        wait_for_shards(tmp_path / "warehouse", 0, first)
+        second = tracemill("build", config, api=prefect_api)
+        os.killpg(first.pid, signal.SIGKILL)
+        first.communicate()
+    assert second.returncode == 1
+    assert f"process {first.pid}" in second.stderr
+    assert json.loads((tmp_path / "warehouse" / "locks" / "sums.lock").read_text())["pid"] == first.pid
