@@ -1,53 +1,152 @@
-"""The way from a text to a verdict: extract, read, compare, say why."""
+"""The way from a text to a verdict: extract, understand the reference, read the answer, compare, say why.
+
+The cascade is ordered by cost: the same text, plain numbers, quantities, options and words, then mathematics. Whatever
+goes wrong inside is caught here, once, and becomes a verdict: no text raises an exception.
+"""
 
 import time
+from functools import lru_cache
 
-from data.records import Problem, Status, Verdict
+from data.records import AnswerKind, Problem, Status, Verdict
 from verifiers.decision import Decision
+from verifiers.evaluation import UndefinedError
 from verifiers.extraction import extract_answer
+from verifiers.fingerprint import NotScalarError
 from verifiers.limits import OverLimitError
+from verifiers.mathematics import decide_mathematics
 from verifiers.numbers import read_number
-from verifiers.policy import DEFAULT_POLICY, Policy
+from verifiers.plain_answers import decide_choice, decide_moment, decide_text
+from verifiers.policy import DEFAULT_POLICY, Choose, Policy
 from verifiers.quantities import decide_quantity
+from verifiers.references import Reference, understand
+from verifiers.scalars import Terms, same_number
+from verifiers.tree import Num, UnreadableError
+from verifiers.wrapping import unwrap
 
 VERIFIER = "tracemill-1"
+_MAX_SHOWN = 300
 
 
 def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
-    """Judge a whole completion: find its final answer, then compare it with the reference."""
+    """Judge a whole completion: find its final answer, then compare it with the reference.
+
+    Never raises for what a text holds; see `Status` for what can be found.
+
+    >>> verify(Problem(question="1/4 + 1/4?", reference="1/2"), r"It is \\\\boxed{0.5}.").status
+    <Status.CORRECT: 'correct'>
+    """
     started = time.perf_counter()
     try:
         extraction = extract_answer(text, problem)
     except OverLimitError as error:
         return _verdict(Decision(Status.OVER_LIMIT, "limit", str(error)), None, policy, started)
+    except Exception as error:  # noqa: BLE001  (the one boundary: an error of ours never loses a sample)
+        return _verdict(_failure(error), None, policy, started)
     if extraction.answer is None:
         return _verdict(Decision(Status.NO_ANSWER, "extraction", extraction.reason), None, policy, started)
-    return _verdict(_decide(problem, extraction.answer, policy), extraction.answer, policy, started)
+    return _verdict(decide(problem, extraction.answer, policy), extraction.answer, policy, started)
 
 
 def verify_answer(problem: Problem, answer: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
-    """Judge a bare final answer."""
+    """Judge a bare final answer.
+
+    >>> verify_answer(Problem(question="?", reference=r"\\\\frac{x}{2}"), "0.5x").rule
+    'expression.field'
+    """
     started = time.perf_counter()
-    return _verdict(_decide(problem, answer, policy), answer, policy, started)
+    return _verdict(decide(problem, answer, policy), answer, policy, started)
 
 
-def _decide(problem: Problem, answer: str, policy: Policy) -> Decision:
+def decide(problem: Problem, answer: str, policy: Policy) -> Decision:
+    """The decision on one final answer; every exception ends here."""
     try:
-        quantity = decide_quantity(problem, problem.reference, answer, policy)
-        if quantity is not None:
-            return quantity
-        left, right = read_number(_bare(problem.reference)), read_number(_bare(answer))
+        reference = understand(problem)
+        if reference.problem:
+            return Decision(Status.BAD_REFERENCE, "reference", f"the reference cannot be read: {reference.problem}")
+        decision = _decide_number(problem, reference, answer, policy)
+        return decision if decision is not None else _decide_any(problem, reference, answer, policy)
     except OverLimitError as error:
         return Decision(Status.OVER_LIMIT, "limit", str(error))
-    if left is not None and right is not None:
-        status = Status.CORRECT if left.value == right.value else Status.INCORRECT
-        return Decision(status, "number.exact", "compared exactly", str(left.value), str(right.value))
-    same = _bare(problem.reference).casefold() == _bare(answer).casefold() != ""
-    return Decision(Status.CORRECT if same else Status.INCORRECT, "text.same", "compared as text")
+    except UnreadableError as error:
+        return Decision(Status.UNPARSED, "unreadable", f"the answer cannot be read: {error}")
+    except RecursionError:
+        return Decision(Status.OVER_LIMIT, "limit", "MAX_NESTING: the text is nested too deeply")
+    except Exception as error:  # noqa: BLE001  (the one boundary: an error of ours never loses a sample)
+        return _failure(error)
 
 
-def _bare(text: str) -> str:
-    return text.strip().strip("$").strip().removesuffix(".")
+def _decide_number(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision | None:
+    """Plain number against plain number, the first and fastest rule; None where either is more than that."""
+    if reference.kind != "number" or reference.number is None or problem.unit is not None or problem.answer_kind is AnswerKind.QUANTITY:
+        return None
+    answer = answer.strip()
+    if not answer.isascii():
+        return None
+    found = read_number(answer.strip("$"))
+    if found is None or _needs_policy(answer, policy):
+        return None
+    terms = Terms(policy, problem.rel_tol)
+    known = reference.number
+    left, right = Num(known.value, known.unit_in_last_place), Num(found.value, found.unit_in_last_place)
+    match = same_number(left, right, terms)
+    if not match.equal and "," in answer:
+        return None
+    status = Status.CORRECT if match.equal else Status.INCORRECT
+    return Decision(status, match.rule, match.reason, show_number(left), show_number(right))
+
+
+def _needs_policy(answer: str, policy: Policy) -> bool:
+    """Whether the way in which a number is written is a question for the policy."""
+    strict = Choose.REJECT
+    return (
+        (policy.unreduced_fraction is strict and ("/" in answer or "frac" in answer))
+        or (policy.unevaluated is strict and not answer.lstrip("+-").isdigit())
+        or (policy.digit_underscore is strict and "_" in answer)
+        or (policy.leading_zero is strict and answer.lstrip("+-")[:1] == "0")
+        or (policy.other_form is strict)
+        or ("," in answer and policy.comma_groups.value == "list")
+    )
+
+
+def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:
+    """All other kinds, in the order of their cost."""
+    text = unwrap(answer)
+    if text == reference.text or text == unwrap(problem.reference):
+        return Decision(Status.CORRECT, "text.same", "the answer is the reference, letter by letter", reference.text[:_MAX_SHOWN], text[:_MAX_SHOWN])
+    if not text:
+        return Decision(Status.UNPARSED, "unreadable", "the answer is empty")
+    if reference.over_limit:
+        return Decision(Status.OVER_LIMIT, "limit", f"in the reference: {reference.over_limit}")
+    if reference.kind == "choice":
+        return decide_choice(problem, reference, text)
+    if problem.answer_kind is not AnswerKind.TEXT:
+        quantity = decide_quantity(problem, reference.text, text, policy)
+        if quantity is not None:
+            return quantity
+    if reference.kind == "text":
+        return decide_text(reference, text)
+    if reference.kind == "moment":
+        return decide_moment(reference, text, policy)
+    return decide_mathematics(problem, reference, text, policy)
+
+
+def show_number(value: Num) -> str:
+    """A rational number for people; huge ones by their size."""
+    fraction = value.value
+    if max(fraction.numerator.bit_length(), fraction.denominator.bit_length()) > 1_000:
+        return f"a number of {fraction.numerator.bit_length()} over {fraction.denominator.bit_length()} bits"
+    return str(fraction)
+
+
+def _failure(error: Exception) -> Decision:
+    if isinstance(error, (NotScalarError, UndefinedError)):
+        return Decision(Status.UNPARSED, "unreadable", "the answer has no value that can be compared")
+    return Decision(Status.ERROR, "error", f"{type(error).__name__} inside the verifier: {str(error)[:200]}")
+
+
+@lru_cache(maxsize=64)
+def _hash_of(policy: Policy) -> str:
+    return policy.policy_hash
 
 
 def _verdict(decision: Decision, extracted: str | None, policy: Policy, started: float) -> Verdict:
@@ -59,6 +158,6 @@ def _verdict(decision: Decision, extracted: str | None, policy: Policy, started:
         reference_form=decision.reference_form,
         answer_form=decision.answer_form,
         verifier=VERIFIER,
-        policy=policy.policy_hash,
+        policy=_hash_of(policy),
         seconds=time.perf_counter() - started,
     )

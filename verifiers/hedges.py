@@ -1,0 +1,30 @@
+"""Answers that take themselves back: denied, doubted, or given as one of several."""
+
+import re
+
+_NEGATION = re.compile(
+    r"(?<![a-z\\])(?:not|isn't|aren't|cannot|can't|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|no|without|excluding|"
+    r"other than|anything but|rather than|instead of|n't|unless)(?![a-z])|\\(?:lnot|neg|nexists|not)(?![a-z])|¬",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(
+    r"(?<![a-z\\])(?:maybe|perhaps|possibly|probably|either|might|could be|unsure|unclear|guess|unknown|any of|one of|some of|all of the above|"
+    r"alternatively|depends|between)(?![a-z])|\?",
+    re.IGNORECASE,
+)
+
+
+def hedge(answer: str, reference: str) -> str | None:
+    """Why `answer` commits to nothing, or None; words that the reference uses too do not count.
+
+    >>> hedge("not 5", "5")
+    "it says 'not'"
+    >>> hedge("not possible", "not possible") is None
+    True
+    """
+    for pattern in (_NEGATION, _DOUBT):
+        allowed = {word.casefold() for word in pattern.findall(reference)}
+        for found in pattern.finditer(answer):
+            if found.group().casefold() not in allowed:
+                return f"it says {found.group()!r}"
+    return None

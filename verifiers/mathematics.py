@@ -1,0 +1,151 @@
+"""Decisions on mathematics: every allowed reading of the answer against every reading of the reference."""
+
+import re
+from collections.abc import Iterator
+
+from data.records import AnswerKind, Problem, Status
+from verifiers.compare import compare
+from verifiers.decision import Decision
+from verifiers.evaluation import UndefinedError
+from verifiers.extraction import extract_answer
+from verifiers.fingerprint import NotScalarError
+from verifiers.grammar import read
+from verifiers.hedges import hedge
+from verifiers.policy import Choose, Policy, SlashProduct
+from verifiers.readings import Candidate, as_percent, readings
+from verifiers.references import Reference, as_kind
+from verifiers.rendering import render
+from verifiers.scalars import Match, Terms
+from verifiers.texts import words_of
+from verifiers.tree import Node, Num, Rel, Seq, UnreadableError
+from verifiers.wrapping import unwrap
+
+_MAX_BARE_WORDS = 2
+_MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_MAX_READINGS = 8
+
+
+def decide_mathematics(problem: Problem, reference: Reference, text: str, policy: Policy) -> Decision:
+    """Compare an answer with a reference that is mathematics."""
+    said = _stated(problem, reference, text)
+    if said is None:
+        return Decision(Status.UNPARSED, "unreadable", "the answer is a text without one final value")
+    doubt = hedge(said, reference.text)
+    if doubt is not None:
+        return Decision(Status.INCORRECT, "hedge", f"the answer commits to nothing: {doubt}")
+    terms = Terms(policy, problem.rel_tol)
+    first: tuple[Match, Candidate] | None = None
+    for count, candidate in enumerate(readings(said, reference, policy)):
+        match = _match(problem, reference, candidate, said, terms)
+        if match.equal:
+            return _decision(Status.CORRECT, match, reference, candidate)
+        first = first or (match, candidate)
+        if count >= _MAX_READINGS:
+            break
+    if first is None:
+        raise UnreadableError("it is no mathematics")
+    return _decision(Status.INCORRECT, first[0], reference, first[1])
+
+
+def _decision(status: Status, match: Match, reference: Reference, candidate: Candidate) -> Decision:
+    reference_form = render(reference.tree) if reference.tree is not None else reference.text
+    return Decision(status, match.rule, match.reason, reference_form, render(candidate.tree))
+
+
+def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
+    """The answer itself: `text`, or what it states where it is prose around mathematics."""
+    prose = words_of(text)
+    segments = _MATH_SEGMENT.findall(text)
+    if "boxed" not in text and len(prose) <= _MAX_BARE_WORDS and not (prose and segments):
+        return text
+    if "boxed" not in text and len(segments) == 1 and not hedge(_MATH_SEGMENT.sub(" ", text), reference.text):
+        return unwrap(segments[0])
+    found = extract_answer(text, problem).answer
+    if found is None:
+        return text if len(prose) <= 2 * _MAX_BARE_WORDS else None
+    return unwrap(found)
+
+
+def _match(problem: Problem, reference: Reference, candidate: Candidate, text: str, terms: Terms) -> Match:
+    """Compare one reading with the reference, after the policies on how an answer may be written."""
+    refused = _refused(reference, candidate, text, terms.policy)
+    if refused is not None:
+        return refused
+    answer = as_kind(candidate.tree, problem.answer_kind)
+    best = Match(False, "expression", "nothing to compare with")
+    for wanted in _reference_trees(problem, reference, candidate, terms.policy):
+        try:
+            match = compare(wanted, answer, terms)
+        except (NotScalarError, UndefinedError):
+            match = Match(False, "expression.no_value", "one of the two has no value that can be compared")
+        if match.equal:
+            return match
+        best = match
+    if terms.policy.approximate_tail is Choose.ACCEPT and isinstance(answer, Rel) and "≈" in answer.ops:
+        return _approximation(reference, answer, terms) or best
+    return best
+
+
+def _reference_trees(problem: Problem, reference: Reference, candidate: Candidate, policy: Policy) -> Iterator[Node]:
+    """The reference's readings: as it stands, its loose products the other way, its percent sign stripped."""
+    tree = reference.tree
+    if tree is None:
+        return
+    if candidate.way == "range":
+        wanted = _as_range(reference.text)
+        if wanted is not None:
+            yield wanted
+        return
+    yield tree
+    if "slash_implicit" in reference.notes and policy.slash_product is not SlashProduct.DIVISION_FIRST:
+        yield read(reference.text, product_first=True).tree
+    if "thousands" in reference.notes and problem.answer_kind in {AnswerKind.SET, AnswerKind.TUPLE}:
+        yield as_kind(read(reference.text, commas_separate=True).tree, problem.answer_kind)
+    if "decimal_comma" in reference.notes and policy.decimal_comma is Choose.ACCEPT:
+        yield read(reference.text.replace(",", ".")).tree
+    if policy.percent_strip is Choose.ACCEPT and ("percent" in reference.notes) != ("percent" in candidate.notes):
+        yield as_percent(tree) if "percent" in reference.notes else _hundredth(tree)
+
+
+def _hundredth(tree: Node) -> Node:
+    from verifiers.tree import divide, number  # noqa: PLC0415
+
+    return divide(tree, number(100))
+
+
+def _as_range(text: str) -> Node | None:
+    from verifiers.readings import range_of  # noqa: PLC0415
+
+    return range_of(text)
+
+
+def _refused(reference: Reference, candidate: Candidate, text: str, policy: Policy) -> Match | None:
+    """The policies that refuse an equal value for the way in which it is written."""
+    strict = Choose.REJECT
+    if policy.unevaluated is strict and "arithmetic" in candidate.notes - reference.notes:
+        return Match(False, "policy.unevaluated", "the answer is not worked out")
+    if policy.unreduced_fraction is strict and "unreduced" in candidate.notes - reference.notes:
+        return Match(False, "policy.unreduced_fraction", "the fraction is not in lowest terms")
+    if policy.percent_decimal is strict and ("percent" in reference.notes) != ("percent" in candidate.notes) and policy.percent_strip is strict:
+        return Match(False, "policy.percent_decimal", "only one of the two is a percentage")
+    if policy.other_form is strict and candidate.tree != reference.tree:
+        return Match(False, "policy.other_form", "the form differs from the reference's")
+    if policy.approximate_tail is strict and "approx" in candidate.notes - reference.notes:
+        return Match(False, "policy.approximate_tail", "an approximation is given as well")
+    if policy.digit_underscore is strict and re.search(r"\d_\d{3}(?!\d)", text):
+        return Match(False, "policy.digit_underscore", "digits are grouped by underscores")
+    if policy.leading_zero is strict and re.match(r"[+-]?0\d", text):
+        return Match(False, "policy.leading_zero", "the number starts with a zero")
+    return None
+
+
+def _approximation(reference: Reference, answer: Rel, terms: Terms) -> Match | None:
+    """`70/9 ≈ 7.78` where 7.78 is asked for: the approximation counts if it is one of the exact value."""
+    exact, rounded = answer.parts[-2], answer.parts[-1]
+    tree = reference.tree
+    if answer.ops[-1] != "≈" or tree is None or not isinstance(rounded, Num) or rounded.step is None or isinstance(exact, (Seq, Rel)):
+        return None
+    if not compare(tree, rounded, terms).equal:
+        return None
+    fine = Terms(terms.policy.model_copy(update={"rounded_decimal_step": 0.5}))
+    return Match(True, "number.approximation", "the stated approximation is the reference") if compare(exact, rounded, fine).equal else None

@@ -1,0 +1,64 @@
+"""Decisions on answers that are not mathematics: options, words, dates and clock times."""
+
+from data.records import Problem, Status
+from verifiers.clock_and_calendar import read_moment, same_moment
+from verifiers.decision import Decision
+from verifiers.hedges import hedge
+from verifiers.policy import Choose, Policy
+from verifiers.references import Reference
+from verifiers.texts import option_letter, option_text, plain_text, same_text
+from verifiers.wrapping import unwrap
+
+
+def decide_choice(problem: Problem, reference: Reference, answer: str) -> Decision:
+    """Options: the letter, the option's text, or both, as long as they name one option."""
+    wanted = _options(problem, reference.text, reference.letter)
+    given = _options(problem, answer, option_letter(answer))
+    forms = (reference.letter or plain_text(reference.text), option_letter(answer) or plain_text(answer))
+    doubt = hedge(answer, reference.text)
+    if doubt is not None:
+        return Decision(Status.INCORRECT, "hedge", f"the answer commits to nothing: {doubt}", *forms)
+    if len(wanted) == 1 and len(given) == 1:
+        status = Status.CORRECT if wanted == given else Status.INCORRECT
+        return Decision(status, "choice.option", "the options are compared", *forms)
+    if same_text(reference.text, answer) or (option_text(reference.text) and same_text(option_text(reference.text), answer)):
+        return Decision(Status.CORRECT, "choice.text", "the option's text is the same", *forms)
+    if len(given) > 1:
+        return Decision(Status.INCORRECT, "choice.several", "several options are named", *forms)
+    return Decision(Status.INCORRECT if given else Status.UNPARSED, "choice.option", "no option of the question is named", *forms)
+
+
+def _options(problem: Problem, text: str, letter: str | None) -> set[str]:
+    """The letters of the options that `text` names, by letter or by an option's text."""
+    if letter is not None:
+        rest = option_text(text)
+        by_text = _by_text(problem, rest) if rest else set()
+        return {letter} | by_text
+    return _by_text(problem, text)
+
+
+def _by_text(problem: Problem, text: str) -> set[str]:
+    same = [k for k, choice in enumerate(problem.choices) if same_text(unwrap(choice), text)]
+    return {chr(ord("A") + k) for k in same[:1]} if len(same) == 1 else set()
+
+
+def decide_text(reference: Reference, answer: str) -> Decision:
+    """Words: the same words, whatever their case, dress and punctuation."""
+    forms = (plain_text(reference.text), plain_text(answer))
+    if same_text(reference.text, answer):
+        return Decision(Status.CORRECT, "text.words", "the same words", *forms)
+    if reference.letter is not None and reference.letter == option_letter(answer):
+        return Decision(Status.CORRECT, "choice.option", "the same option", *forms)
+    return Decision(Status.INCORRECT, "text.words", "the words differ", *forms)
+
+
+def decide_moment(reference: Reference, answer: str, policy: Policy) -> Decision:
+    """Dates and clock times."""
+    wanted = reference.moment
+    given = read_moment(answer, expected=wanted.kind if wanted is not None else None)
+    if wanted is None or given is None:
+        status = Status.CORRECT if same_text(reference.text, answer) else Status.UNPARSED
+        return Decision(status, "moment.text", "compared as text, since no date or time is read", plain_text(reference.text), plain_text(answer))
+    loose = policy.missing_half_of_day is Choose.ACCEPT
+    status = Status.CORRECT if same_moment(wanted, given, half_may_miss=loose) else Status.INCORRECT
+    return Decision(status, f"moment.{wanted.kind}", f"the {wanted.kind}s are compared", str(wanted.fields), str(given.fields))

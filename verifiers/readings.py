@@ -1,0 +1,217 @@
+"""The ways in which an answer can be read, the plainest first.
+
+Most answers have one reading. A second one is tried where writing is loose: `1/2x`, `1000,99`, `15 apples`, `five`.
+Each further reading belongs to a policy, and is only made where the reference allows it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verifiers.grammar import read
+from verifiers.number_words import number_in_words
+from verifiers.numbers import read_number
+from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
+from verifiers.references import Reference, degrees_dropped
+from verifiers.texts import plain_text, words_of
+from verifiers.units import find_unit
+from verifiers.tree import Node, Num, Seq, UnreadableError, multiply, number
+
+_WORDS_IN_LATEX = r"\\(?:text|mathrm|textrm|mathbf|textbf|mbox|operatorname|rm|unit|si)\s*\{[^{}]{0,80}\}"
+_TAIL = re.compile(
+    rf"(?P<tail>(?:\s|~|\\[,;:! ]|\\q?quad)*(?:{_WORDS_IN_LATEX}|\^\s?\{{?\\circ\}}?(?:\s?[CF](?![a-z]))?|\\degree|(?<=[\s~}}])[A-Za-z]{{1,30}}|m(?![A-Za-z(])|[€£¥$]|\\(?:pounds|euro|yen|AA|Omega|mu))"
+    rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
+)
+_NOT_A_UNIT = re.compile(r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose)\b", re.IGNORECASE)
+_LETTERS = re.compile(r"(?<!\\)[A-Za-z]+")
+_SHORT_WORDS = frozenset("of in per sq cu the men cm mm km kg ft lb oz hr min sec mph deg rad ways way days day cats dogs pens cups bags box cars car bus any all".split())
+_CURRENCY = re.compile(r"^\s*(?:\\?\$|€|£|¥|\\pounds|\\euro|\\yen|(?:Rs\.?|USD|EUR|GBP|US\\?\$))\s*(?=[-\d.(\\])")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
+_DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
+_SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
+_RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of an answer."""
+
+    tree: Node
+    notes: frozenset[str]
+    way: str
+    """How the text was read: `plain`, `without_tail`, `words` …"""
+
+
+def readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
+    """All readings of `text` that the reference and the policy allow.
+
+    Raises `UnreadableError` when the first is asked for and there is none.
+    """
+    found = False
+    first_error: UnreadableError | None = None
+    try:
+        for candidate in _plain_readings(text, reference, policy):
+            found = True
+            yield candidate
+    except UnreadableError as error:
+        first_error = error
+    for candidate in _loose_readings(text, reference, policy):
+        found = True
+        yield candidate
+    if not found:
+        raise first_error or UnreadableError("it is no mathematics")
+
+
+def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
+    """The text as it stands, and with its ambiguities taken the other way."""
+    text = _CURRENCY.sub("", text)
+    plain = read_number(text)
+    as_list = _wants_list(reference) or policy.comma_groups is CommaGroups.LIST
+    if plain is not None and not as_list:
+        yield Candidate(Num(plain.value, plain.unit_in_last_place), number_notes(text), "plain")
+        return
+    scattered = _gathered(text, reference)
+    if scattered is not None:
+        yield Candidate(read(scattered).tree, frozenset(), "gathered")
+        return
+    reading = read(text)
+    yield Candidate(reading.tree, reading.notes, "plain")
+    if as_list and "thousands" in reading.notes:
+        yield Candidate(read(text, commas_separate=True).tree, reading.notes, "commas")
+    if "slash_implicit" in reading.notes and policy.slash_product is not SlashProduct.DIVISION_FIRST:
+        yield Candidate(read(text, product_first=True).tree, reading.notes, "product_first")
+
+
+def _wants_list(reference: Reference) -> bool:
+    return reference.kind in {"list", "set", "tuple"}
+
+
+def number_notes(text: str) -> frozenset[str]:
+    """What a plain number's writing may be asked about: a fraction that can be reduced."""
+    if "frac" not in text and "/" not in text:
+        return frozenset()
+    digits = [int(d) for d in re.findall(r"\d+", text)[-2:]]
+    reduced = len(digits) == 2 and digits[1] and Fraction(*digits).denominator == digits[1]
+    return frozenset() if reduced else frozenset({"unreduced"})
+
+
+def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
+    """Readings of loose writing, each behind its policy."""
+    if reference.kind == "number" and policy.decimal_comma is Choose.ACCEPT:
+        yield from _with_decimal_comma(text)
+    if reference.is_constant:
+        yield from _constant_readings(text, reference, policy)
+    if policy.range_words is Choose.ACCEPT:
+        yield from _range(text)
+
+
+def _with_decimal_comma(text: str) -> Iterator[Candidate]:
+    dotted = _DOT_GROUPS.fullmatch(text)
+    if dotted is not None:
+        value = int(dotted.group(1) + dotted.group(2) + dotted.group(3).replace(".", ""))
+        yield Candidate(number(value), frozenset(), "dot_groups")
+    comma = _DECIMAL_COMMA.fullmatch(text.lstrip("+-"))
+    if comma is not None and len(comma.group(2)) != 3:
+        plain = read_number(text.replace(",", "."))
+        if plain is not None:
+            yield Candidate(Num(plain.value, plain.unit_in_last_place), frozenset(), "decimal_comma")
+
+
+def _constant_readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
+    """Units and words behind a number, a degree sign, number words."""
+    if policy.extra_unit is Choose.ACCEPT:
+        head = without_tail(text)
+        if head is not None:
+            reading = _try(head)
+            if reading is not None:
+                yield Candidate(reading, frozenset(), "without_tail")
+        bare = _try(text)
+        if bare is not None:
+            dropped = degrees_dropped(bare)
+            if dropped is not bare and reference.tree is not None and degrees_dropped(reference.tree) is reference.tree:
+                yield Candidate(dropped, frozenset(), "without_tail")
+    if policy.number_words is Choose.ACCEPT and any(c.isalpha() for c in text):
+        value = _in_words(plain_text(text))
+        if value is not None:
+            yield Candidate(number(value), frozenset(), "words")
+
+
+def _in_words(text: str) -> Fraction | None:
+    """A number in words, with at most two words behind it (`five apples`)."""
+    parts = text.split()
+    for drop in range(3):
+        if len(parts) > drop:
+            value = number_in_words(" ".join(parts[: len(parts) - drop]))
+            if value is not None and parts[0] not in {"a", "an"}:
+                return value
+            if value is not None and drop == 0:
+                return value
+    return None
+
+
+def _try(text: str) -> Node | None:
+    try:
+        plain = read_number(text)
+        return Num(plain.value, plain.unit_in_last_place) if plain is not None else read(text).tree
+    except UnreadableError:
+        return None
+
+
+def without_tail(text: str) -> str | None:
+    """`text` without the unit or words behind its value, or None where there are none.
+
+    >>> without_tail(r"20\\\\text{ m}"), without_tail("15 apples"), without_tail("2x"), without_tail("5 or 6 apples")
+    ('20', '15', None, None)
+    """
+    text = _CURRENCY.sub("", text)
+    match = _TAIL.search(text)
+    if match is None or not match.start():
+        return None
+    head, tail = text[: match.start()].rstrip(), match.group("tail")
+    if not head or head[-1] not in "0123456789)}.½" or _NOT_A_UNIT.search(tail) or len(words_of(head)) > 0:
+        return None
+    if not all(map(_is_unit_or_thing, _LETTERS.findall(tail))):
+        return None
+    if head.count("{") != head.count("}") or head.count("(") != head.count(")"):
+        return None
+    return head
+
+
+def _is_unit_or_thing(word: str) -> bool:
+    """Whether a word behind a number can be its unit: a known unit, or the name of things (`apples`)."""
+    return len(word) > 3 or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS  # noqa: PLR2004
+
+
+def _gathered(text: str, reference: Reference) -> str | None:
+    """A formula whose signs were scattered over the rows of a matrix, put together again.
+
+    Only where no matrix or vector is asked for, and for the bare `matrix` without brackets, one sign to a row.
+    """
+    match = _SCATTERED.fullmatch(text) if reference.kind in {"number", "expression"} else None
+    if match is None or "&" in match.group(1):
+        return None
+    rows = [row.strip() for row in match.group(1).split("\\\\")]
+    joined = " ".join(row for row in rows if row)
+    return re.sub(r"(?<=\d) (?=\d)", "", re.sub(r"\\text\{\s*\}", "", joined))
+
+
+def _range(text: str) -> Iterator[Candidate]:
+    """`12 to 13` and `12-13`, as the pair of its ends."""
+    ends = range_of(text)
+    if ends is not None:
+        yield Candidate(ends, frozenset(), "range")
+
+
+def range_of(text: str) -> Node | None:
+    """The ends of `12 to 13` or `12-13`."""
+    match = _RANGE.fullmatch(re.sub(r"\\text\{([^{}]*)\}", r"\1", text))
+    if match is None:
+        return None
+    low, high = (_try(match.group(name)) for name in ("low", "high"))
+    return None if low is None or high is None else Seq("range", (low, high), "")
+
+
+def as_percent(tree: Node) -> Node:
+    """A hundred times the value: `10 %` as 10."""
+    return multiply(number(100), tree)

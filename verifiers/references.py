@@ -1,0 +1,142 @@
+"""A reference, understood once: its final answer, its kind, its number or tree."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from data.records import AnswerKind, Problem
+from verifiers.clock_and_calendar import Moment, read_moment
+from verifiers.extraction import extract_answer
+from verifiers.grammar import Reading, read
+from verifiers.kinds import kind_of
+from verifiers.limits import OverLimitError
+from verifiers.numbers import Number, read_number
+from verifiers.texts import is_text, reference_letter, words_of
+from verifiers.tree import Call, Node, Num, UnreadableError, number
+from verifiers.walk import letters_of, nodes_of
+from verifiers.wrapping import unwrap
+
+_MAX_PROSE_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a reference says."""
+
+    text: str
+    """Its final answer, without dress."""
+    kind: str
+    """`number`, `expression`, `equation`, `list` … `choice`, `moment` or `text`."""
+    number: Number | None = None
+    """Its value where it is a plain number."""
+    tree: Node | None = None
+    notes: frozenset[str] = frozenset()
+    moment: Moment | None = None
+    letter: str | None = None
+    problem: str = ""
+    """Why it cannot be read; empty where it can."""
+    over_limit: str = ""
+    """The limit that it exceeds, if it does."""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is one number, written in any way, so that words behind an answer can only be its unit."""
+        return self.number is not None or (
+            self.tree is not None and self.kind in {"number", "expression"} and not letters_of(self.tree)
+        )
+
+
+def understand(problem: Problem) -> Reference:
+    """The reference of `problem`, read once for all its samples."""
+    return _understand(problem.reference, problem.answer_kind, problem.choices)
+
+
+@lru_cache(maxsize=4096)
+def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Reference:
+    try:
+        text = final_text(raw, kind)
+    except OverLimitError as error:
+        return Reference(raw[:200], "text", over_limit=str(error))
+    except UnreadableError as error:
+        return Reference(raw[:200], "text", problem=str(error))
+    if not text:
+        return Reference("", "text", problem="it is empty")
+    letter = reference_letter(text)
+    if kind is AnswerKind.CHOICE or (kind is AnswerKind.AUTO and choices):
+        return Reference(text, "choice", letter=letter)
+    if kind is AnswerKind.TEXT:
+        return Reference(text, "text")
+    return _of_kind(text, kind, letter)
+
+
+def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
+    try:
+        plain = read_number(text)
+        if plain is not None and kind in {AnswerKind.AUTO, AnswerKind.NUMBER, AnswerKind.EXPRESSION, AnswerKind.QUANTITY}:
+            return Reference(text, "number", number=plain, tree=Num(plain.value, plain.unit_in_last_place))
+        moment = read_moment(text) if kind is AnswerKind.AUTO else None
+        if moment is not None:
+            return Reference(text, "moment", moment=moment)
+        if kind is AnswerKind.AUTO and (is_text(text) or (letter is not None and len(text) > 3 and words_of(text))):
+            return Reference(text, "choice" if letter and len(text) > 1 else "text", letter=letter)
+        reading = _read_reference(text)
+    except OverLimitError as error:
+        return Reference(text, "expression", over_limit=str(error))
+    except UnreadableError as error:
+        if kind is AnswerKind.AUTO:
+            return Reference(text, "text", letter=letter)
+        return Reference(text, str(kind), problem=str(error))
+    tree = as_kind(reading.tree, kind)
+    return Reference(text, kind_of(tree), tree=tree, notes=reading.notes, letter=letter, number=_plain(tree, reading))
+
+
+def _read_reference(text: str) -> Reading:
+    """Read mathematics, with a unit or other words behind it left out."""
+    from verifiers.readings import without_tail  # noqa: PLC0415
+
+    try:
+        reading = read(text)
+    except UnreadableError:
+        head = without_tail(text)
+        if head is None:
+            raise
+        return read(head)
+    return reading
+
+
+def _plain(tree: Node, reading: Reading) -> Number | None:
+    if isinstance(tree, Num) and "percent" not in reading.notes:
+        return Number(tree.value, None, tree.step, is_decimal=tree.step is not None)
+    return None
+
+
+def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
+    """The final answer in a reference: all of it, or what it boxes or states when it is a whole solution."""
+    boxes = raw.count("boxed")
+    if boxes == 0 and len(raw) < 400 and len(words_of(raw)) <= _MAX_PROSE_WORDS:
+        return unwrap(raw)
+    bare = unwrap(raw)
+    if boxes == 1 and "boxed" not in bare:
+        return bare
+    if boxes == 0 and (kind is AnswerKind.TEXT or (is_text(bare) and len(words_of(bare)) < 8)):
+        return bare
+    found = extract_answer(raw, Problem(question="?", reference=raw, answer_kind=kind))
+    return bare if found.answer is None else unwrap(found.answer)
+
+
+def as_kind(tree: Node, kind: AnswerKind) -> Node:
+    """The tree as the stated kind asks to see it: a bare list as a set or tuple, a number as a set of one."""
+    from verifiers.tree import Seq  # noqa: PLC0415
+
+    if isinstance(tree, Seq) and not tree.opening and kind in {AnswerKind.SET, AnswerKind.TUPLE}:
+        brackets = ("{", "}") if kind is AnswerKind.SET else ("(", ")")
+        return Seq(brackets[0], tree.items, brackets[1])
+    return tree
+
+
+def degrees_dropped(tree: Node) -> Node:
+    """The tree with degree signs taken for one: `60°` as 60."""
+    from verifiers.walk import rewrite  # noqa: PLC0415
+
+    if not any(isinstance(n, Call) and n.name == "degree" for n in nodes_of(tree)):
+        return tree
+    return rewrite(tree, lambda n: number(1) if isinstance(n, Call) and n.name == "degree" else n)

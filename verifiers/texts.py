@@ -1,0 +1,110 @@
+"""Answers in words, and the letters of options."""
+
+import re
+
+from verifiers import vocabulary
+from verifiers.wrapping import unwrap
+
+_LATEX_TEXT = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|emph|operatorname|textsf|texttt)\s*\{([^{}]*)\}")
+_STYLE = re.compile(r"\\(?:[,;:! ]|quad|qquad|left|right|displaystyle)|[${}*`_]|~")
+_EDGES = " \t\n\r.,;:!\"'()[]"
+_ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\w{2})")
+_COMMAND = re.compile(r"\\[a-zA-Z]+")
+_WORD = re.compile(r"[^\W\d_]{2,}(?:'[a-z]{1,2})?")
+_MATHS = re.compile(r"[\d=<>^+*/|∞√]|\\(?!text|mathrm|mathbf|textbf|textit|textrm|mbox|emph|operatorname|[,;:! ])")
+_CHOICE = re.compile(r"(?:option|choice|answer|alternative)?\s*:?\s*(?:\(([A-Za-z])\)|([A-Z])(?=[.):]|$)|([a-z])(?=[.)]|$))[.):]*\s*(.*)", re.DOTALL | re.IGNORECASE)
+_LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
+
+
+def plain_text(text: str) -> str:
+    """`text` without LaTeX, case, articles and surrounding punctuation.
+
+    >>> plain_text(r"\\\\text{The Moon}.")
+    'moon'
+    """
+    previous = None
+    while previous != text:
+        previous, text = text, _LATEX_TEXT.sub(r"\1", text)
+    text = _STYLE.sub(" ", text)
+    text = " ".join(text.split()).strip(_EDGES).casefold()
+    return _ARTICLE.sub("", text)
+
+
+def words_of(text: str) -> list[str]:
+    """The words in `text` that are not mathematics."""
+    shown = _COMMAND.sub(" ", _LATEX_TEXT.sub(r" \1 ", text))
+    return [word for word in _WORD.findall(shown) if not _is_mathematical(word)]
+
+
+def _is_mathematical(word: str) -> bool:
+    known = word in vocabulary.FUNCTIONS or word in vocabulary.GREEK or word in vocabulary.CONSTANTS or word.casefold() in vocabulary.WORDS_AS_NAMES
+    return known or word in vocabulary.GREEK_VARIANTS or word in {"sqrt", "frac", "dfrac", "Matrix", "sum", "prod", "lim", "int"} or bool(re.fullmatch(r"[a-z]?(?:sin|cos|tan|ln|log|pi)[a-z]?", word))
+
+
+def is_text(reference: str) -> bool:
+    """Whether a reference is words rather than mathematics.
+
+    >>> is_text("odd"), is_text("xy"), is_text(r"\\\\text{no solution}"), is_text("x + y")
+    (True, False, True, False)
+    """
+    if _MATHS.search(reference):
+        return False
+    shown = plain_text(reference)
+    letters = shown.replace(" ", "")
+    if not letters.isalpha():
+        return bool(words_of(reference)) and any(len(word) > 2 for word in words_of(reference))
+    if len(letters) == 1 or not letters:
+        return False
+    if not letters.isascii():
+        return True
+    if " " not in shown and _is_mathematical(shown):
+        return False
+    if " " not in shown and _is_product(shown):
+        return False
+    return not all(len(word) == 1 for word in shown.split())
+
+
+def _is_product(letters: str) -> bool:
+    """Whether a run of letters is more likely a product than a word: `xy`, `abc`, `pqr`."""
+    follow = all(ord(b) - ord(a) == 1 for a, b in zip(letters, letters[1:], strict=False))
+    if follow:
+        return letters not in {"no", "hi"}
+    return len(letters) == 2 and not set(letters) & set("aeiou") and letters not in {"mr", "dr", "tv", "my", "by"}
+
+
+def same_text(reference: str, answer: str) -> bool:
+    """Whether two texts say the same words."""
+    left, right = plain_text(reference), plain_text(answer)
+    if left == right:
+        return bool(left)
+    return re.sub(r"[\s\-,.]+", " ", left) == re.sub(r"[\s\-,.]+", " ", right) != ""
+
+
+def option_letter(text: str) -> str | None:
+    """The option that an answer names by its letter, alone or before the option's text: `C`, `(C)`, `C. Paris`.
+
+    >>> option_letter(r"(C) Cecile"), option_letter("A reasonable guess") is None
+    ('C', True)
+    """
+    shown = _shown(text)
+    match = _CHOICE.fullmatch(shown)
+    if match is None:
+        return None
+    return next(g for g in match.groups()[:3] if g).upper()
+
+
+def reference_letter(text: str) -> str | None:
+    """The letter of a reference that is an option: also `C Cecile`."""
+    match = _LETTER_AND_NAME.fullmatch(_shown(text))
+    return match.group(1) if match is not None else option_letter(text)
+
+
+def _shown(text: str) -> str:
+    text = _LATEX_TEXT.sub(r"\1", unwrap(text))
+    return " ".join(_STYLE.sub(" ", _LATEX_TEXT.sub(r"\1", text)).split()).strip()
+
+
+def option_text(text: str) -> str:
+    """What follows the letter of an option."""
+    match = _CHOICE.fullmatch(_shown(text)) or _LETTER_AND_NAME.fullmatch(_shown(text))
+    return match.groups()[-1] if match is not None else ""

@@ -1,0 +1,80 @@
+r"""Taking off what only dresses an answer: dollars, boxes, bold, closing points, doubled backslashes."""
+
+import re
+
+from verifiers.cleaning import clean
+from verifiers.tokens import braced
+from verifiers.tree import UnreadableError
+
+_PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("__", "__"), ("`", "`"), ('"', '"'), ("\\begin{equation}", "\\end{equation}"))
+_COMMANDS = ("\\boxed", "\\fbox", "\\text", "\\textbf", "\\mathbf", "\\mathrm", "\\textrm", "\\mbox", "\\displaystyle", "\\bf", "\\rm", "\\underline", "\\mathit", "\\textit")
+_DOUBLED = re.compile(r"\\\\(?=(?:[dt]?frac|sqrt|left|right|boxed|text|pi|le|leq|ge|geq|ne|neq|times|cdot|pm|infty|in|cup|cap|mathrm|quad|begin|end|theta|alpha|beta|sin|cos|tan|log|ln|circ|\(|\)|\[|\])(?![a-z]))")
+_LOST_ESCAPES = (("\x0crac", "\\frac"), ("\\\x0c", "\\f"), ("\x0c", " "))
+_APPROXIMATION = re.compile(
+    r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\text\{\s*)?\(\s*(?:approximately|about|approx\.?|roughly|circa|ca\.|\\approx|=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s*\}?$",
+    re.IGNORECASE,
+)
+_PERCENT_WORDS = re.compile(r"\s*(?:\\text\{\s*)?(?<![a-zA-Z])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|\\text\{\s*\\?%\s*\}", re.IGNORECASE)
+_MAX_ROUNDS = 12
+
+
+def unwrap(text: str) -> str:
+    """Return `text` in one spelling and without its dress.
+
+    Raises `UnreadableError` for invisible characters and `OverLimitError` over `MAX_CHARS`.
+
+    >>> unwrap(r"$\\\\boxed{\\\\text{yes}}.$")
+    'yes'
+    """
+    text = clean(text)
+    if text.isalnum():
+        return text
+    for lost, meant in _LOST_ESCAPES:
+        text = text.replace(lost, meant)
+    if "\\\\" in text:
+        text = _DOUBLED.sub(lambda _: "\\", text) if "\\begin" not in text or "\\\\begin" in text else text
+    text = _PERCENT_WORDS.sub(r"\\%", text)
+    for _ in range(_MAX_ROUNDS):
+        before = text
+        text = _one_layer(text)
+        if text == before:
+            break
+    return text
+
+
+def _one_layer(text: str) -> str:
+    """`text` without its outermost dress, or as it is."""
+    text = text.strip().strip("\u00a0")
+    if text.endswith(("...", "\\ldots")):
+        return text
+    text = text.rstrip(".,;:").rstrip() if not text.endswith(("\\,", "\\;", "\\:")) else text[:-2].rstrip()
+    if text.endswith("\\") and not text.endswith("\\\\"):
+        text = text[:-1].rstrip()
+    for opening, closing in _PAIRS:
+        inner = text[len(opening) : -len(closing)]
+        if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing) and opening not in inner and closing not in inner:
+            return inner
+    if text.startswith("\\"):
+        text = _without_command(text)
+    text = _APPROXIMATION.sub("", text)
+    if text.endswith("}") and text.count("}") > text.count("{"):
+        text = text[:-1]
+    if text.startswith("$") and text.count("$") == 1:
+        text = text[1:]
+    elif text.endswith("$") and text.count("$") == 1:
+        text = text[:-1]
+    return text
+
+
+def _without_command(text: str) -> str:
+    for command in _COMMANDS:
+        if text.startswith(command) and not text[len(command) : len(command) + 1].isalpha():
+            rest = text[len(command) :].lstrip()
+            if not rest.startswith("{"):
+                return rest if command in {"\\displaystyle", "\\bf", "\\rm"} else text
+            try:
+                end, inner = braced(rest, 0)
+            except UnreadableError:
+                return rest[1:] if command == "\\boxed" else text
+            return inner if end == len(rest) else text
+    return text
