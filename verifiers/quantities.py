@@ -13,7 +13,7 @@ from verifiers.decision import Decision
 from verifiers.limits import MAX_CHARS, check
 from verifiers.policy import Choose, MissingUnit, Policy
 from verifiers.quantity_reference import Reference, fixes_unit, form_of, plain, read_reference, unit_text
-from verifiers.quantity_text import Quantity, Segment, base_name, head_noun, is_plural, read_statement
+from verifiers.quantity_text import Quantity, Segment, Statement, base_name, head_noun, is_plural, read_statement
 from verifiers.quantity_tolerance import magnitudes_agree
 from verifiers.unit_grammar import SHY_SYMBOLS, Magnitude
 from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
@@ -53,7 +53,7 @@ def _decide_statement(problem: Problem, known: Reference, answer: str, policy: P
         return Decision(Status.UNPARSED, "quantity.answer", "the answer cannot be read as a quantity", known.form)
     judge = _Judge(problem, known, policy)
     decision = judge.segments(_with_unit_of_last(statement.segments))
-    if decision.status is not Status.CORRECT and known.may_be_algebra and _same_letters(known.text, answer):
+    if decision.status is not Status.CORRECT and known.may_be_algebra and _is_regrouped(known, answer, statement):
         return None
     return decision
 
@@ -256,9 +256,11 @@ def _count(number: int) -> str:
     return "one quantity" if number == 1 else f"{number} quantities"
 
 
-def _same_letters(left: str, right: str) -> bool:
-    """Whether two texts have the same letters: `2 m s` and `2ms` are left to algebra."""
-    return sorted(filter(str.isalpha, left)) == sorted(filter(str.isalpha, right))
+def _is_regrouped(known: Reference, answer: str, statement: Statement) -> bool:
+    """Whether an answer has the reference's letters in other groups: `2 m s` and `2ms` are left to algebra."""
+    symbols = [s for q in known.items for s in q.symbols]
+    same_letters = sorted(filter(str.isalpha, known.text)) == sorted(filter(str.isalpha, answer))
+    return same_letters and sorted(symbols) != sorted(s for q in statement.segments[0].items for s in q.symbols)
 
 
 def _unscaled(quantity: Quantity, scale: Fraction) -> Quantity:

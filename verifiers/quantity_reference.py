@@ -8,7 +8,7 @@ from typing import Final
 
 from verifiers.quantity_text import Quantity, Statement, read_noun, read_statement, scaled
 from verifiers.unit_grammar import SHY_SYMBOLS, Measure, read_unit
-from verifiers.units import Unit, is_unit_name, same_dimension
+from verifiers.units import Unit, same_dimension
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _is_surely_unit(items: tuple[Quantity, ...], text: str) -> bool:
     if _WRAPPED.search(text):
         return True
     symbols = [s for q in items for s in q.symbols]
-    return any(is_unit_name(s) or len(s) > 2 or not s.isascii() or not s.isalpha() for s in symbols)
+    return any(len(s) > 1 and s not in _ALGEBRA_PAIRS or not s.isascii() or not s.isalpha() for s in symbols)
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from verifiers.unit_grammar import Magnitude, Measure, Readings, parse_measure
-from verifiers.unit_tokens import MAX_QUANTITY_CHARS, Token, UnreadableError, mark_money, tokenize
+from verifiers.unit_tokens import MAX_QUANTITY_CHARS, Token, UnreadableError, plain_notation, tokenize
 from verifiers.units import Dimension, Unit
 
 MAX_QUANTITIES: Final = 20
@@ -91,7 +91,7 @@ def read_statement(text: str) -> Statement | None:
     """
     if len(text) > MAX_QUANTITY_CHARS:
         return None
-    text = mark_money(text.strip().removesuffix(".").rstrip())
+    text = plain_notation(text).strip().removesuffix(".").rstrip()
     remark = _REMARK.match(text)
     pieces = _NEXT_NAME.split(remark[1] if remark else text)
     if len(pieces) > 1 and not remark:

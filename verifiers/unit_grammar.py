@@ -153,7 +153,7 @@ def _magnitude(numbers: list[tuple[Written, int]], negative: bool) -> Magnitude:
         value *= number.value**exponent
         if number.step is not None and (exponent == 1 or number.has_point):
             decimals.append(number)
-        elif _is_power_of_ten(number.value):
+        elif is_power_of_ten(number.value):
             is_scientific = True
         elif number.value != -1:
             is_composed = True
@@ -170,7 +170,8 @@ def _relative_step(number: Written) -> Fraction:
     return step / abs(number.value) if number.value else step
 
 
-def _is_power_of_ten(value: Fraction) -> bool:
+def is_power_of_ten(value: Fraction) -> bool:
+    """Whether a positive value is 10^n for some integer n."""
     over, under = value.numerator, value.denominator
     return 1 in (over, under) and str(over * under).strip("0") == "1"
 
@@ -241,7 +242,7 @@ class _Parser:
                 raise UnreadableError("a product without a left side")
             self.at += 1
             return token.kind
-        if token.kind == "word" and token.text.lower() == "per" and not self._phrase_length():
+        if token.kind == "word" and token.text.lower() == "per" and not self._phrase()[0]:
             self.at += 1
             return "/"
         if token.kind == "-" and has_left and self.symbols and following is not None and following.kind == "word":
@@ -389,9 +390,8 @@ class _Parser:
 
     def _unit(self) -> tuple[Readings, ...]:
         """Consume the words of one unit; returns its factors, or nothing, with nothing consumed, if it is none."""
-        length = self._phrase_length()
-        if length:
-            words = tuple(t.text.lower() for t in self.tokens[self.at : self.at + length])
+        words, length = self._phrase()
+        if words:
             self.at += length
             return (find_unit(PHRASES[words]),)
         token, following = self.peek(), self.peek(1)
@@ -407,14 +407,18 @@ class _Parser:
         self.at += 1 if units else 0
         return units
 
-    def _phrase_length(self) -> int:
-        """How many of the next words are a unit written as several, such as `light years`."""
+    def _phrase(self) -> tuple[tuple[str, ...], int]:
+        """The next words, if they are a unit written as several, such as `light years`, and their number of tokens."""
         words: list[str] = []
-        for token in self.tokens[self.at : self.at + 4]:
-            if token.kind != "word":
+        found: tuple[tuple[str, ...], int] = ((), 0)
+        for length, token in enumerate(self.tokens[self.at : self.at + 6], start=1):
+            if token.kind == "word":
+                words.append(token.text.lower())
+            elif token.kind != "-":
                 break
-            words.append(token.text.lower())
-        return next((n for n in range(len(words), 1, -1) if tuple(words[:n]) in PHRASES), 0)
+            if len(words) > 1 and tuple(words) in PHRASES:
+                found = tuple(words), length
+        return found
 
     def _unit_exponent(self) -> int:
         """The exponent behind a unit: `^2`, `squared`, or plain digits as in `m2` and `s-1`; 1 if there is none."""

@@ -192,9 +192,10 @@ COUNTED: Final = frozenset(
 
 SECOND_READINGS: Final = {
     "lb": "lbf", "lbs": "lbf", "pound": "lbf", "rev": "↻", "revolution": "↻", "turn": "↻",
-    "rotation": "↻", "cycle": "↻", "rpm": "↻/min", "RPM": "↻/min", "Hz": "↻/s", "hertz": "↻/s", "ton": "tonne", "'": "arcmin", '"': "arcsec",
+    "rotation": "↻", "cycle": "↻", "rpm": "↻/min", "RPM": "↻/min", "ton": "tonne",
+    "'": "arcmin", '"': "arcsec",
 }  # fmt: skip
-"""Symbols with two usual meanings: a pound is a mass or a force, `50 rev/s` is `50 Hz` and also `314 rad/s`."""
+"""Symbols with two usual meanings: a pound is a mass or a force, a turn is counted or is an angle."""
 
 PHRASES: Final = {
     ("mm", "hg"): "mmHg", ("cm", "hg"): "cmHg", ("in", "hg"): "inHg", ("inches", "hg"): "inHg",

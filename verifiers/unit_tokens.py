@@ -106,11 +106,20 @@ def tokenize(text: str) -> list[Token]:
     >>> [t.text or t.kind for t in tokenize(r"9.81\\,\\mathrm{m/s^{2}}")]
     ['9.81', 'm', '/', 's', '^']
     """
+    return _Lexer(plain_notation(text), 0).run()
+
+
+def plain_notation(text: str) -> str:
+    """Replace characters, options and money signs that have several spellings; doing it twice changes nothing.
+
+    Raises `UnreadableError` for a text that is too long.
+    """
     if len(text) > MAX_QUANTITY_CHARS:
         raise UnreadableError(f"longer than {MAX_QUANTITY_CHARS} characters")
     text = _SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(_PLAIN_DIGITS) + "}", text.translate(_CHARACTERS))
-    text = _OPTIONS.sub(r"\1", _ANGLE.sub(r"\1°", text.replace(r"\!", "")))
-    return _Lexer(mark_money(text), 0).run()
+    if "\\" in text:
+        text = _OPTIONS.sub(r"\1", _ANGLE.sub(r"\1°", text.replace(r"\!", "")))
+    return _mark_money(text)
 
 
 _OPTIONS = re.compile(r"(\\(?:SI|qty|si|unit|num))\s*\[[^\]]*\]")
@@ -118,7 +127,7 @@ _ANGLE = re.compile(r"\\ang\s*\{\s*([^{};]*)\s*\}")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 
 
-def mark_money(text: str) -> str:
+def _mark_money(text: str) -> str:
     """Mark the dollar signs that mean money as `\\$` and drop those that delimit mathematics.
 
     Money: all of them stand directly before a digit, or there is only one, directly behind a digit or alone.

@@ -30,12 +30,17 @@ _OTHER_DEFINITIONS: Final = {
     "millimeter_Hg": (Fraction(101325000, 760),),
     "torr": (Fraction("133322.387415"),),
     "british_thermal_unit": (Fraction("1055055.85262"), Fraction("1054350")),
-    "calorie": (Fraction("4186.8"), Fraction("4190")),
+    "calorie": (Fraction("4186.8"),),
     "horsepower": (Fraction("735498.75"), Fraction("746000")),
     "dalton": (Fraction("1.66053906660e-24"), Fraction("1.660538921e-24"), Fraction("1.66054e-24")),
     "debye": (Fraction("3.33564e-30"),),
 }
 """Further values in use for the same name, in the table's base units (grams, metres, seconds)."""
+
+
+_ANGLES: Final = frozenset({"radian", "turn"})
+_PER_TURN: Final = frozenset({"hertz"})
+"""Units that count turns or cycles, which the table of definitions leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +84,18 @@ ONE: Final = Unit(Fraction(1), ())
 
 
 def same_dimension(left: Dimension, right: Dimension) -> bool:
-    """Whether two dimensions agree; angles are numbers in a compound unit (`rad/s` is `1/s`), but not alone.
+    """Whether two dimensions agree; angles and turns count as numbers in a compound unit, but not against each other.
+
+    `rad/s` is `1/s` and `Hz` is `1/s`, but `Hz` is not `rad/s`.
 
     >>> same_dimension((("second", -1),), (("radian", 1), ("second", -1)))
     True
     """
     if left == right:
         return True
-    bare_left, bare_right = (tuple(p for p in d if p[0] != "radian") for d in (left, right))
-    return bare_left == bare_right and bool(bare_left)
+    angles = {base for base, _ in left + right if base in _ANGLES}
+    bare_left, bare_right = (tuple(p for p in d if p[0] not in _ANGLES) for d in (left, right))
+    return len(angles) == 1 and bare_left == bare_right and bool(bare_left)
 
 
 @lru_cache(maxsize=4096)
@@ -258,6 +266,8 @@ def _definition(name: str) -> tuple[Fraction, Fraction, Dimension]:
     registry = _table()
     zero, one = (registry.Quantity(Fraction(n), name).to_root_units() for n in (0, 1))
     exponents = {base: int(exponent) for base, exponent in one.unit_items() if base != "count"}
+    if name in _PER_TURN:
+        exponents["turn"] = 1
     offset = Fraction(zero.magnitude)
     return Fraction(one.magnitude) - offset, offset, _dimension(exponents)
 
@@ -267,7 +277,7 @@ def _dimension_names() -> dict[Dimension, str]:
     """Names of common dimensions, by an example unit of each."""
     examples = {
         "length": "m", "mass": "kg", "time": "s", "electric current": "A", "temperature": "K", "amount": "mol",
-        "luminous intensity": "cd", "angle": "rad", "solid angle": "sr", "frequency": "Bq", "force": "N",
+        "luminous intensity": "cd", "angle": "rad", "solid angle": "sr", "frequency": "Hz", "rate": "Bq", "force": "N",
         "pressure": "Pa", "energy": "J", "power": "W", "charge": "C", "voltage": "V", "resistance": "Ω",
         "conductance": "S", "capacitance": "F", "inductance": "H", "magnetic field": "T", "magnetic flux": "Wb",
         "absorbed dose": "Gy", "volume": "L", "concentration": "M", "area": "ha", "speed": "kn", "data": "bit",

@@ -1,0 +1,261 @@
+"""Quantities with units against quantities with units."""
+
+import json
+import os
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.records import AnswerKind, Problem, Status
+from tests.verifiers.renderings import OTHER_UNITS, decimal, in_base_units, in_other_units, wrong_dimensions
+from verifiers.decision import Decision
+from verifiers.limits import MAX_CHARS, OverLimitError
+from verifiers.policy import Choose, MissingUnit, Policy
+from verifiers.quantities import decide_quantity
+from verifiers.quantity_reference import read_reference
+from verifiers.unit_grammar import read_unit
+from verifiers.units import Unit, same_dimension
+
+CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "quantities.jsonl").read_text("utf-8").splitlines()]
+SHARED = Path(os.environ.get("TRACEMILL_SHARED", Path(__file__).parents[2] / ".." / "shared"))
+SCIBENCH = SHARED / "problems" / "scibench.jsonl"
+
+
+def decide(reference: str, answer: str, policy: Policy | None = None, **fields: object) -> Decision | None:
+    """Decide one pair; `fields` are further fields of the problem."""
+    problem = Problem.model_validate({"question": "?", "reference": reference, **fields})
+    return decide_quantity(problem, reference, answer, policy or Policy())
+
+
+def accepts(reference: str, answer: str, policy: Policy | None = None, **fields: object) -> bool:
+    """Whether the answer is accepted as a quantity."""
+    decision = decide(reference, answer, policy, **fields)
+    return decision is not None and decision.status is Status.CORRECT
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['id']}: {c['reference']} | {c['answer']}")
+def test_golden_case(case: dict[str, object]) -> None:
+    """Each golden pair is accepted, rejected or (null) left to algebra as its row says."""
+    fields = {k: case[k] for k in ("question", "unit", "rel_tol") if k in case}
+    decision = decide(str(case["reference"]), str(case["answer"]), **fields)
+    equal = None if decision is None else decision.status is Status.CORRECT
+    assert equal == case["equal"], decision
+
+
+def test_a_wrong_dimension_is_named() -> None:
+    """The reason of a unit mismatch names both dimensions."""
+    decision = decide("12 m", "12 s")
+    assert decision is not None and decision.status is Status.UNIT_MISMATCH
+    assert "length" in decision.reason and "time" in decision.reason
+
+
+def test_a_missing_unit_has_its_own_rule_and_policy() -> None:
+    """A bare number is rejected by default with a rule of its own, and accepted where the policy says so."""
+    decision = decide("20 m", "20")
+    assert decision is not None
+    assert (decision.status, decision.rule) == (Status.UNIT_MISMATCH, "quantity.missing_unit")
+    lenient = Policy(missing_unit=MissingUnit.ACCEPT)
+    assert accepts("20 m", "20", lenient)
+    assert not accepts("20 m", "2000", lenient)
+    assert accepts("3.52", "3.52", lenient, unit=r"$10^{-19} \mathrm{~J}$")
+
+
+def test_an_extra_unit_is_a_policy() -> None:
+    """`20 m` for a bare 20 counts by default; with `extra_unit: reject` it is a unit mismatch."""
+    assert accepts("20", "20 m")
+    decision = decide("20", "20 m", Policy(extra_unit=Choose.REJECT))
+    assert decision is not None and decision.status is Status.UNIT_MISMATCH
+
+
+def test_signs_left_off_are_a_policy() -> None:
+    """A degree sign or a currency sign may be missing, unless the policy says otherwise."""
+    strict = Policy(missing_sign=Choose.REJECT)
+    assert accepts("90°", "90") and not accepts("90°", "90", strict)
+    assert accepts(r"\$5", "5") and not accepts(r"\$5", "5", strict)
+
+
+def test_percent_signs_are_policies() -> None:
+    """`percent_strip` takes 10 for 10 %, `percent_decimal: reject` refuses 0.1 for it."""
+    assert not accepts("10%", "10") and not accepts("10", "10%")
+    strip = Policy(percent_strip=Choose.ACCEPT)
+    assert accepts("10%", "10", strip) and accepts("10", "10%", strip)
+    assert accepts("10%", "0.1") and accepts("0.1", "10%")
+    exact = Policy(percent_decimal=Choose.REJECT)
+    assert not accepts("10%", "0.1", exact) and not accepts("0.1", "10%", exact)
+
+
+def test_rounding_of_the_reference_is_a_policy() -> None:
+    """`max_rounding` bounds how far from a rounded reference an answer may be."""
+    assert not accepts("2.5 kJ", "2.54 kJ")
+    assert accepts("2.5 kJ", "2.54 kJ", Policy(max_rounding=0.05))
+    assert not accepts("2.5 kJ", "2.56 kJ", Policy(max_rounding=0.05))
+
+
+def test_the_tolerance_of_the_problem_decides_alone() -> None:
+    """With `rel_tol` the digits of the reference no longer matter, either way."""
+    assert accepts("2.0 m", "2.09 m", rel_tol=0.05)
+    assert not accepts("2.0 m", "2.001 m", rel_tol=1e-6)
+    assert not accepts("2.0 m", "2.0 s", rel_tol=0.05)
+
+
+def test_the_kind_decides_whose_question_it_is() -> None:
+    """`quantity` is always decided here, other kinds than `auto` and `number` never."""
+    assert accepts("2m", "200 cm", answer_kind=AnswerKind.QUANTITY)
+    assert decide("2m", "200 cm") is None
+    assert decide("2 m", "2 m", answer_kind=AnswerKind.EXPRESSION) is None
+    bad = decide("mv^2/r", "5", answer_kind=AnswerKind.QUANTITY)
+    assert bad is not None and bad.status is Status.BAD_REFERENCE
+    unread = decide("5 kg", "heavy", answer_kind=AnswerKind.QUANTITY)
+    assert unread is not None and unread.status is Status.UNPARSED
+
+
+def test_a_number_with_its_unit_elsewhere_needs_no_unit() -> None:
+    """Where the problem asks for a number and names the unit, a bare number and the quantity both count."""
+    assert accepts("50", "50", answer_kind=AnswerKind.NUMBER, unit="km")
+    assert accepts("50", "50000 m", answer_kind=AnswerKind.NUMBER, unit="km")
+    assert not accepts("50", "50000", answer_kind=AnswerKind.NUMBER, unit="km")
+
+
+def test_every_side_of_an_equation_has_to_be_right() -> None:
+    """A chain of equalities is judged by all its sides; behind an approximation sign, nearly."""
+    assert accepts(r"60 \text{ km/h}", r"v = 60\text{ km/h} = 16.67 \text{ m/s}")
+    assert accepts(r"60 \text{ km/h}", r"v = 60\text{ km/h} \approx 17 \text{ m/s}")
+    assert not accepts(r"60 \text{ km/h}", r"v = 60\text{ km/h} = 18 \text{ m/s}")
+    assert not accepts(r"60 \text{ km/h}", r"v = 50\text{ km/h} \approx 60 \text{ km/h}")
+    assert accepts("6.67 m", r"x = \frac{20}{3} = 6.667\text{ m}")
+
+
+def test_texts_that_are_too_long_are_over_the_limit() -> None:
+    """A text beyond `MAX_CHARS` raises the named limit before anything reads it."""
+    with pytest.raises(OverLimitError, match="MAX_CHARS"):
+        decide("5 kg", "5" * (MAX_CHARS + 1))
+    decision = decide("5 kg", "5 " + "k" * 5000)
+    assert decision is not None and decision.status is Status.UNPARSED
+
+
+UNITS = st.sampled_from([u for u in OTHER_UNITS if u not in ("°C", "°F")])
+VALUES = st.decimals("0.001", "9999", places=4).filter(lambda d: d > 0)
+
+
+def _unit(text: str) -> Unit:
+    measure = read_unit(text)
+    assert measure is not None
+    return measure.readings[0]
+
+
+@given(VALUES, UNITS)
+def test_a_quantity_verifies_in_any_notation_and_unit(value: object, symbol: str) -> None:
+    """Rendered in base units and in every other unit of its dimension, a quantity is accepted."""
+    unit = _unit(symbol)
+    exact = Fraction(str(value)) * unit.factor
+    renderings = [*in_base_units(exact, unit.dimension), *in_other_units(exact, unit.dimension)]
+    reference = {"unit": symbol, "answer_kind": AnswerKind.QUANTITY}
+    assert [text for text in renderings if not accepts(str(value), text, **reference)] == []
+
+
+@given(VALUES, UNITS, UNITS)
+def test_different_dimensions_never_verify(value: object, left: str, right: str) -> None:
+    """The same number in units of different dimensions is a unit mismatch."""
+    readings = [read_unit(text) for text in (left, right)]
+    units = [m.readings if m else () for m in readings]
+    if not any(same_dimension(a.dimension, b.dimension) for a in units[0] for b in units[1]):
+        decision = decide(str(value), f"{value} {right}", unit=left, answer_kind=AnswerKind.QUANTITY)
+        assert decision is not None and decision.status is Status.UNIT_MISMATCH
+
+
+@given(VALUES, UNITS, st.integers(-6, 6).filter(bool))
+def test_a_slip_of_a_power_of_ten_never_verifies(value: object, symbol: str, slip: int) -> None:
+    """A value that is off by a power of ten is rejected in every rendering."""
+    unit = _unit(symbol)
+    wrong = Fraction(str(value)) * unit.factor * Fraction(10) ** slip
+    renderings = [*in_base_units(wrong, unit.dimension), *in_other_units(wrong, unit.dimension)]
+    assert [t for t in renderings if accepts(str(value), t, unit=symbol, answer_kind=AnswerKind.QUANTITY)] == []
+
+
+@given(st.text(alphabet="0123456789.,+-−±*/^(){}\\ kmgsJNeV°C%$=≈or and", max_size=60))
+def test_no_answer_crashes_the_decision(answer: str) -> None:
+    """Whatever the answer, the decision is made or left to algebra."""
+    for reference in ("5 m/s", "12.5%", "25 °C", "20", r"\$5"):
+        decide(reference, answer)
+
+
+def _scibench() -> list[dict[str, str]]:
+    if not SCIBENCH.exists():
+        pytest.skip(f"{SCIBENCH} is not there; set TRACEMILL_SHARED")
+    return [json.loads(line) for line in SCIBENCH.read_text("utf-8").splitlines()]
+
+
+def _physical(row: dict[str, str]) -> tuple[Problem, Fraction, Unit] | None:
+    """Problem, exact value in base units, and unit, of a row with a unit that has a dimension."""
+    number = row["answer_number"].strip().replace("−", "-")
+    problem = Problem(question=row["problem_text"], reference=number, unit=row["unit"])
+    reference = read_reference(number, row["unit"], False)
+    if reference is None or not reference.items[0].readings or not reference.items[0].readings[0].dimension:
+        return None
+    unit = reference.items[0].readings[0]
+    return problem, reference.items[0].magnitude.value * unit.factor + unit.offset, unit
+
+
+def test_scibench_references_verify_in_other_units_and_notations() -> None:
+    """At least 99 % of all renderings of SciBench references are accepted, and all but a few units are read."""
+    tried, rejected, unread = 0, [], []
+    for row in _scibench():
+        read = _physical(row)
+        if read is None:
+            unread += [row["unit"]] if row["unit"].strip(" $\\") and not read_unit(row["unit"]) else []
+            continue
+        problem, value, unit = read
+        renderings = [f"{row['answer_number']} {row['unit']}", *in_base_units(value, unit.dimension), *in_other_units(value, unit.dimension)]
+        assert len(renderings) >= 4
+        for text in renderings:
+            decision = decide_quantity(problem, problem.reference, text, Policy())
+            tried += 1
+            if decision is None or decision.status is not Status.CORRECT:
+                rejected.append((problem.reference, problem.unit, text, decision))
+    assert tried > 3000 and len(unread) <= 3
+    assert len(rejected) <= tried // 100, rejected[:10]
+
+
+def test_scibench_mutations_never_verify() -> None:
+    """A changed digit, a changed sign, another power of ten or dimension of a SciBench reference is never accepted."""
+    accepted = []
+    for row in _scibench():
+        read = _physical(row)
+        if read is None:
+            continue
+        problem, value, unit = read
+        if not value - unit.offset:
+            continue
+        wrong = list(wrong_dimensions(decimal(value), unit.dimension))
+        for number in _mutations(problem.reference):
+            mutated = number / Fraction(problem.reference.replace(",", "")) * (value - unit.offset) + unit.offset
+            wrong += in_base_units(mutated, unit.dimension)
+            wrong += [t for t in in_other_units(mutated, unit.dimension) if _is_finer(t, problem.reference)]
+        accepted += [
+            (problem.reference, problem.unit, text)
+            for text in wrong
+            if (decision := decide_quantity(problem, problem.reference, text, Policy())) and decision.status is Status.CORRECT
+        ]
+    assert accepted == []
+
+
+def _is_finer(rendering: str, reference: str) -> bool:
+    """Whether a rendering has more digits than the reference: 6.06 min is 0.101 h, and so is 6.07 min in three digits."""
+    written, wanted = (re.sub(r"e.*|[^\d]", "", t.split()[0]).lstrip("0") for t in (rendering, reference))
+    return len(written) > len(wanted)
+
+
+def _mutations(reference: str) -> list[Fraction]:
+    """Values that differ in the last digit, in the first digit, in sign, and by powers of ten.
+
+    The last digit does not become zero: without it, the value would be the reference correctly rounded.
+    """
+    text = reference.replace(",", "")
+    value = Fraction(text)
+    step = Fraction(1, 10 ** len(text.partition(".")[2]))
+    steps = [m for m in (value + step, value - step) if int(m / step) % 10 or step == 1]
+    return [m for m in (*steps, value * 2, -value, *(value * Fraction(10) ** n for n in (-6, -3, -1, 1, 3))) if m != value]
