@@ -17,7 +17,6 @@ from configs.loading import LoadedBuild, load_build
 from flows.build_run import BuildResult, BuildRun, open_run
 from flows.chunks import Chunk
 from flows.progress import PlainReporter, Reporter
-from flows.shard_work import work_on_shard
 
 _OPENED: ContextVar["list[OpenedRun] | None"] = ContextVar("opened_run", default=None)
 """The run that flows and tasks work on; a list, so that it can be taken back from copies of the context."""
@@ -37,9 +36,7 @@ class OpenedRun:
 async def shard_task(number: int) -> dict[str, int]:
     """Ask, verify and commit one shard; it is named by number, since tasks carry no texts."""
     opened = _opened()
-    assert opened.build.work is not None  # noqa: S101 - the flow opened it
-    result = await work_on_shard(opened.build.work, opened.in_flight.pop(number))
-    opened.build.note_refusals(result.refusals)
+    result = await opened.build.work_on(opened.in_flight.pop(number))
     return {"samples": len(result.samples), "verdicts": len(result.verdicts), "refused": len(result.refusals)}
 
 

@@ -32,7 +32,7 @@ from data.versions import (
 from data.warehouse import Warehouse, open_warehouse
 from flows.chunks import BadRows, Chunk, read_chunks
 from flows.progress import Progress, Reporter
-from flows.shard_work import Workplace, first_cause
+from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
 from generators.prompts import PromptTemplate
 from generators.reasoning import join_reasoning
 from generators.sampling import sampling_id
@@ -42,7 +42,7 @@ from verifiers.pool import VerifierPool
 
 REASONS = "SELECT status, reason, count(*) FROM verdicts GROUP BY ALL ORDER BY 3 DESC"
 
-ShardRunner = Callable[[Chunk], Awaitable[None]]
+ShardRunner = Callable[[Chunk], Awaitable[object]]
 
 
 class NothingAcceptedError(TracemillError):
@@ -155,6 +155,14 @@ class BuildRun:
         finally:
             await asyncio.to_thread(pool.close)
 
+    async def work_on(self, chunk: Chunk) -> ShardResult:
+        """Ask, verify and commit one chunk, inside `workplace`."""
+        if self.work is None:
+            raise RuntimeError("work is done only inside `workplace`")
+        result = await work_on_shard(self.work, chunk)
+        self.refusals.update(result.refusals)
+        return result
+
     async def run_shards(self, chunks: AsyncIterator[Chunk], run_shard: ShardRunner) -> None:
         """Work on several shards at once; the first error stops new ones, those begun commit what they have."""
         slots = asyncio.Semaphore(self.loaded.config.execution.shards_in_flight)
@@ -200,10 +208,6 @@ class BuildRun:
             contradictions=self.members.contradictions,
             refusals=self.refusals,
         )
-
-    def note_refusals(self, reasons: list[str]) -> None:
-        """Count requests that the teacher refused; the next run asks them again."""
-        self.refusals.update(reasons)
 
     def fail(self, error: BaseException) -> None:
         """Record how the run ended."""
@@ -360,7 +364,7 @@ async def _ticking(build: BuildRun) -> AsyncIterator[None]:
         ticker.cancel()
 
 
-async def _release_after(slots: asyncio.Semaphore, work: Awaitable[None]) -> None:
+async def _release_after(slots: asyncio.Semaphore, work: Awaitable[object]) -> None:
     try:
         await work
     finally:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 COMMAND = [str(Path(sys.executable).with_name("tracemill"))]
 TIMEOUT_S = 240
 
