@@ -1,0 +1,43 @@
+"""Decoding slots of an engine, handed out in the order of asking."""
+
+import asyncio
+from collections import deque
+
+
+class Slots:
+    """A fixed number of slots, taken several at once.
+
+    First come, first served: a large request is never overtaken for ever by small ones, and prompts reach
+    the engine in their own order, so that neighbours that begin alike share that beginning. For one event
+    loop only.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    async def take(self, count: int) -> None:
+        """Wait until `count` slots are free and it is this request's turn."""
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append((count, turn))
+        self._admit()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give(count)
+            else:
+                self._waiting.remove((count, turn))
+                self._admit()
+            raise
+
+    def give(self, count: int) -> None:
+        """Return slots, and let in who waits for them."""
+        self._free += count
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._waiting and self._waiting[0][0] <= self._free:
+            count, turn = self._waiting.popleft()
+            self._free -= count
+            turn.set_result(None)
