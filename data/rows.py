@@ -3,11 +3,13 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
 
 from data.errors import ProblemRowError
+from data.plain_text import without_surrogates
 from data.records import Problem
 
 PROBLEM_COLUMNS = (
@@ -41,7 +43,7 @@ class RowReading:
         values = {}
         for name in PROBLEM_COLUMNS:
             value = row.get(self.columns.get(name, name))
-            if value is None or value == "":
+            if _is_blank(value):
                 value = self.defaults.get(name)
             if value is not None:
                 values[name] = value
@@ -61,20 +63,18 @@ class RowReading:
             values["id"] = str(values["id"])
         if isinstance(tags := values.get("tags"), str):
             values["tags"] = [tags]
+        _check_encodable(values, where)
         try:
             return Problem.model_validate(values)
         except ValidationError as error:
             raise ProblemRowError(f"{where}: {_first_complaint(error)}") from error
 
     def _reference(self, answer: object, where: str) -> str:
-        if isinstance(answer, bool) or not isinstance(answer, str | int | float):
+        if isinstance(answer, bool) or not isinstance(answer, str | int | float | Decimal):
             raise ProblemRowError(f"{where}: the answer is neither text nor a number but {_kind(answer)}")
-        if isinstance(answer, float):
-            if not math.isfinite(answer):
-                raise ProblemRowError(f"{where}: the answer {answer} is not a finite number")
-            # A whole number that went through a float column is a whole number again.
-            answer = str(int(answer)) if answer.is_integer() and abs(answer) < 2**53 else repr(answer)
-        text = str(answer)
+        if isinstance(answer, float | Decimal) and not math.isfinite(answer):
+            raise ProblemRowError(f"{where}: the answer {answer} is not a finite number")
+        text = answer if isinstance(answer, str) else _written(answer)
         if self.answer_after is not None:
             _, found, text = text.rpartition(self.answer_after)
             if not found:
@@ -90,6 +90,30 @@ def as_rows(problems: Iterator[Problem]) -> Iterator[dict[str, Any]]:
         row = problem.model_dump(mode="json", exclude_none=True)
         row["answer"] = row.pop("reference")
         yield row
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _written(number: float | Decimal) -> str:
+    """Write a number; a whole one that went through a float or decimal column is a whole one again."""
+    if isinstance(number, float):
+        return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def _check_encodable(values: Mapping[str, object], where: str) -> None:
+    for name, value in values.items():
+        if not _is_encodable(value):
+            raise ProblemRowError(f"{where}: {name}: half of a surrogate pair stands in it, which is no character")
+
+
+def _is_encodable(value: object) -> bool:
+    """Whether all text in `value` can be written as UTF-8, and so into Parquet."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_encodable, value))
+    return not isinstance(value, str) or value == without_surrogates(value)
 
 
 def _kind(value: object) -> str:

@@ -3,13 +3,17 @@
 Every source streams: no file is ever read into memory whole.
 """
 
+import codecs
+import gzip
 import json
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -44,7 +48,7 @@ class Source(ABC):
 
 @dataclass(frozen=True)
 class JsonlSource(Source):
-    """Files with one JSON object a line."""
+    """Files with one JSON object a line, plain or compressed with gzip (`.gz`)."""
 
     paths: Sequence[Path]
     reading: RowReading
@@ -57,20 +61,24 @@ class JsonlSource(Source):
     def read(self) -> Iterator[Problem | ProblemRowError]:
         """See `Source`."""
         for path in self.paths:
-            with path.open("rb") as file:
-                number = 0
+            number = 0
+            with _reading_errors(path), _opened(path) as file:
                 while line := file.readline(MAX_LINE_BYTES + 1):
                     number += 1
-                    if len(line) > MAX_LINE_BYTES:
+                    if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
                         _skip_rest_of_line(file)
+                    if number == 1:
+                        line = line.removeprefix(codecs.BOM_UTF8)
                     if line.strip():
                         yield self._problem(line, f"{path}:{number}")
 
     def size_hint(self) -> int | None:
-        """Estimate from the length of the first lines."""
+        """Estimate from the length of the first lines; None for compressed files."""
         total = 0.0
         for path in self.paths:
-            with path.open("rb") as file:
+            if _is_compressed(path):
+                return None
+            with _reading_errors(path), path.open("rb") as file:
                 head = file.read(1024 * 1024)
             lines = head.count(b"\n") + (not head.endswith(b"\n"))
             total += lines * path.stat().st_size / len(head) if head else 0
@@ -80,7 +88,9 @@ class JsonlSource(Source):
         if len(line) > MAX_LINE_BYTES:
             return ProblemRowError(f"{where}: the line is longer than {MAX_LINE_BYTES} bytes")
         try:
-            row = json.loads(line)
+            row = json.loads(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            return ProblemRowError(f"{where}: not UTF-8 text ({error.reason} at byte {error.start} of the line)")
         except (ValueError, RecursionError) as error:
             return ProblemRowError(f"{where}: not JSON ({error})")
         if not isinstance(row, dict):
@@ -99,24 +109,21 @@ class ParquetSource(Source):
         """See `Source`; the columns are checked too."""
         for path in self.paths:
             _check_file(path)
-            names = self._open(path).schema_arrow.names
-            for column in ("question", "answer"):
-                name = self.reading.columns.get(column, column)
-                if name not in names and column not in self.reading.defaults:
-                    raise InputError(f"{path}: no column {name!r}; it has {', '.join(names)}")
+            _check_columns(path, self.reading, self._open(path).schema_arrow.names)
 
     def read(self) -> Iterator[Problem | ProblemRowError]:
         """See `Source`."""
         for path in self.paths:
             number = 0
-            for batch in self._open(path).iter_batches(batch_size=BATCH_ROWS):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield _read_row(self.reading, row, f"{path}: row {number}")
+            with _reading_errors(path):
+                for batch in self._open(path).iter_batches(batch_size=BATCH_ROWS):
+                    for row in batch.to_pylist():
+                        number += 1
+                        yield _read_row(self.reading, row, f"{path}: row {number}")
 
     def size_hint(self) -> int | None:
         """Return the exact number of rows, from the files' footers."""
-        return sum(self._open(path).metadata.num_rows for path in self.paths)
+        return sum(int(self._open(path).metadata.num_rows) for path in self.paths)
 
     def _open(self, path: Path) -> pq.ParquetFile:
         try:
@@ -134,8 +141,8 @@ class HuggingFaceSource(Source):
     split: str | None = None
 
     def check(self) -> None:
-        """See `Source`."""
-        self._load()
+        """See `Source`; the columns are checked too."""
+        _check_columns(self.path, self.reading, self._load().column_names)
 
     def read(self) -> Iterator[Problem | ProblemRowError]:
         """See `Source`."""
@@ -264,6 +271,30 @@ def _check_file(path: Path) -> None:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def _skip_rest_of_line(file: Any) -> None:
+def _check_columns(path: Path, reading: RowReading, names: Sequence[str]) -> None:
+    for column in ("question", "answer"):
+        name = reading.columns.get(column, column)
+        if name not in names and column not in reading.defaults:
+            raise InputError(f"{path}: no column {name!r}; it has {', '.join(names)}")
+
+
+def _is_compressed(path: Path) -> bool:
+    return path.suffix == ".gz"
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(path, "rb")) if _is_compressed(path) else path.open("rb")
+
+
+@contextmanager
+def _reading_errors(path: Path) -> Iterator[None]:
+    """Name the file that cannot be read to its end."""
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, pa.ArrowException) as error:
+        raise InputError(f"{path}: cannot be read to its end ({error})") from error
+
+
+def _skip_rest_of_line(file: IO[bytes]) -> None:
     while (piece := file.readline(MAX_LINE_BYTES)) and not piece.endswith(b"\n"):
         pass
