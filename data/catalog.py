@@ -15,11 +15,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from data.errors import CatalogError, StorageError, WarehouseBusyError
+from data.duckdb_errors import is_about_query, is_in_use, storage_error
+from data.errors import CatalogError, WarehouseBusyError
 from data.files import storage_errors
 from data.migrations import INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
 from data.records import Record
-from data.shards import ShardManifest
+from data.shards import ShardManifest, unreadable_shard
 
 WAIT_S = 60.0
 """How long a call waits for another process to let go of the file."""
@@ -89,9 +90,9 @@ class Catalog:
         Raises `CatalogError` for a catalog of a newer version.
         """
         with self._connect() as connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
-            seen = _schema_version(connection)
-            self._refuse_newer(seen)
+            seen = self._schema_version(connection)
+            if seen == 0:
+                connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
             for number, migration in enumerate(MIGRATIONS[seen:], start=seen + 1):
                 connection.execute("BEGIN")
                 connection.execute(migration)
@@ -119,6 +120,12 @@ class Catalog:
         sql = "SELECT shard_id FROM shards WHERE kind = ? AND dataset = ?"
         return {row[0] for row in self.query(sql, [kind, dataset])}
 
+    def forget_versions(self, dataset: str, versions: Iterable[int]) -> None:
+        """Drop versions whose folders are gone."""
+        with self._transaction() as connection:
+            for version in versions:
+                connection.execute("DELETE FROM versions WHERE dataset = ? AND version = ?", [dataset, version])
+
     def put_run(self, run: RunRow) -> None:
         """Insert or replace a run."""
         self._put("runs", {"run_id": run.run_id}, run)
@@ -145,7 +152,10 @@ class Catalog:
         if not self.path.exists():
             raise CatalogError(f"{self.path}: no catalog here; run a build or `tracemill catalog rebuild`")
         with self._connect(read_only=True) as connection:
-            self._refuse_newer(_schema_version(connection))
+            if self._schema_version(connection) == 0:
+                raise CatalogError(f"{self.path}: not a catalog of Tracemill; run `tracemill catalog rebuild`")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
             yield connection
 
     def _register_shard(self, connection: duckdb.DuckDBPyConnection, shard: ShardManifest) -> None:
@@ -153,11 +163,14 @@ class Catalog:
         try:
             connection.execute(
                 f"INSERT INTO {shard.kind} BY NAME SELECT {INDEXED_COLUMNS[shard.kind]}, ? AS shard_id "  # noqa: S608
-                f"FROM read_parquet(?) AS new WHERE ({keys}) NOT IN (SELECT ({keys}) FROM {shard.kind})",
+                f"FROM read_parquet(?, hive_partitioning = false) AS new "
+                f"WHERE ({keys}) NOT IN (SELECT ({keys}) FROM {shard.kind})",
                 [shard.shard_id, source],
             )
-        except duckdb.IOException as error:
-            raise StorageError(f"{source}: the shard's Parquet file cannot be read ({error})") from error
+        except duckdb.Error as error:
+            if str(self.path) in str(error) or isinstance(error, duckdb.OutOfMemoryException):
+                raise
+            raise unreadable_shard(source, error) from error
         _insert(connection, "shards", shard)
 
     def _put(self, table: str, key: Mapping[str, object], row: Record) -> None:
@@ -179,8 +192,10 @@ class Catalog:
             connection = self._wait_for_file(read_only)
             try:
                 yield connection
-            except duckdb.FatalException as error:
-                raise CatalogError(_damaged(self.path, error)) from error
+            except duckdb.Error as error:
+                if read_only and is_about_query(error):
+                    raise
+                raise storage_error(self.path, error) from error
             finally:
                 connection.close()
 
@@ -189,28 +204,28 @@ class Catalog:
         while True:
             try:
                 return duckdb.connect(self.path, read_only=read_only, config=_SETTINGS)
-            except duckdb.IOException as error:
-                if "lock" not in str(error).lower():
-                    raise CatalogError(_damaged(self.path, error)) from error
+            except duckdb.Error as error:
+                if not is_in_use(error):
+                    raise storage_error(self.path, error) from error
                 if time.monotonic() > deadline:
                     raise WarehouseBusyError(
                         f"{self.path}: another process has held the catalog for {self._wait_s:g} s: {error}"
                     ) from error
                 time.sleep(random.uniform(0.01, 0.1))
-            except duckdb.Error as error:
-                raise CatalogError(_damaged(self.path, error)) from error
 
-    def _refuse_newer(self, seen: int) -> None:
+    def _schema_version(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Return how many migrations the catalog has seen; raises `CatalogError` for a newer one."""
+        try:
+            row = connection.execute("SELECT max(version) FROM schema_version").fetchone()
+        except duckdb.CatalogException:  # a new file, or one that is not ours
+            return 0
+        seen = int(row[0]) if row and row[0] is not None else 0
         if seen > SCHEMA_VERSION:
             raise CatalogError(
                 f"{self.path}: written by a newer Tracemill (schema {seen}, this one knows {SCHEMA_VERSION}); "
                 "upgrade Tracemill, or move the file away and run `tracemill catalog rebuild`"
             )
-
-
-def _schema_version(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("SELECT max(version) FROM schema_version").fetchone()
-    return int(row[0]) if row and row[0] is not None else 0
+        return seen
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Record) -> None:
@@ -218,7 +233,3 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Record) -> N
     columns = ", ".join(f'"{name}"' for name in values)
     places = ", ".join("?" * len(values))
     connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(values.values()))  # noqa: S608
-
-
-def _damaged(path: Path, error: Exception) -> str:
-    return f"{path}: the catalog cannot be opened ({error}); move it away and run `tracemill catalog rebuild`"

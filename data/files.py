@@ -17,15 +17,19 @@ from data.errors import StorageError
 ROW_GROUP_ROWS = 2048
 """Of long texts: a few megabytes a group, the unit that readers fetch and shuffle."""
 
-_ADVICE = {
+ADVICE = {
     errno.ENOSPC: "the disk is full; free some space and run the same command again",
     errno.EDQUOT: "the disk quota is used up; free some space and run the same command again",
     errno.EROFS: "the file system is read-only; choose another warehouse",
     errno.EACCES: "permission denied; make the folder writable or choose another warehouse",
     errno.EPERM: "not permitted; make the folder writable or choose another warehouse",
     errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EEXIST: "a file stands where a folder is needed",
+    errno.EISDIR: "a folder stands where a file is needed",
+    errno.EIO: "the disk reports a read or write error",
     errno.EFBIG: "the file is larger than this file system or user may have",
 }
+"""What a person can do about an error of the file system."""
 
 
 @contextmanager
@@ -34,7 +38,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = _ADVICE.get(error.errno or 0, error.strerror or str(error))
+        advice = ADVICE.get(error.errno or 0, error.strerror or str(error))
         raise StorageError(f"{path}: {advice}") from error
 
 
@@ -83,6 +87,8 @@ def read_json(path: Path) -> Any:
         raise StorageError(f"{path}: the file is missing") from error
     except ValueError as error:
         raise StorageError(f"{path}: not readable as JSON ({error}); was it edited or cut off?") from error
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def parquet_writer(path: Path, schema: pa.Schema, statistics: Sequence[str]) -> pq.ParquetWriter:

@@ -1,5 +1,6 @@
 """Bringing catalog and files together again: after a crash, and from nothing."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -7,7 +8,7 @@ from pydantic import ValidationError
 from data.catalog import Catalog, RunRow
 from data.errors import StorageError
 from data.files import fsync_folder, read_json, storage_errors, write_json
-from data.shards import SCHEMAS, manifests, read_manifest, remove_uncommitted
+from data.shards import SCHEMAS, ShardManifest, manifests, read_manifest, remove_uncommitted
 from data.versions import all_versions, published_versions, read_version
 from data.warehouse import Warehouse
 
@@ -27,6 +28,8 @@ def recover(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
     Only for the holder of the dataset's lock, before its own run begins.
     """
     remove_uncommitted(warehouse, dataset)
+    if not catalog.query("SELECT 1 FROM shards LIMIT 1"):
+        _index_other_datasets(warehouse, catalog)  # the catalog is new: it was deleted, or nothing was ever built
     reconcile(warehouse, catalog, dataset)
     _close_killed_runs(warehouse, catalog, dataset)
 
@@ -38,14 +41,16 @@ def reconcile(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
         on_disk = {path.stem for path in folder.glob("*.json")}
         indexed = catalog.shard_ids(kind, dataset)
         if missing := sorted(on_disk - indexed):
-            catalog.register_shards([read_manifest(folder / f"{shard_id}.json") for shard_id in missing])
+            _register_in_batches(catalog, [read_manifest(folder / f"{shard_id}.json") for shard_id in missing])
         if gone := sorted(indexed - on_disk):
             catalog.forget_shards(kind, gone)
     indexed_versions = {row[0] for row in catalog.query("SELECT version FROM versions WHERE dataset = ?", [dataset])}
-    for version in published_versions(warehouse, dataset):
-        if version not in indexed_versions:
-            manifest = read_version(warehouse, dataset, version)
-            catalog.put_version(manifest.row(_version_path(manifest.dataset, manifest.folder)))
+    published = set(published_versions(warehouse, dataset))
+    for version in sorted(published - indexed_versions):
+        manifest = read_version(warehouse, dataset, version)
+        catalog.put_version(manifest.row(_version_path(manifest.dataset, manifest.folder)))
+    if gone_versions := indexed_versions - published:
+        catalog.forget_versions(dataset, gone_versions)
     indexed_runs = {row[0] for row in catalog.query("SELECT run_id FROM runs")}
     for path in sorted(warehouse.runs.glob("*.json")):
         if path.stem not in indexed_runs:
@@ -61,9 +66,7 @@ def rebuild_catalog(warehouse: Warehouse) -> dict[str, int]:
     _remove(fresh_path)
     fresh = Catalog(fresh_path, warehouse.root)
     fresh.migrate()
-    shards = sorted(manifests(warehouse), key=lambda shard: (shard.created, shard.shard_id))
-    for start in range(0, len(shards), REBUILD_BATCH):
-        fresh.register_shards(shards[start : start + REBUILD_BATCH])
+    _register_in_batches(fresh, _oldest_first(warehouse))
     for manifest in all_versions(warehouse):
         fresh.put_version(manifest.row(_version_path(manifest.dataset, manifest.folder)))
     for path in sorted(warehouse.runs.glob("*.json")):
@@ -88,11 +91,30 @@ def read_run(path: Path) -> RunRow:
         raise StorageError(f"{path}: not a run record of this version of Tracemill") from error
 
 
+def _index_other_datasets(warehouse: Warehouse, catalog: Catalog) -> None:
+    """Index what is committed; nothing is forgotten, since other builds may be committing meanwhile."""
+    _register_in_batches(catalog, _oldest_first(warehouse))
+    for manifest in all_versions(warehouse):
+        catalog.put_version(manifest.row(_version_path(manifest.dataset, manifest.folder)))
+
+
+def _oldest_first(warehouse: Warehouse) -> list[ShardManifest]:
+    return sorted(manifests(warehouse), key=lambda shard: (shard.created, shard.shard_id))
+
+
+def _register_in_batches(catalog: Catalog, shards: Sequence[ShardManifest]) -> None:
+    for start in range(0, len(shards), REBUILD_BATCH):
+        catalog.register_shards(shards[start : start + REBUILD_BATCH])
+
+
 def _close_killed_runs(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
     """A run that is still called running, while nobody holds the dataset, was killed."""
     running = catalog.query("SELECT run_id FROM runs WHERE dataset = ? AND state = 'running'", [dataset])
     for (run_id,) in running:
         run = read_run(warehouse.runs / f"{run_id}.json")
+        if run.state != "running":  # its end was written to the file, and not any more to the catalog
+            catalog.put_run(run)
+            continue
         message = "the process ended without a word; the next run continued its work"
         write_run(warehouse, catalog, run.model_copy(update={"state": "killed", "message": message}))
 

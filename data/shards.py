@@ -62,7 +62,7 @@ def write_shard(
     shard_id = set_id(kind, row_ids)
     path = warehouse.shards(kind, dataset) / f"{shard_id}.parquet"
     manifest_path = path.with_suffix(".json")
-    if manifest_path.exists():
+    if manifest_path.exists() and path.exists():
         return read_manifest(manifest_path)
     scratch = warehouse.scratch(dataset)
     schema = SCHEMAS[kind]
@@ -92,7 +92,10 @@ def read_manifest(path: Path) -> ShardManifest:
     try:
         return ShardManifest.model_validate(read_json(path))
     except ValidationError as error:
-        raise StorageError(f"{path}: not a shard manifest of this version ({error.error_count()} errors)") from error
+        raise StorageError(
+            f"{path}: not a shard manifest of this version of Tracemill ({error.error_count()} errors); upgrade "
+            "Tracemill, or restore the file, or delete it: its shard will be asked again"
+        ) from error
 
 
 def manifests(warehouse: Warehouse) -> Iterator[ShardManifest]:
@@ -122,7 +125,13 @@ def read_shard(warehouse: Warehouse, path: str, columns: Sequence[str] | None = 
     try:
         return pq.read_table(warehouse.root / path, columns=list(columns) if columns else None)
     except (OSError, pa.ArrowException) as error:
-        raise StorageError(
-            f"{warehouse.root / path}: cannot be read ({error}); restore it, or delete it with the .json "
-            "beside it and run `tracemill catalog rebuild`: its samples will be asked again"
-        ) from error
+        raise unreadable_shard(str(warehouse.root / path), error) from error
+
+
+def unreadable_shard(path: str, error: Exception) -> StorageError:
+    """Return the error about a shard whose Parquet file is missing or damaged."""
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return StorageError(
+        f"{path}: cannot be read ({first}); restore it, or delete it with the .json beside it and run "
+        "`tracemill catalog rebuild`: what was in it will be asked again"
+    )

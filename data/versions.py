@@ -5,6 +5,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
 from itertools import chain, islice
@@ -158,7 +159,7 @@ def publish_version(
     number = max(published_versions(warehouse, facts.dataset), default=0) + 1
     target = warehouse.dataset(facts.dataset) / version_folder(number)
     staging = warehouse.scratch(facts.dataset) / target.name
-    with storage_errors(target):
+    with storage_errors(target), _gone_on_failure(staging):
         shutil.rmtree(staging, ignore_errors=True)
         (staging / "train").mkdir(parents=True)
         written = _TraceFiles(staging)
@@ -189,10 +190,22 @@ def publish_version(
         (staging / "README.md").write_text(render_card(manifest.model_dump(), written.example), encoding="utf-8")
         _sync(staging / "README.md")
         write_json(staging / "manifest.json", manifest.model_dump(mode="json"), warehouse.scratch(facts.dataset))
+        fsync_folder(staging / "train")
+        fsync_folder(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(target)
         fsync_folder(target.parent)
     return manifest
+
+
+@contextmanager
+def _gone_on_failure(staging: Path) -> Iterator[None]:
+    """Free the disk of a half-written version; on a full disk its space is what is missing."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
 
 
 class _TraceFiles:

@@ -69,11 +69,11 @@ class Warehouse:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("a+", encoding="utf-8")
         with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise WarehouseBusyError(_holder(path, dataset)) from error
             with storage_errors(path):
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise WarehouseBusyError(_holder(path, dataset)) from error
                 file.seek(0)
                 file.truncate()
                 json.dump(_self_description(), file)
