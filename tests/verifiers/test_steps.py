@@ -1,0 +1,244 @@
+"""Which arithmetic statements are read in reasoning, and which of them are false."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from verifiers.steps import check_steps
+
+SHARED = Path(os.environ.get("TRACEMILL_SHARED", Path(__file__).parents[3] / "shared"))
+
+TRUE = [
+    *(
+        "12 × 4 = 48",
+        "3*3=9",
+        "3/4 of 20 is 15",
+        "5 + 3 - 2 = 6",
+        "5 x 2 = 10",
+        "$3 \\times 4 = 12$",
+        "1,000 * 3 = 3,000",
+    ),
+    *(
+        "<<48/2=24>>",
+        "48/2 = <<48/2=24>>24 clips",
+        "$5 * 2 = $10",
+        "\\frac{3}{4} \\times 20 = 15",
+        "2^3 = 8",
+        "5! = 120",
+    ),
+    *(
+        "60 oranges/3 minutes = 20 oranges",
+        "4 hours * 60 minutes/hour = 240 minutes",
+        "3 x 60 = 180 seconds",
+        "5² = 25",
+    ),
+    *(
+        "20% of 50 is 10",
+        "50 * 20% = 10",
+        "10/50 = 20%",
+        "10/50*100 = 20%",
+        "0.5 = 50%",
+        "half of 20 is 10",
+        "twice 5 is 10",
+    ),
+    *(
+        "a third of 30 is 10",
+        "three quarters of 20 is 15",
+        "12 times 4 is 48",
+        "12 divided by 4 is 3",
+        "12 minus 4 is 8",
+    ),
+    *(
+        "2 hours = 120 minutes",
+        "5 feet = 60 inches",
+        "1 km = 1000 m",
+        "1 1/2 + 2 = 3.5",
+        "2(3+4) = 14",
+        "10 – 2 = 8 hours",
+    ),
+    *(
+        "\\sqrt{16} = 4",
+        "18 = 2 \\cdot 3^2",
+        "F = 2 * 9.8 = 19.6 N",
+        "-3 + 5 = 2",
+        "Total:60+180+54=294",
+        "(2+3)*4 = 20",
+    ),
+    *("1/3 = 0.33", "2/3 = 0.67", "2/3 = 0.66", "22/7 ≈ 3.14", "100/7 \\approx 14.3", "14/6 = 2.3333333333333335"),
+    *("for a total of 2*15=30 flowers", "Area = 5 * 4 = 20 square meters", "in 2020 there are 5 * 4 = 20 cats"),
+]
+FALSE = [
+    *(
+        "12 × 4 = 46",
+        "3/4 of 20 is 16",
+        "2 hours = 100 minutes",
+        "20% of 50 is 12",
+        "1/3 = 0.35",
+        "2/3 ≈ 0.9",
+        "2^3 = 9",
+    ),
+    *(
+        "48/2 = <<48/2=25>>25",
+        "half of 20 is 11",
+        "1 km = 100 m",
+        "5 * 3 = 16 apples",
+        "$2.50 * 4 = $10.01",
+        "180 - 240 = 60",
+    ),
+    *(
+        "3 apples + 2 oranges = 6 fruits",
+        "1,000 * 3 = 300",
+        "7/2 = 3",
+        "12 times 4 is 46",
+        "\\frac{3}{4} \\times 20 = 16",
+    ),
+    *("1.5 * 4 = 5", "x = 3 * 3 = 10", "10/50 = 30%", "5 feet = 50 inches", "<<3+4=8>>", "(2+3)*4 = 24", "5! = 100"),
+]
+UNREADABLE = [
+    *(
+        "x + 5 * 4 = 20",
+        "2x = 10",
+        "x = 5",
+        "f(3) = 9",
+        "P(2) = 3 + 1",
+        "101_2 = 5",
+        "3:4 = 6:8",
+        "17 = 2 (mod 5)",
+        "5 = 5",
+    ),
+    *(
+        "2x + 3 = 13",
+        "3 + 4 = 5 + y",
+        "3 + ? = 8",
+        "the answer is 5",
+        "5 boxes = 50 apples",
+        "2 m = 10",
+        "5 + 3 = 9x",
+        "a = 3",
+    ),
+    *(
+        "3 * 20 minutes = 1 hour",
+        "100/3 = 33",
+        "3.14 * 5^2 = 78.54",
+        "50 + 20% = 60.5",
+        "5 + 3 is 9 more than that",
+        "2^{100} = 3",
+    ),
+    *(
+        "|3 - 5| = 3",
+        "\\sin(30) = 1",
+        "5 < 3 = 2",
+        "0.\\overline{3} = 1/4",
+        "2:38-2:15 = 24 minutes",
+        "1 hour = 60 * 2",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_true_statements_are_counted_and_hold(text: str) -> None:
+    """A statement that can be read and holds is counted."""
+    found = check_steps(text)
+    assert found.checked >= 1
+    assert found.false_steps == ()
+
+
+@pytest.mark.parametrize("text", FALSE)
+def test_false_statements_are_named(text: str) -> None:
+    """A statement that does not hold is named as it stands."""
+    assert len(check_steps(f"First, {text}.").false_steps) == 1 or len(check_steps(text).false_steps) == 1
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_may_mean_something_else_is_not_counted(text: str) -> None:
+    """Variables, functions, bases, congruences and rounding without a sign are no arithmetic statements."""
+    assert check_steps(text).false_steps == ()
+    assert check_steps(text).checked == 0
+
+
+def test_each_link_of_a_chain_is_a_statement() -> None:
+    """`2+3 = 5 = 10/3` states two things, and only the second is false."""
+    found = check_steps("2+3 = 5 = 10/3")
+    assert (found.checked, found.false_steps) == (2, ("5 = 10/3",))
+
+
+def test_going_on_after_the_sign_is_no_false_step() -> None:
+    """`5 + 3 = 8 * 2 = 16` is bad style: it does not claim that 8 is 16."""
+    assert check_steps("5 + 3 = 8 * 2 = 16").false_steps == ()
+
+
+def test_several_statements_are_counted_one_by_one() -> None:
+    """The lines of a solution are checked each by itself, reasoning included."""
+    text = "<think>He has 12 × 4 = 48 apples.</think>\n1. 48 - 8 = 41\n2. 3/4 of 20 is 15, so 15 + 1 = 16."
+    found = check_steps(text)
+    assert (found.checked, found.false_steps) == (4, ("48 - 8 = 41",))
+
+
+@given(st.integers(0, 999), st.sampled_from("+-*"), st.integers(0, 999), st.integers(-3, 3))
+@settings(max_examples=300, deadline=None)
+def test_whole_number_arithmetic_is_decided_exactly(one: int, sign: str, other: int, off: int) -> None:
+    """A statement about whole numbers is false exactly when the result is off."""
+    result = {"+": one + other, "-": one - other, "*": one * other}[sign] + off
+    for text in (f"{one} {sign} {other} = {result}", f"That makes ${one}{sign}{other}={result}$ in all."):
+        found = check_steps(text)
+        assert found.checked == 1
+        assert bool(found.false_steps) == bool(off)
+
+
+@given(st.text(alphabet="0123456789+-*/=x%() .,^!abc\\{}$\n", max_size=120))
+@settings(max_examples=500, deadline=None)
+def test_any_text_can_be_checked(text: str) -> None:
+    """No text makes the check fail, and no more is false than was checked."""
+    found = check_steps(text)
+    assert len(found.false_steps) <= found.checked
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1+",
+        "1 = ",
+        "(",
+        "9^",
+        "9^9^",
+        "1=1+1 ",
+        "of ",
+        "half ",
+        "5 is ",
+        "<<",
+        "1/",
+        "\\frac{",
+        "\\\\",
+        "5! ",
+        "2x",
+        "= ",
+        "1,000",
+    ],
+)
+def test_hostile_repetition_is_checked_in_time(piece: str) -> None:
+    """A megabyte of anything, in one line or many, takes a fraction of what a verdict may take."""
+    for separator in ("", "\n"):
+        text = (piece + separator) * (1_000_000 // (len(piece) + len(separator)))
+        started = time.process_time()
+        check_steps(text)
+        assert time.process_time() - started < 2.5
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of cases (TRACEMILL_SHARED) is not there")
+def test_false_steps_tell_wrong_solutions_from_right_ones() -> None:
+    """On real samples nearly every false step stands in a solution with a wrong answer."""
+    counts = {True: [0, 0], False: [0, 0]}
+    for line in (SHARED / "problems" / "gsm8k_model_samples.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        for completion, is_right in zip(row["completions"], row["labels"], strict=True):
+            counts[is_right][0] += 1
+            counts[is_right][1] += bool(check_steps(completion).false_steps)
+    (right, right_false), (wrong, wrong_false) = counts[True], counts[False]
+    assert right_false / right < 0.005
+    assert wrong_false / wrong > 0.05
