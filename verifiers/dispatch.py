@@ -20,6 +20,7 @@ from verifiers.policy import DEFAULT_POLICY, Choose, Policy
 from verifiers.quantities import decide_quantity
 from verifiers.references import Reference, understand
 from verifiers.scalars import Terms, same_number
+from verifiers.steps import NO_STEPS, StepCheck, check_steps
 from verifiers.tree import Num, UnreadableError
 from verifiers.wrapping import unwrap
 
@@ -36,15 +37,17 @@ def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verd
     <Status.CORRECT: 'correct'>
     """
     started = time.perf_counter()
+    steps = NO_STEPS
     try:
         extraction = extract_answer(text, problem)
+        steps = check_steps(text)
     except OverLimitError as error:
         return _verdict(Decision(Status.OVER_LIMIT, "limit", str(error)), None, policy, started)
     except Exception as error:  # noqa: BLE001  (the one boundary: an error of ours never loses a sample)
         return _verdict(_failure(error), None, policy, started)
     if extraction.answer is None:
-        return _verdict(Decision(Status.NO_ANSWER, "extraction", extraction.reason), None, policy, started)
-    return _verdict(decide(problem, extraction.answer, policy), extraction.answer, policy, started)
+        return _verdict(Decision(Status.NO_ANSWER, "extraction", extraction.reason), None, policy, started, steps)
+    return _verdict(decide(problem, extraction.answer, policy), extraction.answer, policy, started, steps)
 
 
 def verify_answer(problem: Problem, answer: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
@@ -71,6 +74,8 @@ def decide(problem: Problem, answer: str, policy: Policy) -> Decision:
         return Decision(Status.UNPARSED, "unreadable", f"the answer cannot be read: {error}")
     except RecursionError:
         return Decision(Status.OVER_LIMIT, "limit", "MAX_NESTING: the text is nested too deeply")
+    except MemoryError:
+        return Decision(Status.OVER_LIMIT, "limit", "the memory of the process is used up")
     except Exception as error:  # noqa: BLE001  (the one boundary: an error of ours never loses a sample)
         return _failure(error)
 
@@ -149,7 +154,9 @@ def _hash_of(policy: Policy) -> str:
     return policy.policy_hash
 
 
-def _verdict(decision: Decision, extracted: str | None, policy: Policy, started: float) -> Verdict:
+def _verdict(
+    decision: Decision, extracted: str | None, policy: Policy, started: float, steps: StepCheck = NO_STEPS
+) -> Verdict:
     return Verdict(
         status=decision.status,
         extracted=extracted,
@@ -157,6 +164,8 @@ def _verdict(decision: Decision, extracted: str | None, policy: Policy, started:
         rule=decision.rule,
         reference_form=decision.reference_form,
         answer_form=decision.answer_form,
+        steps_checked=steps.checked,
+        false_steps=steps.false_steps,
         verifier=VERIFIER,
         policy=_hash_of(policy),
         seconds=time.perf_counter() - started,

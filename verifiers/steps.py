@@ -100,6 +100,9 @@ class StepCheck:
     false_steps: tuple[str, ...]
 
 
+NO_STEPS: Final = StepCheck(0, ())
+
+
 def check_steps(text: str) -> StepCheck:
     """Check every arithmetic statement of `text` that can be read without doubt.
 
