@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -166,6 +167,7 @@ class BuildRun:
     async def run_shards(self, chunks: AsyncIterator[Chunk], run_shard: ShardRunner) -> None:
         """Work on several shards at once; the first error stops new ones, those begun commit what they have."""
         slots = asyncio.Semaphore(self.loaded.config.execution.shards_in_flight)
+        self.progress.working_since = time.monotonic()
         try:
             async with asyncio.TaskGroup() as group, _ticking(self):
                 async for chunk in chunks:
@@ -298,7 +300,8 @@ async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[Bui
             try:
                 yield build
             except BaseException as error:
-                build.fail(error)
+                with suppress(TracemillError):  # on a full disk the first error is the one that tells
+                    build.fail(error)
                 raise
             finally:
                 build.members.close()

@@ -16,7 +16,9 @@ class Progress:
 
     problems_expected: int | None = None
     problems_seen: int = 0
-    """Problems whose shards are done or needed nothing."""
+    """Problems that are done or needed nothing."""
+    problems_worked: int = 0
+    """Those of them that this run asked for or verified."""
     samples: int = 0
     """Samples that arrived in this run."""
     completion_tokens: int = 0
@@ -24,11 +26,33 @@ class Progress:
     accepted: int = 0
     shards_committed: int = 0
     started: float = field(default_factory=time.monotonic)
+    working_since: float | None = None
+    """When the first shard was begun; rates are counted from there."""
 
     @property
     def seconds(self) -> float:
         """Since the build started."""
         return max(time.monotonic() - self.started, 1e-9)
+
+    @property
+    def working_seconds(self) -> float:
+        """Since the first shard was begun."""
+        return max(time.monotonic() - (self.working_since or self.started), 1e-9)
+
+    @property
+    def samples_per_second(self) -> float:
+        """Samples that arrived a second."""
+        return self.samples / self.working_seconds
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Completion tokens that arrived a second."""
+        return self.completion_tokens / self.working_seconds
+
+    def problems_done(self, count: int) -> None:
+        """Count problems that this run finished."""
+        self.problems_seen += count
+        self.problems_worked += count
 
     @property
     def acceptance(self) -> float:
@@ -38,18 +62,18 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """Estimate by problems; None while there is nothing to estimate from."""
-        if not self.problems_expected or not self.problems_seen:
+        if not self.problems_expected or not self.problems_worked:
             return None
         rest = max(self.problems_expected - self.problems_seen, 0)
-        return self.seconds * rest / self.problems_seen
+        return self.working_seconds * rest / self.problems_worked
 
     def line(self) -> str:
         """Return the counts as one line of text."""
         total = f"/{self.problems_expected:,}" if self.problems_expected else ""
         left = f" · {duration(self.seconds_left)} left" if self.seconds_left is not None else ""
         return (
-            f"{self.problems_seen:,}{total} problems · {self.samples:,} samples ({self.samples / self.seconds:,.0f}/s)"
-            f" · {self.completion_tokens / self.seconds:,.0f} tokens/s · {self.acceptance:.0%} accepted{left}"
+            f"{self.problems_seen:,}{total} problems · {self.samples:,} samples ({self.samples_per_second:,.1f}/s)"
+            f" · {self.tokens_per_second:,.0f} tokens/s · {self.acceptance:.0%} accepted{left}"
         )
 
 
@@ -108,6 +132,7 @@ class TerminalReporter(Reporter):
         )
         self._task = self._bars.add_task("problems", total=None, counts="", visible=False)
         self._bars.start()
+        self.say("checking configuration, sources and warehouse")
 
     def say(self, message: str) -> None:
         """See `Reporter`."""
@@ -117,8 +142,8 @@ class TerminalReporter(Reporter):
         """See `Reporter`."""
         left = f" · {duration(progress.seconds_left)} left" if progress.seconds_left is not None else ""
         counts = (
-            f"{progress.samples:,} samples · {progress.samples / progress.seconds:,.1f}/s · "
-            f"{progress.completion_tokens / progress.seconds:,.0f} tokens/s · {progress.acceptance:.0%} accepted{left}"
+            f"{progress.samples:,} samples · {progress.samples_per_second:,.1f}/s · "
+            f"{progress.tokens_per_second:,.0f} tokens/s · {progress.acceptance:.0%} accepted{left}"
         )
         self._bars.update(
             self._task,

@@ -74,7 +74,7 @@ async def work_on_shard(place: Workplace, chunk: Chunk) -> ShardResult:
         commit(place, chunk, result)
         raise first_cause(error) from error
     await asyncio.to_thread(commit, place, chunk, result)
-    place.progress.problems_seen += len(chunk.problems)
+    place.progress.problems_done(len(chunk.problems) - len(chunk.asks))
     place.progress.shards_committed += 1
     return result
 
@@ -137,6 +137,7 @@ async def _ask_all(
                     place.progress.samples += 1
                     place.progress.completion_tokens += sample.completion_tokens
                     await waiting.put(Judged(ask.problem, sample))
+            place.progress.problems_done(1)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(place.teacher.capacity, len(chunk.asks))):
