@@ -15,7 +15,7 @@ from verifiers.policy import Choose, MissingUnit, Policy
 from verifiers.quantity_reference import Reference, fixes_unit, form_of, plain, read_reference, unit_text
 from verifiers.quantity_text import Quantity, Segment, Statement, base_name, head_noun, is_plural, read_statement
 from verifiers.quantity_tolerance import magnitudes_agree
-from verifiers.unit_grammar import SHY_SYMBOLS, Magnitude
+from verifiers.unit_grammar import SHY_SYMBOLS
 from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
 
 _APPROXIMATE_REL_TOL = 0.05
@@ -265,8 +265,4 @@ def _is_regrouped(known: Reference, answer: str, statement: Statement) -> bool:
 
 def _unscaled(quantity: Quantity, scale: Fraction) -> Quantity:
     """The number as it stands before a power of ten that belongs to the unit."""
-    if scale == 1:
-        return quantity
-    number = quantity.magnitude
-    step = None if number.step is None else number.step / scale
-    return replace(quantity, magnitude=Magnitude(number.value / scale, step, number.is_measured))
+    return quantity if scale == 1 else replace(quantity, magnitude=quantity.magnitude.scaled(1 / scale))

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Final
 
 from verifiers.quantity_text import Quantity, Statement, read_noun, read_statement, scaled
-from verifiers.unit_grammar import SHY_SYMBOLS, Measure, read_unit
+from verifiers.measures import Measure
+from verifiers.unit_grammar import SHY_SYMBOLS, read_unit
 from verifiers.units import Unit, same_dimension
 
 

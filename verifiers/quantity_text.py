@@ -10,7 +10,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from verifiers.unit_grammar import Magnitude, Measure, Readings, parse_measure
+from verifiers.measures import Magnitude, Measure, Readings, is_power_of_ten
+from verifiers.unit_grammar import parse_measure
 from verifiers.unit_tokens import MAX_QUANTITY_CHARS, Token, UnreadableError, plain_notation, tokenize
 from verifiers.units import Dimension, Unit
 
@@ -57,6 +58,12 @@ _ABOUT: Final = re.compile(
 )
 _REMARK: Final = re.compile(r"^(.*\S)\s*(?:\\text\{)?\s*\((?:or\s+)?((?:about|approximately|approx\.?|roughly|≈|\\approx)[^()]*)\)\}?\s*$")
 _CONCISE: Final = re.compile(r"(\d+\.(\d+))\((\d{1,2})\)")
+_SIMPLE: Final = re.compile(
+    r"\s*([+\-−]?)\s*(\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,40})?|\d{1,40}(?:\.\d{1,40})?)"
+    r"((?:\s|~|\\[,;: ])*(?:[A-Za-zμµΩÅ°%]|\\(?:times|cdot|mathrm|text|rm|circ|%|mu|Omega|frac)(?![A-Za-z])|\$\s*\\mathrm|×|·).*)",
+    re.DOTALL,
+)
+_PLACEHOLDER: Final = "7"
 _NEXT_NAME: Final = re.compile(r"\$?\s*(?:,|;|\band\b)\s*\$?(?=[^,;=\d]{1,20}(?:_\{?\w{1,12}\}?[^,;=\d]{0,4})?=)")
 _PLAIN_COMMA: Final = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _INDEX: Final = re.compile(r"[_^](?:\{[^{}]*\}|\w)")
@@ -91,6 +98,49 @@ def read_statement(text: str) -> Statement | None:
     """
     if len(text) > MAX_QUANTITY_CHARS:
         return None
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None:
+        statement = _from_pattern(*simple.groups())
+        if statement is not None:
+            return statement
+    return _read_any(text)
+
+
+def _from_pattern(sign: str, number: str, rest: str) -> Statement | None:
+    """A number and what follows it: the rest is read once with another number in its place, which is then replaced.
+
+    This is only a short cut: None where the number does more than to be multiplied.
+    """
+    pattern = _pattern(rest)
+    if pattern is None:
+        return None
+    digits = number.replace(".", "").replace(",", "").lstrip("0")
+    if not digits:
+        return None
+    quantity, scale = pattern
+    places = len(number.partition(".")[2])
+    step = scale / 10**places
+    value = int(digits) * step
+    measured = len(digits) > 1 and (places > 0 or scale != 1)
+    magnitude = Magnitude(-value if sign in ("-", "−") else value, step, len(digits), measured)
+    return Statement((Segment((replace(quantity, magnitude=magnitude),)),))
+
+
+@lru_cache(maxsize=8192)
+def _pattern(rest: str) -> tuple[Quantity, Fraction] | None:
+    """The one quantity that `7` and `rest` make, and the power of ten in it; None if there is more to it."""
+    statement = _read_any(_PLACEHOLDER + rest)
+    if statement is None or len(statement.segments) != 1 or len(statement.segments[0].items) != 1:
+        return None
+    quantity = statement.segments[0].items[0]
+    scale = quantity.magnitude.value / int(_PLACEHOLDER)
+    if quantity.uncertainty or quantity.magnitude.step != scale or not is_power_of_ten(scale):
+        return None
+    return quantity, scale
+
+
+def _read_any(text: str) -> Statement | None:
+    """Read a text in any of the forms, by its tokens."""
     text = plain_notation(text).strip().removesuffix(".").rstrip()
     remark = _REMARK.match(text)
     pieces = _NEXT_NAME.split(remark[1] if remark else text)
@@ -297,12 +347,10 @@ class _ListReader:
 
 def scaled(quantity: Quantity, by: Fraction, readings: Readings, symbols: tuple[str, ...]) -> Quantity:
     """The quantity with its numbers multiplied and a unit of its own."""
-    magnitude = quantity.magnitude
-    step = None if magnitude.step is None else magnitude.step * abs(by)
     spread = quantity.uncertainty
     return replace(
         quantity,
-        magnitude=Magnitude(magnitude.value * by, step, magnitude.is_measured),
+        magnitude=quantity.magnitude.scaled(by),
         readings=readings,
         symbols=symbols,
         uncertainty=scaled(spread, by, readings, ()) if spread else None,
@@ -337,7 +385,9 @@ def _sum(large: Quantity, small: Quantity) -> Quantity | None:
             if ratio is not None and ratio > 1 and small.magnitude.value < ratio:
                 sign = -1 if large.magnitude.value < 0 else 1
                 value = large.magnitude.value * ratio + sign * small.magnitude.value
-                magnitude = Magnitude(value, small.magnitude.step, small.magnitude.is_measured)
+                last = small.magnitude
+                digits = None if last.step is None else len(str(abs(int(value / last.step))))
+                magnitude = Magnitude(value, last.step, digits, last.is_measured)
                 return Quantity(magnitude, (right,), symbols=large.symbols + small.symbols)
     return None
 

@@ -14,10 +14,12 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
-from verifiers.unit_grammar import Magnitude, is_power_of_ten
+from verifiers.measures import Magnitude, is_power_of_ten
 from verifiers.units import Unit
 
 MIN_DIGITS: Final = 3
@@ -30,19 +32,63 @@ _NOISE: Final = Fraction(1, 10**14)
 """Relative difference of values that were computed in double precision."""
 
 
+_MONEY: Final = frozenset({"USD", "EUR", "GBP", "JPY", "INR", "CNY"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Tolerance:
+    """What applies to one comparison."""
+
+    rel_tol: Fraction | None = None
+    """The problem's own relative tolerance; None lets the digits decide."""
+    max_rounding: Fraction = Fraction(0)
+    rounds_answers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversion:
+    """From the answer's unit to the reference's: `value × ratio + shift`."""
+
+    ratio: Fraction
+    shift: Fraction
+    moves_point: bool
+    """Whether it only moves the decimal point."""
+
+    def to_reference(self, value: Fraction) -> Fraction:
+        return value if self.ratio == 1 and not self.shift else value * self.ratio + self.shift
+
+    def to_answer(self, value: Fraction) -> Fraction:
+        return value if self.ratio == 1 and not self.shift else (value - self.shift) / self.ratio
+
+
 def magnitudes_agree(
     reference: Magnitude, in_unit: Unit, answer: Magnitude, answer_unit: Unit, rel_tol: float | None, max_rounding: float
 ) -> bool:
     """Whether the answer, in its unit, agrees with the reference, in its own; the rules are in the module's text."""
-    offsets = in_unit.offset, answer_unit.offset
-    money = _is_money(in_unit)
-    if _agree(reference, in_unit.factor, answer, answer_unit.factor, offsets, rel_tol, max_rounding, money):
+    is_money = len(in_unit.dimension) == 1 and in_unit.dimension[0][0] in _MONEY
+    tolerance = _tolerance(rel_tol, max_rounding, not is_money)
+    shift = answer_unit.offset - in_unit.offset
+    if _agree(reference, answer, _conversion(in_unit.factor, answer_unit.factor, shift), tolerance):
         return True
     # Another definition in use has to fit by the answer's own digits: it adds nothing to the reference's rounding.
-    return any(
-        _agree(reference, left, answer, right, offsets, rel_tol, 0.0, money)
-        for left, right in _rival_definitions(in_unit, answer_unit)
-    )
+    own_digits = _tolerance(rel_tol, 0.0, not is_money)
+    rivals = _rival_definitions(in_unit, answer_unit)
+    return any(_agree(reference, answer, _conversion(f, g, shift), own_digits) for f, g in rivals)
+
+
+@lru_cache(maxsize=256)
+def _tolerance(rel_tol: float | None, max_rounding: float, rounds_answers: bool) -> _Tolerance:
+    return _Tolerance(None if rel_tol is None else Fraction(rel_tol), Fraction(max_rounding), rounds_answers)
+
+
+def _conversion(factor: Fraction, answer_factor: Fraction, shift: Fraction) -> _Conversion:
+    if factor == answer_factor and not shift:
+        return _IDENTITY
+    ratio = answer_factor / factor
+    return _Conversion(ratio, shift / factor, not shift and is_power_of_ten(ratio))
+
+
+_IDENTITY: Final = _Conversion(Fraction(1), Fraction(0), moves_point=True)
 
 
 def _rival_definitions(left: Unit, right: Unit) -> Iterator[tuple[Fraction, Fraction]]:
@@ -52,57 +98,43 @@ def _rival_definitions(left: Unit, right: Unit) -> Iterator[tuple[Fraction, Frac
         yield from ((left.factor, factor) for factor in right.rivals)
 
 
-def _agree(
-    reference: Magnitude, factor: Fraction, answer: Magnitude, answer_factor: Fraction,
-    offsets: tuple[Fraction, Fraction], rel_tol: float | None, max_rounding: float, is_money: bool,
-) -> bool:  # fmt: skip
-    offset, answer_offset = offsets
-    ratio = answer_factor / factor
-    shift = answer_offset - offset
-    converted = answer.value * ratio + shift / factor if shift else answer.value * ratio
-    distance = abs(converted - reference.value)
-    size = abs(reference.value)
-    if rel_tol is not None:
-        return distance <= Fraction(rel_tol) * size
-    if distance <= _NOISE * size:
+def _agree(reference: Magnitude, answer: Magnitude, conversion: _Conversion, tolerance: _Tolerance) -> bool:
+    distance = abs(conversion.to_reference(answer.value) - reference.value)
+    if not distance:
         return True
-    if reference.is_measured and reference.step is not None:
-        if distance <= reference.step / 2 and distance <= Fraction(max_rounding) * size:
-            return True
-    if is_money:
-        return False
-    target = reference.value / ratio - shift / answer_factor if shift else reference.value / ratio
-    return _is_rounded(target, answer, reference, is_power_of_ten(ratio) and not shift)
+    size = abs(reference.value)
+    if tolerance.rel_tol is not None:
+        return distance <= tolerance.rel_tol * size
+    is_near = reference.is_measured and reference.step is not None and 2 * distance <= reference.step
+    if distance <= (tolerance.max_rounding if is_near else _NOISE) * size:
+        return True
+    return tolerance.rounds_answers and _is_rounded(reference, answer, conversion)
 
 
-def _is_rounded(target: Fraction, answer: Magnitude, reference: Magnitude, same_digits: bool) -> bool:
-    """Whether the answer is `target` correctly rounded to enough digits; `same_digits`: conversion moves the point only."""
+def _is_rounded(reference: Magnitude, answer: Magnitude, conversion: _Conversion) -> bool:
+    """Whether the answer is the converted reference, correctly rounded to enough digits."""
     if answer.step is None or answer.digits is None:
         return False
     is_integer = reference.step is not None and not reference.is_measured
-    if is_integer and same_digits:
+    if is_integer and conversion.moves_point:
         return False
-    distance = abs(target - answer.value)
-    needed = _digits_needed(reference, same_digits)
-    if answer.digits >= needed and distance <= answer.step / 2:
+    distance = abs(conversion.to_answer(reference.value) - answer.value)
+    needed = _digits_needed(reference, conversion.moves_point)
+    if answer.digits >= needed and 2 * distance <= answer.step:
         return True
-    if same_digits or answer.step != 1:
+    if conversion.moves_point or answer.step != 1:
         return False
     written = str(abs(int(answer.value)))
     kept = len(written.rstrip("0"))
     return kept < len(written) and kept >= needed and 2 * distance <= 10 ** (len(written) - kept)
 
 
-def _digits_needed(reference: Magnitude, same_digits: bool) -> int:
-    if reference.digits is None:
+def _digits_needed(reference: Magnitude, moves_point: bool) -> int:
+    if reference.digits is None or reference.step is None:
         return ENOUGH_DIGITS
-    if same_digits and reference.digits <= MAX_DIGITS_KEPT:
+    if moves_point and reference.digits <= MAX_DIGITS_KEPT:
         return reference.digits
     if reference.is_measured:
         return min(reference.digits, ENOUGH_DIGITS)
-    significant = len(str(abs(int(reference.value / reference.step))).rstrip("0")) if reference.step else 0
+    significant = len(str(abs(int(reference.value / reference.step))).rstrip("0"))
     return min(max(significant, MIN_DIGITS), ENOUGH_DIGITS)
-
-
-def _is_money(unit: Unit) -> bool:
-    return len(unit.dimension) == 1 and unit.dimension[0][0] in ("USD", "EUR", "GBP", "JPY", "INR", "CNY")

@@ -4,21 +4,18 @@ Numbers and units share one grammar because they are written mixed: `440 1/s`, `
 What notation leaves open becomes several readings: `J/mol K` is `J/(mol K)` or `J K/mol`, a pound is a mass or a force.
 """
 
-import itertools
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import isqrt
 from typing import Final
 
+from verifiers.measures import Factors, Measure, Readings, magnitude_of
 from verifiers.unit_names import PHRASES, PREFIX_NAMES
 from verifiers.unit_tokens import MAX_TEN_EXPONENT, Token, UnreadableError, Written, tokenize
-from verifiers.units import MAX_UNIT_EXPONENT, ONE, Unit, find_unit
+from verifiers.units import find_unit
 
-MAX_READINGS: Final = 8
-"""Readings of one unit that are followed up."""
-MAX_FACTORS: Final = 24
-"""Factors of one quantity."""
+MAX_BRACKETS: Final = 20
+"""Brackets and roots in each other; a fraction is two of them."""
 _MAX_POWER_BITS: Final = 400
 
 _ROOT_PLACES: Final = 10**40
@@ -31,38 +28,6 @@ _AFTER_WORDS: Final = {"squared": 2, "cubed": 3}
 
 SHY_SYMBOLS: Final = frozenset("a b c e u t d r P D M B G S".split())
 """Symbols that are more often a letter of algebra or a label than a unit: believed only where a unit is expected."""
-
-Readings = tuple[Unit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Magnitude:
-    """The number of a quantity."""
-
-    value: Fraction
-    step: Fraction | None = None
-    """Value of one step of the last digit; None where the number is exact (fractions, π, powers of ten)."""
-    is_measured: bool = False
-    """Whether it was written with a decimal point, or with a power of ten and several digits."""
-
-    @property
-    def digits(self) -> int | None:
-        """Significant digits as written; None where the number is exact."""
-        return None if self.step is None else len(str(abs(int(self.value / self.step))))
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number with a unit; either may be missing, not both."""
-
-    magnitude: Magnitude | None
-    readings: Readings
-    """The unit's readings, the most usual first; empty where there is none."""
-    symbols: tuple[str, ...] = ()
-    """The unit symbols and names as written, for telling a unit from a letter of algebra."""
-    is_glued: bool = False
-    """Whether the first symbol stands directly behind the number, as in `2m`."""
-
 
 def read_unit(text: str) -> Measure | None:
     """Read a text that is a unit, perhaps with a power of ten before it; None if it is anything else.
@@ -94,86 +59,7 @@ def parse_measure(tokens: list[Token], at: int) -> tuple[Measure, int]:
     factors = parser.product()
     if not factors.numbers and not factors.plain:
         raise UnreadableError("neither a number nor a unit")
-    return factors.measure(negative, parser.symbols, parser.is_glued), parser.at
-
-
-class _Factors:
-    """What was multiplied: numbers, and units under the two readings of a slash."""
-
-    def __init__(self) -> None:
-        self.numbers: list[tuple[Written, int]] = []
-        self.plain: list[tuple[Readings, int]] = []
-        self.greedy: list[tuple[Readings, int]] = []
-
-    def add(self, other: "_Factors", sign: int, greedy_sign: int) -> None:
-        self.numbers += [(n, e * sign) for n, e in other.numbers]
-        self.plain += [(u, e * sign) for u, e in other.plain]
-        self.greedy += [(u, e * greedy_sign) for u, e in other.greedy]
-        if len(self.numbers) + len(self.plain) > MAX_FACTORS:
-            raise UnreadableError(f"more than {MAX_FACTORS} factors")
-
-    def raised(self, exponent: int) -> "_Factors":
-        result = _Factors()
-        result.add(self, exponent, exponent)
-        return result
-
-    def measure(self, negative: bool, symbols: list[str], is_glued: bool) -> Measure:
-        magnitude = _magnitude(self.numbers, negative) if self.numbers or negative else None
-        readings = _combine(self.plain)
-        if self.greedy != self.plain:
-            readings += tuple(u for u in _combine(self.greedy) if u not in readings)
-        return Measure(magnitude, readings[:MAX_READINGS], tuple(symbols), is_glued)
-
-
-def _combine(units: list[tuple[Readings, int]]) -> Readings:
-    """All readings of a product of units; a scale with another zero keeps it only where it stands alone."""
-    if not units:
-        return ()
-    if any(abs(e) > MAX_UNIT_EXPONENT for _, e in units):
-        raise UnreadableError(f"unit exponent over {MAX_UNIT_EXPONENT}")
-    if len(units) == 1 and units[0][1] == 1:
-        return units[0][0]
-    results = []
-    for choice in itertools.islice(itertools.product(*(readings for readings, _ in units)), MAX_READINGS):
-        unit = ONE
-        for factor, (_, exponent) in zip(choice, units, strict=True):
-            unit = unit * factor**exponent
-        results.append(unit)
-    return tuple(results)
-
-
-def _magnitude(numbers: list[tuple[Written, int]], negative: bool) -> Magnitude:
-    """The product of the numbers; its last digit is that of the one decimal among them."""
-    value = Fraction(-1 if negative else 1)
-    decimals = []
-    is_scientific = is_composed = False
-    for number, exponent in numbers:
-        if not number.value and exponent < 0:
-            raise UnreadableError("division by zero")
-        value *= number.value**exponent
-        if number.step is not None and (exponent == 1 or number.has_point):
-            decimals.append(number)
-        elif is_power_of_ten(number.value):
-            is_scientific = True
-        elif number.value != -1:
-            is_composed = True
-    if not decimals or ((is_composed or len(decimals) > 1) and not any(n.has_point for n in decimals)):
-        return Magnitude(value)
-    coarsest = max(decimals, key=_relative_step)
-    step = abs(value) * _relative_step(coarsest) if value else coarsest.step
-    several = coarsest.digits > 1
-    return Magnitude(value, step, several and (coarsest.has_point or coarsest.step != 1 or is_scientific))
-
-
-def _relative_step(number: Written) -> Fraction:
-    step = number.step or Fraction(0)
-    return step / abs(number.value) if number.value else step
-
-
-def is_power_of_ten(value: Fraction) -> bool:
-    """Whether a positive value is 10^n for some integer n."""
-    over, under = value.numerator, value.denominator
-    return 1 in (over, under) and str(over * under).strip("0") == "1"
+    return factors.measure(negative=negative, symbols=parser.symbols, is_glued=parser.is_glued), parser.at
 
 
 class _Parser:
@@ -182,6 +68,7 @@ class _Parser:
     def __init__(self, tokens: list[Token], at: int) -> None:
         self.tokens = tokens
         self.at = at
+        self.depth = 0
         self.symbols: list[str] = []
         self.is_glued = False
 
@@ -196,9 +83,9 @@ class _Parser:
             return token.kind == "-"
         return False
 
-    def product(self) -> _Factors:
+    def product(self) -> Factors:
         """Factors up to a token that cannot continue them (a comma, a second number, a closing bracket)."""
-        factors = _Factors()
+        factors = Factors()
         greedy = False
         operator = self._money_before(factors)
         while True:
@@ -220,14 +107,14 @@ class _Parser:
             factors.add(factor, -1 if inverted else 1, -1 if inverts_greedily else 1)
         return factors
 
-    def _money_before(self, factors: _Factors) -> bool:
+    def _money_before(self, factors: Factors) -> bool:
         """`$5`, `USD 5`: the unit stands before its number."""
         token, following = self.peek(), self.peek(1)
         if token is None or following is None or token.text not in _MONEY_SIGNS or following.kind not in ("number", "-"):
             return False
         self.at += 1
         self.symbols.append(token.text)
-        single = _Factors()
+        single = Factors()
         single.plain = single.greedy = [(find_unit(token.text), 1)]
         if self.sign():
             single.numbers = [(Written(Fraction(-1)), 1)]
@@ -250,7 +137,7 @@ class _Parser:
             return "*"
         return ""
 
-    def _may_follow(self, token: Token, factors: _Factors, money: bool) -> bool:
+    def _may_follow(self, token: Token, factors: Factors, money: bool) -> bool:
         """Whether `token` may stand beside what came before it without an operator."""
         if token.kind != "number":
             return token.kind in ("word", "(", "√")
@@ -263,7 +150,7 @@ class _Parser:
         is_one_over = token.text == "1" and following.kind == "/" and not factors.plain
         return is_ten_power or is_one_over or token.text == "π"
 
-    def _factor(self, before: _Factors) -> _Factors | None:
+    def _factor(self, before: Factors) -> Factors | None:
         token = self.peek()
         if token is None:
             return None
@@ -277,11 +164,11 @@ class _Parser:
             return self._word(before)
         return None
 
-    def _number(self) -> _Factors:
+    def _number(self) -> Factors:
         token = self.tokens[self.at]
         self.at += 1
         assert token.number is not None
-        result = _Factors()
+        result = Factors()
         result.numbers = [(self._mixed(token) or self._powered(token.number), 1)]
         return result
 
@@ -318,48 +205,50 @@ class _Parser:
         self.at += length
         return Written(numbers[0].value + numbers[1].value / numbers[2].value)
 
-    def _root(self) -> _Factors:
+    def _root(self) -> Factors:
         """The square root of a number, to 40 places."""
         self.at += 1
-        inner = self._factor(_Factors())
+        self._go_deeper()
+        inner = self._factor(Factors())
+        self.depth -= 1
         if inner is None or inner.plain or not inner.numbers:
             raise UnreadableError("a root of something other than a number")
-        square = _magnitude(inner.numbers, negative=False).value
+        square = magnitude_of(inner.numbers, negative=False).value
         root = Fraction(isqrt(int(square * _ROOT_PLACES**2)), _ROOT_PLACES)
-        result = _Factors()
+        result = Factors()
         result.numbers = [(Written(root), 1)]
         return result
 
-    def _bracket(self, before: _Factors) -> _Factors:
+    def _bracket(self, before: Factors) -> Factors:
         """A product in brackets; a number in brackets beside another number is not a product here: `5.0(1)`."""
-        is_fraction = self.tokens[self.at].text == "frac"
+        start = self.at
+        is_fraction = self.tokens[start].text == "frac"
         self.at += 1
         negative = self.sign()
+        self._go_deeper()
         inner = self.product()
+        self.depth -= 1
         closing = self.peek()
         if closing is None or closing.kind != ")":
             raise UnreadableError("unbalanced brackets")
         self.at += 1
-        if (before.numbers or before.plain) and inner.numbers and not is_fraction and self._is_beside(closing):
+        is_beside = start > 0 and self.tokens[start - 1].kind not in ("*", "/", "per", "(")
+        if (before.numbers or before.plain) and inner.numbers and not is_fraction and is_beside:
             raise UnreadableError("a number in brackets side by side with what stands before it")
         if negative:
             inner.numbers.append((Written(Fraction(-1)), 1))
         exponent = self._exponent()
         return inner if exponent is None else inner.raised(exponent)
 
-    def _is_beside(self, closing: Token) -> bool:
-        start = next(i for i in range(self.at - 1, -1, -1) if self.tokens[i] is closing)
-        level = 0
-        for place in range(start, -1, -1):
-            level += {")": 1, "(": -1}.get(self.tokens[place].kind, 0)
-            if level == 0:
-                return place > 0 and self.tokens[place - 1].kind not in ("*", "/", "per", "(")
-        return False
+    def _go_deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_BRACKETS:
+            raise UnreadableError(f"more than {MAX_BRACKETS} brackets in each other")
 
-    def _word(self, before: _Factors) -> _Factors | None:
+    def _word(self, before: Factors) -> Factors | None:
         token = self.tokens[self.at]
         word = token.text.lower()
-        result = _Factors()
+        result = Factors()
         if word in _SCALE_WORDS and before.numbers:
             self.at += 1
             result.numbers = [(Written(Fraction(_SCALE_WORDS[word])), 1)]

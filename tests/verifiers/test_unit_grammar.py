@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifiers.quantity_text import read_statement
-from verifiers.unit_grammar import MAX_FACTORS, read_unit
+from verifiers.measures import MAX_FACTORS, is_power_of_ten
+from verifiers.unit_grammar import read_unit
 from verifiers.unit_tokens import MAX_QUANTITY_CHARS, UnreadableError, plain_notation, tokenize
 from verifiers.units import find_unit
 
@@ -134,6 +135,9 @@ def test_limits_come_before_work() -> None:
     assert read_unit(r"\frac{" * 50 + "m" + "}{s}" * 50) is None
     assert read_unit("10^{401} m") is None and read_unit("10^{400} m") is not None
     assert read_unit("2^{1000} m") is None
+    assert read_unit("(10^{400} m)^{9}") is not None and read_unit("(10^{400} m)^{12}") is None
+    assert read_unit("(" * 60 + "m" + ")" * 60) is None
+    assert read_statement(r"\sqrt" * 70 + "5 m") is None
 
 
 @given(st.text(alphabet="5 m/s^{}()\\$kgNJ°C.,-+*%±=≈'\"xand1eE_~", max_size=80))
@@ -151,6 +155,14 @@ def test_plain_notation_is_stable(text: str) -> None:
         assert plain_notation(once) == once
     except UnreadableError:
         pass
+
+
+@given(st.integers(-2000, 2000), st.integers(1, 10**6))
+def test_powers_of_ten_are_recognised_at_any_size(exponent: int, other: int) -> None:
+    """10^n is a power of ten, and a product with another number is one only if that number is."""
+    power = Fraction(10) ** exponent
+    assert is_power_of_ten(power)
+    assert is_power_of_ten(power * other) == (str(other).rstrip("0") == "1")
 
 
 @given(st.integers(0, 10**6), st.integers(0, 4))
