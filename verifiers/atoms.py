@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from verifiers import vocabulary as words
 from verifiers.cursor import Cursor
+from verifiers.exact_calls import call as exact_call
 from verifiers.limits import MAX_ITEMS, MAX_MATRIX_CELLS, check
 from verifiers.numbers import make_decimal
 from verifiers.tokens import Token
@@ -32,6 +33,7 @@ from verifiers.tree import (
     number,
     power,
 )
+from verifiers.walk import rewrite
 
 _FUNCTION_INSIDE = re.compile(r"([a-zA-Z]{0,2}?)(arcsin|arccos|arctan|sqrt|sin|cos|tan|cot|sec|csc|ln|log|exp|pi)([a-zA-Z]{0,2})")
 _APPLIED = frozenset("fghFGHP")
@@ -612,6 +614,8 @@ class Atoms(Cursor):
             variable, body = _integrand(body)
         if kind != "int" and not variable:
             raise UnreadableError(f"the variable of {kind!r} is missing")
+        if variable in {"i", "e"}:  # a running index, not a constant
+            body = rewrite(body, lambda part: Sym(variable) if part == Const(variable) else part)
         return Big(kind, variable, lower, upper, body)
 
     def _bound(self) -> Node:
@@ -714,7 +718,7 @@ def _call(name: str, args: tuple[Node, ...], base: Node | None) -> Node:
         if under == Const("e"):
             return Call("ln", (first,))
         return divide(Call("ln", (first,)), Call("ln", (under,)))
-    return Call(name, args)
+    return exact_call(name, args)
 
 
 def _integrand(body: Node) -> tuple[str, Node]:

@@ -20,6 +20,9 @@ def is_label(node: Node) -> bool:
     if isinstance(node, Call) and node.name in {"abs", "norm"}:
         return is_label(node.args[0])
     if isinstance(node, Mul):
+        first = node.factors[0]
+        if isinstance(first, Sym) and first.name in {"Delta", "delta", "d"} and len(node.factors) == 2:
+            return isinstance(node.factors[1], Sym)
         return all(isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"}) for f in node.factors)
     return isinstance(node, Seq) and bool(node.items) and all(isinstance(item, Sym) for item in node.items)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from verifiers.atoms import Atoms
 from verifiers.cleaning import clean
+from verifiers.exact_calls import call as exact_call
 from verifiers.limits import MAX_ITEMS, check
 from verifiers.tokens import tokenize
 from verifiers.tree import (
@@ -26,7 +27,6 @@ from verifiers.tree import (
     Words,
     add,
     divide,
-    factorial_argument,
     multiply,
     negate,
     number,
@@ -210,7 +210,7 @@ class Grammar(Atoms):
                     self.notes.add("division")
                 left = self._quotient(left, self.juxtaposed() if self.product_first else self.factor())
             elif self.accept("\\mod", "\\bmod", "mod"):
-                left = Call("mod", (left, self.factor()))
+                left = exact_call("mod", (left, self.factor()))
             elif self.starts_factor():
                 if "division" in self.notes or "fraction" in self.notes:
                     self.notes.add("slash_implicit")
@@ -324,9 +324,8 @@ class Grammar(Atoms):
         self.notes.add("arithmetic")
         if self.peek().kind == "!" and not self.peek().spaced:
             self.take()
-            return Call("factorial2", (base,))
-        factorial_argument(base)
-        return Call("factorial", (base,))
+            return exact_call("factorial2", (base,))
+        return exact_call("factorial", (base,))
 
 
 def minus_infinity() -> Node:

@@ -23,6 +23,9 @@ from verifiers.wrapping import unwrap
 _MAX_BARE_WORDS = 2
 _MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _MAX_READINGS = 8
+_CLOSING = re.compile(r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|'s)\s+(?:about|approximately|just|exactly|simply|then|thus|therefore)?|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})", re.DOTALL | re.IGNORECASE)
+_DENIAL = re.compile(r"\b(?:not|never|cannot|isn't|wrong|false|incorrect|no|doubt|deny)\b|n't\b", re.IGNORECASE)
+_VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
 
 def decide_mathematics(problem: Problem, reference: Reference, text: str, policy: Policy) -> Decision:
@@ -55,15 +58,34 @@ def _decision(status: Status, match: Match, reference: Reference, candidate: Can
 def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
     """The answer itself: `text`, or what it states where it is prose around mathematics."""
     prose = words_of(text)
-    segments = _MATH_SEGMENT.findall(text)
-    if "boxed" not in text and len(prose) <= _MAX_BARE_WORDS and not (prose and segments):
-        return text
-    if "boxed" not in text and len(segments) == 1 and not hedge(_MATH_SEGMENT.sub(" ", text), reference.text):
-        return unwrap(segments[0])
+    if "boxed" not in text:
+        segments = _MATH_SEGMENT.findall(text)
+        if len(prose) <= _MAX_BARE_WORDS and not (prose and segments):
+            return text
+        closing = _closing_value(text)
+        if closing is not None:
+            return unwrap(closing)
+        if len(segments) == 1 and "\\$" not in text and not words_of(segments[0]) and not hedge(_MATH_SEGMENT.sub(" ", text), reference.text):
+            return unwrap(segments[0])
     found = extract_answer(text, problem).answer
     if found is None:
         return text if len(prose) <= 2 * _MAX_BARE_WORDS else None
     return unwrap(found)
+
+
+def _closing_value(text: str) -> str | None:
+    """What a sentence comes to: "the number is not 10, it is 7" says 7.
+
+    None where a denial before it is not spent on another value: "it is not true that the answer is 5".
+    """
+    match = _CLOSING.fullmatch(text)
+    if match is None or len(words_of(match.group("value"))) > _MAX_BARE_WORDS or not _VALUE.search(match.group("value")):
+        return None
+    before = match.group("before")
+    denials = list(_DENIAL.finditer(before))
+    if any(not _VALUE.search(before, denial.end()) for denial in denials[-1:]) or "?" in match.group("value"):
+        return None
+    return match.group("value")
 
 
 def _match(problem: Problem, reference: Reference, candidate: Candidate, text: str, terms: Terms) -> Match:

@@ -65,7 +65,7 @@ class Policy(Record):
     """`0.25` for `25 %`: the same number."""
     rounded_decimal: Choose = Choose.ACCEPT
     """`0.333333` for `1/3`: a correct rounding, fine enough (see `rounded_decimal_step`)."""
-    rounded_decimal_step: float = 2e-4
+    rounded_decimal_step: float = 5e-4
     """Step of a rounding's last digit, relative to the value, up to which it stands for the exact value: 0.3333 for 1/3, not 0.33; 3.1416 for π, not 3.14."""
     decimal_comma: Choose = Choose.ACCEPT
     """`1000,99` for `1000.99`: half the world writes so; never with three digits behind the comma."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from data.records import AnswerKind, Problem
+from verifiers.boxes import find_boxes, joined, last_group
 from verifiers.clock_and_calendar import Moment, read_moment
 from verifiers.extraction import extract_answer
 from verifiers.grammar import Reading, read
@@ -16,6 +17,8 @@ from verifiers.walk import letters_of, nodes_of
 from verifiers.wrapping import unwrap
 
 _MAX_PROSE_WORDS = 2
+_MANY_WORDS = 8
+_LONG = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +114,26 @@ def _plain(tree: Node, reading: Reading) -> Number | None:
 
 def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     """The final answer in a reference: all of it, or what it boxes or states when it is a whole solution."""
-    boxes = raw.count("boxed")
-    if boxes == 0 and len(raw) < 400 and len(words_of(raw)) <= _MAX_PROSE_WORDS:
+    if "boxed" in raw:
+        return unwrap(_boxed(raw))
+    if len(raw) < _LONG and len(words_of(raw)) <= _MAX_PROSE_WORDS:
         return unwrap(raw)
     bare = unwrap(raw)
-    if boxes == 1 and "boxed" not in bare:
-        return bare
-    if boxes == 0 and (kind is AnswerKind.TEXT or (is_text(bare) and len(words_of(bare)) < 8)):
+    if "answer" not in raw.casefold() and (kind is AnswerKind.TEXT or (is_text(bare) and len(words_of(bare)) < _MANY_WORDS)):
         return bare
     found = extract_answer(raw, Problem(question="?", reference=raw, answer_kind=kind))
-    return bare if found.answer is None else unwrap(found.answer)
+    return bare if found.answer is None else unwrap(found.answer) or bare
+
+
+def _boxed(raw: str) -> str:
+    """The content of the last group of boxes, or the text as it is where no box is filled in."""
+    boxes = find_boxes(raw)
+    if not boxes:
+        return raw
+    group = last_group(raw, boxes)
+    if len({box.content for box in group}) == 1:
+        return group[0].content
+    return joined(raw, group)
 
 
 def as_kind(tree: Node, kind: AnswerKind) -> Node:

@@ -9,7 +9,7 @@ from verifiers.limits import OverLimitError
 from verifiers.numeric import compare_values, value_of
 from verifiers.policy import BareLog, Choose, Policy
 from verifiers.tree import Add, Based, Call, Const, Node, Num, Sym, divide, number
-from verifiers.walk import has_limit_process, letters_of, replace, rewrite
+from verifiers.walk import needs_sympy, letters_of, replace, rewrite
 
 ARBITRARY = frozenset({"C", "c", "K", "k", "A", "D"}) | {f"C_{n}" for n in range(10)} | {f"c_{n}" for n in range(10)}
 
@@ -42,7 +42,7 @@ def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
     if terms.policy.bare_log is BareLog.TEN:
         reference, answer = _with_base_ten(reference), _with_base_ten(answer)
     match = _same_value(reference, answer, terms)
-    if match.equal or not letters_of(reference):
+    if match.equal or not (letters_of(reference) or letters_of(answer)):
         return match
     return _same_but_for_names(reference, answer, terms) or match
 
@@ -103,7 +103,7 @@ def _same_value(reference: Node, answer: Node, terms: Terms) -> Match:
             return Match(True, "expression.field", "equal at random points of two finite fields")
         if first.decisive and second.decisive and not _has_lone_decimal(reference, answer) and not terms.rel_tol:
             return Match(False, "expression.field", "different at random points of two finite fields")
-    if has_limit_process(reference) or has_limit_process(answer):
+    if needs_sympy(reference) or needs_sympy(answer):
         return _same_closed_form(reference, answer, terms)
     return _same_digits(reference, answer, terms)
 

@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     r"|(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+(?![\d.]*[a-zA-Z(]))?|\d+)"
     r"|(?P<command>\\[a-zA-Z]+\*?)"
     r"|(?P<name>[a-zA-Z]+)"
-    r"|(?P<sign>\\\\(?:\[[^\]]{0,10}\])?|\\[{}|%$&#_]|\*\*|<=|>=|=<|=>|!=|==|<>|->|\{,\}|.)",
+    r"|(?P<sign>\\\\(?:\[[^\]]{0,10}\])?|\\[{}|%$&#_]|\*\*|<=|>=|=<|=>|!=|==|<>|->|\{\s?,\s?(?:\\!)?\}|.)",
     re.DOTALL,
 )
 _SKIPPED = {
@@ -73,6 +73,8 @@ def tokenize(text: str) -> list[Token]:
             if token.kind == "$":
                 spaced = True
                 continue
+            if piece[0] == "{" and len(piece) > 1:
+                token = Token("{,}", piece, spaced)
             if token.kind.startswith("\\\\"):
                 token = Token("\\\\", "\\\\", spaced)
         tokens.append(token)

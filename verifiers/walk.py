@@ -69,11 +69,15 @@ def letters_of(node: Node) -> frozenset[str]:
     return found
 
 
-def has_limit_process(node: Node) -> bool:
-    """Whether the tree holds a limit, integral, derivative or infinite sum."""
-    return any(
-        isinstance(n, Big) and (n.kind not in {"sum", "prod"} or "inf" in {getattr(n.upper, "name", ""), *(_names(n.lower))}) for n in nodes_of(node)
-    )
+def needs_sympy(node: Node) -> bool:
+    """Whether the tree holds a limit, integral, derivative or infinite sum, or a common divisor of expressions."""
+    return any(_is_symbolic(n) for n in nodes_of(node))
+
+
+def _is_symbolic(node: Node) -> bool:
+    if isinstance(node, Call):
+        return node.name in {"gcd", "lcm"}
+    return isinstance(node, Big) and (node.kind not in {"sum", "prod"} or "inf" in {getattr(node.upper, "name", ""), *_names(node.lower)})
 
 
 def _names(node: Node | None) -> set[str]:
