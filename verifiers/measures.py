@@ -119,8 +119,8 @@ def magnitude_of(numbers: list[tuple[Written, int]], *, negative: bool) -> Magni
         return Magnitude(value)
     coarsest = max(decimals, key=_relative_step)
     step = abs(value) * _relative_step(coarsest) if value else coarsest.step
-    several = coarsest.digits > 1
-    return Magnitude(value, step, coarsest.digits, several and (coarsest.has_point or coarsest.step != 1 or is_scientific))
+    has_places = coarsest.has_point or coarsest.step != 1 or is_scientific
+    return Magnitude(value, step, coarsest.digits, has_places and coarsest.digits > 1)
 
 
 def _relative_step(number: Written) -> Fraction:

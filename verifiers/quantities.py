@@ -1,7 +1,7 @@
 """Decides whether two quantities are the same: the dimension first, then the magnitude.
 
 `decide_quantity` answers only where the reference is a quantity, by what the reference and the problem's unit say, or
-where the reference is a bare number and the answer has a unit; for everything else it returns None, and algebra decides.
+where the reference is a bare number and the answer has a unit; for all else it returns None, and algebra decides.
 """
 
 import re
@@ -11,9 +11,11 @@ from fractions import Fraction
 from data.records import AnswerKind, Problem, Status
 from verifiers.decision import Decision
 from verifiers.limits import MAX_CHARS, check
+from verifiers.nouns import head_noun, is_plural
 from verifiers.policy import Choose, MissingUnit, Policy
-from verifiers.quantity_reference import Reference, fixes_unit, form_of, plain, read_reference, unit_text
-from verifiers.quantity_text import Quantity, Segment, Statement, base_name, head_noun, is_plural, read_statement
+from verifiers.quantity_lists import Quantity
+from verifiers.quantity_reference import Reference, fixes_unit, form_of, is_composed, plain, read_reference, unit_text
+from verifiers.quantity_text import Segment, Statement, base_name, read_statement
 from verifiers.quantity_tolerance import magnitudes_agree
 from verifiers.unit_grammar import SHY_SYMBOLS
 from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
@@ -66,9 +68,14 @@ def _decide_plain(problem: Problem, known: Reference, answer: str, policy: Polic
     if statement is None or len(statement.segments) != 1 or len(statement.segments[0].items) != 1:
         return None
     quantity = statement.segments[0].items[0]
-    if quantity.uncertainty or not _adds_a_unit(quantity, problem.question):
+    judge = _Judge(problem, known, policy)
+    if quantity.uncertainty:
         return None
-    return _Judge(problem, known, policy).extra(known.items[0], quantity)
+    if not quantity.readings and not quantity.noun and is_composed(answer):
+        return judge.one(known.items[0], quantity, problem.rel_tol)
+    if not _adds_a_unit(quantity, problem.question):
+        return None
+    return judge.with_unit_added(known.items[0], quantity)
 
 
 def _adds_a_unit(quantity: Quantity, question: str) -> bool:
@@ -156,14 +163,15 @@ class _Judge:
             return reference == answer
         return base_name(reference) == base_name(answer)
 
-    def extra(self, reference: Quantity, answer: Quantity) -> Decision:
+    def with_unit_added(self, reference: Quantity, answer: Quantity) -> Decision:
         """A bare number against a number with a unit or noun: the number has to be the same."""
         is_ratio = bool(answer.readings) and answer.readings[0].dimension == () and answer.readings[0].factor != 1
         if is_ratio:
             value = answer.magnitude.value * answer.readings[0].factor
-            stripped = self.policy.percent_strip is Choose.ACCEPT and answer.magnitude.value == reference.magnitude.value
+            same = answer.magnitude.value == reference.magnitude.value
+            stripped = same and self.policy.percent_strip is Choose.ACCEPT
             by_ratio = self.policy.percent_decimal is Choose.ACCEPT
-            equal = stripped or by_ratio and self._same_number(reference.magnitude.value, value)
+            equal = stripped or (by_ratio and self._same_number(reference.magnitude.value, value))
             status = Status.CORRECT if equal else Status.INCORRECT
             return self._say(status, "quantity.ratio", f"as a ratio the answer is {plain(value)}", (answer,))
         if self.policy.extra_unit is Choose.REJECT:
@@ -196,7 +204,9 @@ class _Judge:
         if self.known.is_difference:
             left, right = left.as_difference(), right.as_difference()
         rounding = self.policy.max_rounding
-        return magnitudes_agree(reference.magnitude, left, answer.magnitude, right, rel_tol, rounding)
+        return magnitudes_agree(
+            reference.magnitude, left, answer.magnitude, right, rel_tol=rel_tol, max_rounding=rounding
+        )
 
     def _without_unit(self, reference: Quantity, answer: Quantity, rel_tol: float | None) -> Decision:
         """A bare number where the reference has a unit."""
@@ -209,7 +219,8 @@ class _Judge:
         if is_number and by_ratio and self._agree(reference, replace(unit, dimension=()), answer, ONE, rel_tol):
             return self._say(Status.CORRECT, "quantity.ratio", "the number agrees with the ratio", (answer,))
         if not self._may_lack_unit(reference):
-            reason = f"the answer has no unit; the reference is in {unit_text(reference)} ({dimension_name(unit.dimension)})"
+            kind = dimension_name(unit.dimension)
+            reason = f"the answer has no unit; the reference is in {unit_text(reference)} ({kind})"
             return self._say(Status.UNIT_MISMATCH, "quantity.missing_unit", reason, (answer,))
         equal = any(
             self._agree(scaled, ONE, answer, ONE, rel_tol)
@@ -233,7 +244,7 @@ class _Judge:
     def _counted(self, reference: Quantity, answer: Quantity, rel_tol: float | None) -> Decision:
         """A bare number or a counted noun as the reference."""
         if not reference.noun and (answer.readings or answer.noun):
-            return self.extra(reference, answer)
+            return self.with_unit_added(reference, answer)
         if answer.readings and answer.readings[0].dimension != ():
             reason = f"the reference counts {reference.noun}, the answer is in {unit_text(answer)}"
             return self._say(Status.UNIT_MISMATCH, "quantity.dimension", reason, (answer,))
@@ -249,7 +260,7 @@ class _Judge:
         return Decision(status, rule, reason, self.known.form, form_of(answer))
 
 
-_SIGNED: frozenset[Dimension] = frozenset({_RADIAN, (("USD", 1),), (("EUR", 1),), (("GBP", 1),), (("JPY", 1),), (("INR", 1),)})
+_SIGNED: frozenset[Dimension] = frozenset({_RADIAN, *(((money, 1),) for money in ("USD", "EUR", "GBP", "JPY", "INR"))})
 
 
 def _count(number: int) -> str:

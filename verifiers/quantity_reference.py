@@ -6,10 +6,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
-from verifiers.quantity_text import Quantity, Statement, read_noun, read_statement, scaled
 from verifiers.measures import Measure
-from verifiers.unit_grammar import SHY_SYMBOLS, read_unit
-from verifiers.units import Unit, same_dimension
+from verifiers.nouns import read_noun
+from verifiers.quantity_lists import Quantity, scaled
+from verifiers.quantity_text import Statement, read_statement
+from verifiers.unit_grammar import SCALE_WORDS, SHY_SYMBOLS, read_unit
+from verifiers.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,17 @@ class Reference:
 
 
 _WRAPPED: Final = re.compile(r"\\(?:mathrm|text|textrm|rm|SI|si|qty|unit|ang|mbox|operatorname)(?![A-Za-z])")
-_ALGEBRA_PAIRS: Final = frozenset("mg ms as cd ha at pt fm pm hm dm kT am nm in Am As mA mV mC mN mT".split())
+_PAIRS: Final = "mg ms as cd ha at pt fm pm hm dm kT am nm in Am As mA mV mC mN mT"
+_ALGEBRA_PAIRS: Final = frozenset(_PAIRS.split())
 """Symbols of two letters that, directly behind a number, are as likely a product of two letters."""
 _DELTA: Final = re.compile(r"^\s*\$*\s*(?:\\Delta|Δ|\\delta|δ)")
-_BARE_POWER: Final = re.compile(r"\d[\s$~]+10\s*(?:\^|\*\*)")
-"""A power of ten behind a number without a sign between them, as where a unit column was appended."""
+_COMPOSED: Final = re.compile(rf"\d[\s$~]+10\s*(?:\^|\*\*)|\d\D*\b(?:{'|'.join(SCALE_WORDS)})\b", re.IGNORECASE)
+"""A number that only this reader knows: a power of ten without a sign before it, or a word such as `million`."""
 _CLOCK: Final = frozenset({"am", "pm"})
+_HOURS_ON_A_CLOCK: Final = 12
 _ASKED: Final = re.compile(
-    r"\b(?:in|in units? of|as an?|to the nearest|how many|what|the number of)\s+(?:the\s+)?([^.?!;]{1,60})|\(\s*(?:in\s+)?([^()]{1,30})\)",
+    r"\b(?:in|in units? of|as an?|to the nearest|how many|what|the number of)\s+(?:the\s+)?([^.?!;]{1,60})"
+    r"|\(\s*(?:in\s+)?([^()]{1,30})\)",
     re.IGNORECASE,
 )
 _MAX_QUESTION_CHARS: Final = 4000
@@ -72,10 +77,19 @@ def read_reference(reference: str, unit: str, is_asked: bool) -> Reference | Non
         items,
         form_of(items),
         scale,
-        is_plain_number=plain and scale == 1 and not _BARE_POWER.search(reference),
+        is_plain_number=plain and scale == 1 and not is_composed(reference),
         may_be_algebra=not is_asked and not unit.strip() and not _is_surely_unit(items, reference),
         is_difference=bool(_DELTA.match(reference)),
     )
+
+
+def is_composed(text: str) -> bool:
+    """Whether a text is a number with a power of ten or a scale word that plain numbers do not have.
+
+    >>> is_composed("2.5 million"), is_composed("4.16 $10^{42}$"), is_composed("4.16e42")
+    (True, True, False)
+    """
+    return _COMPOSED.search(text) is not None
 
 
 def form_of(items: tuple[Quantity, ...]) -> str:
@@ -128,7 +142,7 @@ def _is_believable(statement: Statement, text: str) -> bool:
         if not symbols:
             continue
         value = quantity.magnitude.value
-        if not _CLOCK.isdisjoint(symbols) and value.denominator == 1 and 1 <= value <= 12:
+        if not _CLOCK.isdisjoint(symbols) and value.denominator == 1 and 1 <= value <= _HOURS_ON_A_CLOCK:
             return False
         if _WRAPPED.search(text):
             continue
@@ -149,7 +163,7 @@ def _is_surely_unit(items: tuple[Quantity, ...], text: str) -> bool:
     if _WRAPPED.search(text):
         return True
     symbols = [s for q in items for s in q.symbols]
-    return any(len(s) > 1 and s not in _ALGEBRA_PAIRS or not s.isascii() or not s.isalpha() for s in symbols)
+    return any((len(s) > 1 and s not in _ALGEBRA_PAIRS) or not s.isascii() or not s.isalpha() for s in symbols)
 
 
 @lru_cache(maxsize=8192)
@@ -165,7 +179,7 @@ def fixes_unit(question: str, unit: Unit) -> bool:
         for length in range(min(len(words), 5), 0, -1):
             measure = read_unit(" ".join(words[:length]).strip(" ,:"))
             if measure is not None and measure.magnitude is None and measure.readings:
-                if any(u.factor == unit.factor and same_dimension(u.dimension, unit.dimension) for u in measure.readings):
+                if any(u.factor == unit.factor and u.dimension == unit.dimension for u in measure.readings):
                     return True
                 break
     return False

@@ -2,15 +2,15 @@
 
 1. Equal values always agree, in whatever unit: conversions are exact.
 2. With a relative tolerance of the problem's own, that decides and nothing else.
-3. A reference is *measured* if it has two or more significant digits, some of them behind a decimal point or before a
-   power of ten. An answer agrees with it that is nearer than half a step of its last digit, and nearer than the policy's
-   `max_rounding`: `13.6 eV` takes 13.606 eV. Any other reference is exact: `5000 m` does not take 5001 m or 5000.4 m.
-4. An answer may be rounded itself: it agrees if it is the reference, converted to the answer's unit, correctly rounded to
-   the answer's last digit. It needs as many digits as a measured reference has, but never more than 4; three, or 4 if the
-   reference has that many, for an integer reference; and 4 for π, roots and fractions. Where the conversion only moves the
-   decimal point there is nothing to round: there an integer (`5001 m`, 5.00 km) and a reference of up to 6 digits
-   (`130.41 s`, 130.4 s) keep all their digits; a longer one is a computer's output, and 4 digits are enough. Zeros at the
-   end of a converted integer need not be significant: `5 km` takes 16400 ft. Money is not rounded.
+3. A reference is *measured* if it has two or more significant digits, some of them behind a decimal point or before
+   a power of ten. An answer agrees with it that is nearer than half a step of its last digit, and nearer than the
+   policy's `max_rounding`: `13.6 eV` takes 13.606 eV. Any other reference is exact: `5000 m` does not take 5001 m.
+4. An answer may be rounded itself: it agrees if it is the reference, converted to the answer's unit, correctly rounded
+   to the answer's last digit. It needs as many digits as a measured reference has, but never more than 4; three, or 4
+   if the reference has that many, for an integer reference; and 4 for π, roots and fractions. Where the conversion only
+   moves the decimal point there is nothing to round: there an integer (`5001 m`, 5.00 km) and a reference of up to 6
+   digits (`130.41 s`, 130.4 s) keep all their digits; a longer one is a computer's output, and 4 digits are enough.
+   Zeros at the end of a converted integer need not be significant: `5 km` takes 16400 ft. Money is not rounded.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,13 @@ class _Conversion:
 
 
 def magnitudes_agree(
-    reference: Magnitude, in_unit: Unit, answer: Magnitude, answer_unit: Unit, rel_tol: float | None, max_rounding: float
+    reference: Magnitude,
+    in_unit: Unit,
+    answer: Magnitude,
+    answer_unit: Unit,
+    *,
+    rel_tol: float | None,
+    max_rounding: float,
 ) -> bool:
     """Whether the answer, in its unit, agrees with the reference, in its own; the rules are in the module's text."""
     is_money = len(in_unit.dimension) == 1 and in_unit.dimension[0][0] in _MONEY

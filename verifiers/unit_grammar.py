@@ -1,6 +1,6 @@
-"""The grammar of one quantity: factors that are numbers or units, `*`, `/`, `per`, small integer exponents, brackets.
+r"""The grammar of one quantity: factors that are numbers or units, `*`, `/`, `per`, small integer exponents, brackets.
 
-Numbers and units share one grammar because they are written mixed: `440 1/s`, `3.52 $10^{-19}$ J`, `\\frac{5 m}{2 s}`.
+Numbers and units share one grammar because they are written mixed: `440 1/s`, `3.52 $10^{-19}$ J`, `\frac{5 m}{2 s}`.
 What notation leaves open becomes several readings: `J/mol K` is `J/(mol K)` or `J K/mol`, a pound is a mass or a force.
 """
 
@@ -10,29 +10,32 @@ from math import isqrt
 from typing import Final
 
 from verifiers.measures import Factors, Measure, Readings, magnitude_of
-from verifiers.unit_names import PHRASES, PREFIX_NAMES
+from verifiers.unit_names import PHRASES, PREFIX_NAMES, SI_PREFIXES
 from verifiers.unit_tokens import MAX_TEN_EXPONENT, Token, UnreadableError, Written, tokenize
 from verifiers.units import find_unit
 
 MAX_BRACKETS: Final = 20
 """Brackets and roots in each other; a fraction is two of them."""
 _MAX_POWER_BITS: Final = 400
+_TEN: Final = 10
+_MAX_JOINED_CHARS: Final = 5
 
 _ROOT_PLACES: Final = 10**40
-_SCALE_WORDS: Final = {
+SCALE_WORDS: Final = {
     "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12,
 }  # fmt: skip
-_MONEY_SIGNS: Final = frozenset("$ € £ ¥ ₹ USD EUR GBP JPY INR CNY RMB".split())
+_MONEY_SIGNS: Final = frozenset(("$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "JPY", "INR", "CNY", "RMB"))
 _POWER_WORDS: Final = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "inverse": -1, "reciprocal": -1}
 _AFTER_WORDS: Final = {"squared": 2, "cubed": 3}
 
-SHY_SYMBOLS: Final = frozenset("a b c e u t d r P D M B G S".split())
+SHY_SYMBOLS: Final = frozenset("abceutdrPDMBGS")
 """Symbols that are more often a letter of algebra or a label than a unit: believed only where a unit is expected."""
 
-def read_unit(text: str) -> Measure | None:
-    """Read a text that is a unit, perhaps with a power of ten before it; None if it is anything else.
 
-    >>> read_unit(r"$10^{-19} \\mathrm{~J}$").magnitude.value == Fraction(1, 10**19)
+def read_unit(text: str) -> Measure | None:
+    r"""Read a text that is a unit, perhaps with a power of ten before it; None if it is anything else.
+
+    >>> read_unit(r"$10^{-19} \mathrm{~J}$").magnitude.value == Fraction(1, 10**19)
     True
     """
     return _read_unit(text)
@@ -110,7 +113,9 @@ class _Parser:
     def _money_before(self, factors: Factors) -> bool:
         """`$5`, `USD 5`: the unit stands before its number."""
         token, following = self.peek(), self.peek(1)
-        if token is None or following is None or token.text not in _MONEY_SIGNS or following.kind not in ("number", "-"):
+        if token is None or token.text not in _MONEY_SIGNS:
+            return False
+        if following is None or following.kind not in ("number", "-"):
             return False
         self.at += 1
         self.symbols.append(token.text)
@@ -167,9 +172,8 @@ class _Parser:
     def _number(self) -> Factors:
         token = self.tokens[self.at]
         self.at += 1
-        assert token.number is not None
         result = Factors()
-        result.numbers = [(self._mixed(token) or self._powered(token.number), 1)]
+        result.numbers = [(self._mixed(token) or self._powered(token.number or Written(Fraction(1))), 1)]
         return result
 
     def _powered(self, number: Written) -> Written:
@@ -177,7 +181,7 @@ class _Parser:
         if exponent is None:
             return number
         bits = max(number.value.numerator.bit_length(), number.value.denominator.bit_length())
-        allowed = MAX_TEN_EXPONENT if number.value == 10 else _MAX_POWER_BITS // max(bits, 1)
+        allowed = MAX_TEN_EXPONENT if number.value == _TEN else _MAX_POWER_BITS // max(bits, 1)
         if abs(exponent) > allowed or (exponent < 0 and not number.value):
             raise UnreadableError(f"power with exponent {exponent}")
         return Written(number.value**exponent)
@@ -190,7 +194,7 @@ class _Parser:
         return token.exponent
 
     def _mixed(self, whole: Token) -> Written | None:
-        """`1 1/2` and `1\\frac{1}{2}`: a sum."""
+        r"""`1 1/2` and `1\frac{1}{2}`: a sum."""
         ahead = self.tokens[self.at : self.at + 9]
         kinds = [t.kind for t in ahead]
         if kinds[:9] == ["(", "(", "number", ")", "/", "(", "number", ")", ")"] and ahead[0].text == "frac":
@@ -199,11 +203,13 @@ class _Parser:
             over, under, length = ahead[0].number, ahead[2].number, 3
         else:
             return None
-        numbers = [n for n in (whole.number, over, under) if n is not None and n.step == 1]
-        if len(numbers) != 3 or not 0 < numbers[1].value < numbers[2].value:
+        first = whole.number
+        if first is None or over is None or under is None or {first.step, over.step, under.step} != {Fraction(1)}:
+            return None
+        if not 0 < over.value < under.value:
             return None
         self.at += length
-        return Written(numbers[0].value + numbers[1].value / numbers[2].value)
+        return Written(first.value + over.value / under.value)
 
     def _root(self) -> Factors:
         """The square root of a number, to 40 places."""
@@ -249,9 +255,9 @@ class _Parser:
         token = self.tokens[self.at]
         word = token.text.lower()
         result = Factors()
-        if word in _SCALE_WORDS and before.numbers:
+        if word in SCALE_WORDS and before.numbers:
             self.at += 1
-            result.numbers = [(Written(Fraction(_SCALE_WORDS[word])), 1)]
+            result.numbers = [(Written(Fraction(SCALE_WORDS[word])), 1)]
             return result
         start, power = self.at, 1
         if word in _POWER_WORDS and token.text != "cu":
@@ -291,6 +297,9 @@ class _Parser:
             readings = find_unit((token.text if token.text == "μ" else token.text.lower()) + following.text)
             self.at += 2 if readings else 0
             return (readings,) if readings else ()
+        if following is not None and following.text == "Ω" and not following.spaced and token.text in SI_PREFIXES:
+            self.at += 2
+            return (find_unit(token.text + following.text),)
         readings = find_unit(token.text)
         units = (readings,) if readings else _joined(token.text)
         self.at += 1 if units else 0
@@ -348,7 +357,7 @@ def _metres_per(exponent: int) -> Readings:
 @lru_cache(maxsize=1024)
 def _joined(word: str) -> tuple[Readings, ...]:
     """Two symbols written without a gap, such as `Nm`, `VA` or `JK`; one of them has a capital letter."""
-    if not 2 <= len(word) <= 5 or word.islower():
+    if len(word) > _MAX_JOINED_CHARS or word.islower():
         return ()
     for cut in range(1, len(word)):
         left, right = word[:cut], word[cut:]

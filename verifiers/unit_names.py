@@ -184,10 +184,11 @@ _MONEY = (
 
 ROWS: Final = _MECHANICS + _ELECTRICITY_LIGHT_MATTER + _SPACE_TIME_ANGLE + _CUSTOMARY + _RATIOS + _MONEY
 
-COUNTED: Final = frozenset(
+_COUNTED: Final = (
     "photon electron proton neutron particle molecule atom ion nucleus decay disintegration event count cycle beat "
-    "vibration oscillation wavelength".split()
+    "vibration oscillation wavelength"
 )
+COUNTED: Final = frozenset(_COUNTED.split())
 """Things that SI counts with the unit one: `photons/s` is `1/s`."""
 
 SECOND_READINGS: Final = {

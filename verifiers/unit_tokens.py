@@ -1,6 +1,6 @@
-"""Tokens of a quantity, in any of the usual notations: LaTeX, siunitx, plain ASCII, Unicode, words.
+r"""Tokens of a quantity, in any of the usual notations: LaTeX, siunitx, plain ASCII, Unicode, words.
 
-Notation ends here: `\\SI{3}{\\metre\\per\\second}`, `3 m·s⁻¹`, `3\\,\\mathrm{m}\\,\\mathrm{s}^{-1}` and `\\frac{3\\text{ m}}{s}`
+Notation ends here: `\SI{3}{\metre\per\second}`, `3 m·s⁻¹`, `3\,\mathrm{m}\,\mathrm{s}^{-1}` and `\frac{3\text{ m}}{s}`
 become the same few kinds of tokens. A character or command that is not known stops the reading: nothing is skipped.
 """
 
@@ -19,6 +19,7 @@ MAX_QUANTITY_DIGITS: Final = 80
 MAX_TEN_EXPONENT: Final = 400
 """Size of a power of ten in a quantity."""
 _MAX_DEPTH: Final = 6
+_POWER_CHARS: Final = len("e-400")
 
 PI: Final = Fraction("3.14159265358979323846264338327950288419716939937510582097494459")
 
@@ -68,7 +69,8 @@ _CHARACTERS: Final = str.maketrans({
 _SUPERSCRIPT = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _NUMBER = (
-    r"\d+,(?:\d{1,2}|\d{4,})(?!\d|,\d)|(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\.\d+"
+    r"\d+,(?:\d{1,2}|\d{4,})(?!\d|,\d)|"
+    r"(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\.\d+"
 )
 _LEXEME = re.compile(
     r"(?P<space>(?:[\s~]|\\[,;:> ]|\\q?quad(?![A-Za-z])|\\thinspace(?![A-Za-z])|\\nobreakspace(?![A-Za-z]))+)"
@@ -81,10 +83,12 @@ _LEXEME = re.compile(
     r"|(?P<sign>\+/-|\+-|''|[-+*/()·×±,;%‰$€£¥₹¢°'\"=.{}\[\]])",
     re.DOTALL,
 )
-_WRAPPERS = frozenset(
-    "boxed fbox mathrm text textrm textbf textit textnormal textup textsf mathbf mathit mathsf mathnormal operatorname mbox hbox rm "
-    "SI qty si unit num left right big Big bigl bigr displaystyle textstyle ensuremath boldsymbol bm up mathop".split()
+_TRANSPARENT = (
+    "boxed fbox mathrm text textrm textbf textit textnormal textup textsf mathbf mathit mathsf mathnormal operatorname "
+    "mbox hbox rm SI qty si unit num left right big Big bigl bigr displaystyle textstyle ensuremath boldsymbol bm"
 )
+_WRAPPERS = frozenset(_TRANSPARENT.split())
+"""Commands that do not change what stands in them."""
 _COMMANDS: Final = {
     "times": "×", "cdot": "·", "ast": "*", "div": "/", "pm": "±", "per": "per", "%": "%", "$": "$", "textdollar": "$",
     "euro": "€", "texteuro": "€", "pounds": "£", "textsterling": "£", "degree": "°", "textdegree": "°", "percent": "%",
@@ -93,7 +97,7 @@ _COMMANDS: Final = {
     "angstrom": "Å", "ell": "ℓ", "permil": "‰", "arcminute": "arcmin", "arcsecond": "arcsec", "colon": ":",
     "astronomicalunit": "AU", "atomicmassunit": "u", "bel": "B",
 }  # fmt: skip
-_NO_UNIT_MACROS: Final = frozenset("min bar in d b c t u H L l P S".split())
+_NO_UNIT_MACROS: Final = frozenset(("min", "bar", "in", *"dbctuHLlPS"))
 """Commands with the name of a unit that mean something else in LaTeX."""
 _CONJUNCTIONS: Final = {"and": "and", "&": "and", "or": "or"}
 _SIGNS: Final = {"·": "*", "×": "*", "*": "*", "+/-": "±", "+-": "±", ";": ",", "''": '"', "[": "(", "]": ")"}
@@ -101,9 +105,9 @@ _WORD_SIGNS: Final = frozenset("%‰€£¥₹¢°'\"")
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of `text`; raises `UnreadableError`.
+    r"""Return the tokens of `text`; raises `UnreadableError`.
 
-    >>> [t.text or t.kind for t in tokenize(r"9.81\\,\\mathrm{m/s^{2}}")]
+    >>> [t.text or t.kind for t in tokenize(r"9.81\,\mathrm{m/s^{2}}")]
     ['9.81', 'm', '/', 's', '^']
     """
     return _Lexer(plain_notation(text), 0).run()
@@ -128,7 +132,7 @@ _DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def _mark_money(text: str) -> str:
-    """Mark the dollar signs that mean money as `\\$` and drop those that delimit mathematics.
+    r"""Mark the dollar signs that mean money as `\$` and drop those that delimit mathematics.
 
     Money: all of them stand directly before a digit, or there is only one, directly behind a digit or alone.
     """
@@ -154,6 +158,7 @@ class _Lexer:
         self.tokens: list[Token] = []
 
     def run(self) -> list[Token]:
+        """All tokens of the text."""
         while self.at < len(self.text):
             match = _LEXEME.match(self.text, self.at)
             if match is None:
@@ -248,7 +253,7 @@ class _Lexer:
             self._add("word", sign)
 
     def _macro(self, name: str) -> None:
-        """A siunitx macro: `\\kilo` goes with the macro after it, the others are words."""
+        r"""A siunitx macro: `\kilo` goes with the macro after it, the others are words."""
         if name not in PREFIX_NAMES:
             self.spaced = True
             is_unit = name not in _NO_UNIT_MACROS and (name in ("square", "cubic") or bool(find_unit(name)))
@@ -312,15 +317,15 @@ def _small_integer(text: str) -> int:
 
 
 def _written(number: str, power: str | None) -> Written:
-    """A decimal with its step; grouping marks are dropped, a comma before other than three digits is a decimal comma."""
+    """A decimal with its step; grouping marks are dropped, a comma that groups no thousands is a decimal comma."""
     if re.fullmatch(r"\d+,(?:\d{1,2}|\d{4,})", number):
         number = number.replace(",", ".")
     number = re.sub(r"[^\d.]", "", number)
     whole, point, places = number.partition(".")
     if len(whole) + len(places) > MAX_QUANTITY_DIGITS:
         raise UnreadableError(f"more than {MAX_QUANTITY_DIGITS} digits")
-    exponent = int(power[1:]) if power and len(power) < 6 else 0
-    if abs(exponent) > MAX_TEN_EXPONENT or (power and len(power) >= 6):
+    exponent = int(power[1:]) if power and len(power) <= _POWER_CHARS else 0
+    if abs(exponent) > MAX_TEN_EXPONENT or (power and len(power) > _POWER_CHARS):
         raise UnreadableError(f"exponent over {MAX_TEN_EXPONENT}")
     step = Fraction(10) ** (exponent - len(places))
     return Written(int(whole + places) * step, step, bool(point and places))

@@ -1,8 +1,8 @@
 """Physical units: what a symbol or a name means, as an exact factor to SI base units and a dimension.
 
-pint is the table of definitions and nothing else: it is asked for the names listed in `unit_names`, once each, and never
-sees a text from outside. Factors are exact fractions (an inch is 127/5000 m); π, and the constants that are measured,
-have as many digits as the table gives.
+pint is the table of definitions and nothing else: it is asked for the names listed in `unit_names`, once each, and it
+never sees a text from outside. Factors are exact fractions (an inch is 127/5000 m); π, and the constants that are
+measured, have as many digits as the table gives.
 """
 
 from collections.abc import Iterator
@@ -189,7 +189,7 @@ def _case_slip(symbol: str) -> Unit | None:
 
     The prefix letters whose case decides (m and M, p and P) are never touched.
     """
-    if len(symbol) < 2:
+    if not symbol[1:]:
         return None
     for prefix in (p for p in ("", symbol[0]) if p in ("", "K") or p in SI_PREFIXES):
         rest = symbol[len(prefix) :]
@@ -203,7 +203,7 @@ def _case_slip(symbol: str) -> Unit | None:
 
 
 def _singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") else name
+    return name.removesuffix("s")
 
 
 @cache
@@ -254,7 +254,7 @@ def _defined(row: UnitRow) -> Unit:
 
 @cache
 def _table() -> Any:
-    """pint's registry with exact numbers; made at the first question, because importing pint takes 0.3 s."""
+    """The registry of pint, with exact numbers; made at the first question, because importing pint takes 0.3 s."""
     import pint  # noqa: PLC0415
 
     return pint.UnitRegistry(non_int_type=Fraction, cache_folder=None)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.quantity_text import read_statement
 from verifiers.measures import MAX_FACTORS, is_power_of_ten
+from verifiers.quantity_text import read_statement
 from verifiers.unit_grammar import read_unit
 from verifiers.unit_tokens import MAX_QUANTITY_CHARS, UnreadableError, plain_notation, tokenize
 from verifiers.units import find_unit
@@ -41,7 +41,8 @@ SPEED = [
 def test_metres_per_second_in_every_notation(text: str) -> None:
     """Each notation of m/s has its dimension and the factor one."""
     unit = read_unit(text)
-    assert unit is not None and unit.magnitude is None
+    assert unit is not None
+    assert unit.magnitude is None
     assert any(u.factor == 1 and u.dimension == (("meter", 1), ("second", -1)) for u in unit.readings)
 
 
@@ -58,7 +59,8 @@ def test_metres_per_second_in_every_notation(text: str) -> None:
 def test_powers_of_ten_may_stand_in_the_unit(text: str, value: Fraction, unit: str) -> None:
     """A power of ten before the unit is read as a number."""
     measure = read_unit(text)
-    assert measure is not None and measure.magnitude is not None
+    assert measure is not None
+    assert measure.magnitude is not None
     assert measure.magnitude.value == value
     assert measure.readings[0] == find_unit(unit)[0]
 
@@ -98,21 +100,25 @@ def test_numbers_before_a_unit(text: str, value: Fraction) -> None:
 )  # fmt: skip
 def test_nothing_is_left_over(text: str) -> None:
     """A text with anything that is not number or unit is not read at all."""
-    assert read_unit(text) is None and read_statement(text) is None
+    assert read_unit(text) is None
+    assert read_statement(text) is None
 
 
 def test_a_semicolon_separates_and_never_multiplies() -> None:
     """`5 m; 3` is two quantities, not 15 m."""
     statement = read_statement("5 m; 3")
     assert read_unit("5 m; 3") is None
-    assert statement is not None and len(statement.segments[0].items) == 2
+    assert statement is not None
+    assert len(statement.segments[0].items) == 2
 
 
 def test_a_slash_has_two_readings() -> None:
     """`J/mol K` is J/(mol K) or J K/mol; brackets leave one."""
     open_reading, closed = read_unit("J/mol K"), read_unit("J/(mol K)")
-    assert open_reading is not None and closed is not None
-    assert len(open_reading.readings) == 2 and len(closed.readings) == 1
+    assert open_reading is not None
+    assert closed is not None
+    assert len(open_reading.readings) == 2
+    assert len(closed.readings) == 1
     assert closed.readings[0] in open_reading.readings
 
 
@@ -133,9 +139,11 @@ def test_limits_come_before_work() -> None:
     assert read_unit("m" * (MAX_QUANTITY_CHARS + 1)) is None
     assert read_unit(" ".join(["m"] * (MAX_FACTORS + 1))) is None
     assert read_unit(r"\frac{" * 50 + "m" + "}{s}" * 50) is None
-    assert read_unit("10^{401} m") is None and read_unit("10^{400} m") is not None
+    assert read_unit("10^{401} m") is None
+    assert read_unit("10^{400} m") is not None
     assert read_unit("2^{1000} m") is None
-    assert read_unit("(10^{400} m)^{9}") is not None and read_unit("(10^{400} m)^{12}") is None
+    assert read_unit("(10^{400} m)^{9}") is not None
+    assert read_unit("(10^{400} m)^{12}") is None
     assert read_unit("(" * 60 + "m" + ")" * 60) is None
     assert read_statement(r"\sqrt" * 70 + "5 m") is None
 
