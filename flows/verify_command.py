@@ -130,7 +130,7 @@ class Counts:
         total: Counter[str] = Counter()
         for counter in self.by_kind.values():
             total.update(counter)
-        statuses = [status for status, _ in total.most_common()]
+        statuses = sorted(total, key=lambda status: (-total[status], status))
         lines = [["kind", *statuses, "rows"]]
         lines += [
             [name, *(str(counter[status]) for status in statuses), str(counter.total())]
