@@ -38,6 +38,8 @@ from verifiers.walk import rewrite
 _FUNCTION_INSIDE = re.compile(r"([a-zA-Z]{0,2}?)(arcsin|arccos|arctan|sqrt|sin|cos|tan|cot|sec|csc|ln|log|exp|pi)([a-zA-Z]{0,2})")
 _APPLIED = frozenset("fghFGHP")
 _MAX_LETTER_PRODUCT = 4
+_BASE_DIGITS = 2
+_BASES = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "sixteen": "16"}
 _LISTED_FUNCTIONS = {"max", "min", "gcd", "lcm", "binomial", "root"}
 
 
@@ -51,6 +53,8 @@ class Atoms(Cursor):
     brackets = 0
     """How many brackets are open, in which `1,234` is a list."""
     open_bars: tuple[str, ...] = ()
+    in_braces = False
+    """Whether the innermost bracket is a set's, where `|` starts a condition."""
 
     # The levels above, which `Grammar` adds.
     def list_of_relations(self) -> Node:
@@ -88,7 +92,7 @@ class Atoms(Cursor):
         if kind == "number":
             return self.tokens[self.position - 1].kind != "number"
         if kind in words.BARS:
-            return not (self.open_bars and words.BARS[kind][0] == self.open_bars[-1])
+            return not self.in_braces and not (self.open_bars and words.BARS[kind][0] == self.open_bars[-1])
         return kind == "command" and self._command_starts_factor(token.text)
 
     def _command_starts_factor(self, text: str) -> bool:
@@ -137,7 +141,7 @@ class Atoms(Cursor):
         while self.peek().kind == "{,}" and self.peek(1).kind == "number":
             self.take()
             digits += self.take().text
-        if self.peek().text == "\\overline" and "." in digits + ("." if self.peek(-1).kind == "." else ""):
+        if self.peek().text == "\\overline" and "." in digits:
             return self._repeating(digits)
         mantissa, _, exponent = digits.lower().partition("e")
         check("MAX_EXPONENT", len(exponent), 8)
@@ -260,13 +264,19 @@ class Atoms(Cursor):
                 base = Sym(base.name + "'") if isinstance(base, Sym) else base
             else:
                 base = self.subscripted(base)
-        if not isinstance(base, Sym) or self.peek().kind != "(":
+        return self.applied(base) if isinstance(base, Sym) else base
+
+    def applied(self, base: Sym) -> Node:
+        """`f(x)` for a letter that looks like a function, `C(n, k)` as a binomial; the letter itself otherwise."""
+        if self.peek().kind != "(":
             return base
-        if name in _APPLIED or "'" in base.name or self._bracket_has_comma():
-            inner = self.bracketed()
-            args = inner.items if isinstance(inner, Seq) else (inner,)
-            return Apply(base.name, args)
-        return base
+        if base.name not in _APPLIED and "'" not in base.name and not self._bracket_has_comma():
+            return base
+        inner = self.bracketed()
+        args = inner.items if isinstance(inner, Seq) else (inner,)
+        if base.name == "C" and len(args) == 2:  # noqa: PLR2004
+            return exact_call("binomial", args)
+        return Apply(base.name, args)
 
     def _bracket_has_comma(self) -> bool:
         """Whether the bracket at the current token holds a comma of its own."""
@@ -283,7 +293,8 @@ class Atoms(Cursor):
         """`base` with the subscript at the current `_` in its name; for a number, its base."""
         self.take()
         raw = self._raw_group()
-        if isinstance(base, Num) and base.step is None and base.value.denominator == 1 and raw.isdigit() and len(raw) < 4:
+        raw = _BASES.get(raw.casefold(), raw) if isinstance(base, Num) else raw
+        if isinstance(base, Num) and base.step is None and base.value.denominator == 1 and raw.isdigit() and len(raw) <= _BASE_DIGITS:
             return Based(str(base.value.numerator), int(raw))
         if not isinstance(base, Sym) or not raw:
             raise UnreadableError("a subscript stands behind something that has none")
@@ -443,11 +454,13 @@ class Atoms(Cursor):
         closings = {"\\{": ("\\}",), "\\lbrace": ("\\rbrace",), "\\langle": ("\\rangle",), "]": ("[", "]")}.get(opening, (")", "]", "[", "\\rbrack", "\\rparen"))
         items: tuple[Node, ...] = ()
         joiner = ","
-        if not self.at(*closings):
+        outer_braces, self.in_braces = self.in_braces, opening in {"\\{", "\\lbrace"}
+        if not self.at(*(c for c in closings if c != "[")):
             inner = self._builder(self._bracket_list())
             items, joiner = (inner.items, inner.joiner) if isinstance(inner, Seq) and not inner.opening else ((inner,), ",")
         closing = self.expect(closings)
         self.brackets -= 1
+        self.in_braces = outer_braces
         self.open_bars = outer_bars
         self.depth -= 1
         return _bracket(opening, items, closing.kind if closing.kind != "command" else closing.text, joiner)
@@ -475,11 +488,11 @@ class Atoms(Cursor):
         self.take()
         closing, name = words.BARS[token.text if token.kind == "command" else token.kind]
         self.deeper()
-        outer = self.open_bars
-        self.open_bars = (*outer, closing)
+        outer, outer_braces = self.open_bars, self.in_braces
+        self.open_bars, self.in_braces = (*outer, closing), False
         inner = self.sum()
         self.expect({closing})
-        self.open_bars = outer
+        self.open_bars, self.in_braces = outer, outer_braces
         self.depth -= 1
         return _call(name, (inner,), None)
 
@@ -520,6 +533,9 @@ class Atoms(Cursor):
     def _frac(self) -> Node:
         """A fraction; `\\frac{d}{dx}` differentiates what follows."""
         over, under = self.argument(), self.argument()
+        inside = getattr(over, "factors", ())
+        if len(inside) == 2 and inside[0] == Sym("d") and isinstance(inside[1], Apply) and getattr(under, "factors", (0,))[0] == Sym("d"):  # noqa: PLR2004
+            return Big("diff", getattr(under.factors[1], "name", ""), number(1), None, inside[1])  # type: ignore[union-attr]
         variable = self._derivative(over, under)
         if variable is not None:
             return Big("diff", variable[0], number(variable[1]), None, self.term())
@@ -628,7 +644,7 @@ class Atoms(Cursor):
                 self.position += 2
             self.expect("}")
             return inner
-        return self.exponent()
+        return self.argument()
 
     # Matrices
 
@@ -684,11 +700,11 @@ def _bracket(opening: str, items: tuple[Node, ...], closing: str, joiner: str) -
         closing = ")" if closing == "[" else closing
     elif closing == "[":
         closing = ")"
+    if len(items) == 1 and isinstance(items[0], Builder):
+        return items[0]
     if len(items) == 1 and opening != "{" and (opening, closing) in {("(", ")"), ("[", "]")} and not isinstance(items[0], Dots):
         inner = items[0]
-        if opening == "[" and isinstance(inner, Seq | Matrix):
-            return _matrix_of(items)
-        return inner
+        return _matrix_of(items) if opening == "[" and isinstance(inner, Seq) else inner
     if opening == "[" and closing == "]" and items and all(isinstance(i, Seq) and i.opening == "[" for i in items):
         return _matrix_of(items)
     return Seq(opening, items, closing, joiner)

@@ -1,12 +1,12 @@
 """Comparing two trees of any kind: the reference says which kind of thing is asked for."""
 
-from verifiers.equations import cut_approximation, is_label, same_equation, same_inequality, stated_value
+from verifiers.equations import STATING, cut_approximation, is_label, same_equation, same_inequality, stated_value
 from verifiers.matrices import has_matrix, tuple_members, vector_members, worked_out
 from verifiers.members import as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.policy import Choose
 from verifiers.regions import is_interval, is_region, same_region
 from verifiers.scalars import Match, Terms, same_scalar
-from verifiers.tree import Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
+from verifiers.tree import Call, Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
 
 
 
@@ -33,9 +33,15 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:
         return _compare_ratio(reference, answer, terms)
     if isinstance(reference, Matrix) or isinstance(answer, Matrix):
         return _compare_matrix(reference, answer, terms)
+    if _is_residue(reference) != _is_residue(answer):
+        reference, answer = (n.args[0] if isinstance(n, Call) and n.name == "residue" else n for n in (reference, answer))
     if isinstance(reference, Seq) or isinstance(answer, Seq) or has_alternatives(reference) or has_alternatives(answer):
         return _compare_sequences(reference, answer, terms)
     return same_scalar(reference, answer, terms)
+
+
+def _is_residue(node: Node) -> bool:
+    return isinstance(node, Call) and node.name == "residue"
 
 
 def _prepared(node: Node) -> Node:
@@ -58,7 +64,7 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
         return _compare_regions(reference, answer, terms)
     value = stated_value(reference)
     if isinstance(answer, Rel):
-        if set(reference.ops) <= {"=", "to"} and set(answer.ops) <= {"=", "to"}:
+        if set(reference.ops) <= STATING and set(answer.ops) <= STATING:
             return same_equation(reference, answer, terms, compare)
         return same_inequality(reference, answer, terms)
     if value is not None and has_alternatives(value) and isinstance(answer, Seq):
@@ -75,7 +81,7 @@ def _stated(node: Node) -> Node:
 
 def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
     """The answer is an equation and the reference is not: the value that it states counts."""
-    if terms.policy.dropped_label is Choose.REJECT or any(op not in {"=", "to"} for op in answer.ops):
+    if terms.policy.dropped_label is Choose.REJECT or not set(answer.ops) <= STATING:
         return Match(False, "equation.extra", "a relation is given where a value is asked for")
     if stated_value(answer) is not None and is_label(answer.parts[0]):
         return compare(reference, answer.parts[-1], terms)

@@ -126,13 +126,21 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
         return decide_choice(problem, reference, text)
     if problem.answer_kind is not AnswerKind.TEXT:
         quantity = decide_quantity(problem, reference.text, text, policy)
-        if quantity is not None:
+        if quantity is not None and not _is_angle_in_radians(quantity, reference, text):
             return quantity
     if reference.kind == "text":
-        return decide_text(reference, text)
+        return decide_text(problem, reference, text)
     if reference.kind == "moment":
         return decide_moment(reference, text, policy)
     return decide_mathematics(problem, reference, text, policy)
+
+
+def _is_angle_in_radians(quantity: Decision, reference: Reference, answer: str) -> bool:
+    """Whether one side is in degrees and the other a multiple of π, which algebra compares exactly."""
+    if quantity.status is Status.CORRECT:
+        return False
+    sides = (reference.text, answer)
+    return any("circ" in side or "degree" in side for side in sides) and any("pi" in side and "circ" not in side for side in sides)
 
 
 def show_number(value: Num) -> str:

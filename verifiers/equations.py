@@ -10,6 +10,8 @@ from verifiers.scalars import Match, Terms, lower_case, same_scalar
 from verifiers.tree import Apply, Call, Mul, Node, Ratio, Rel, Seq, Sym, divide, subtract
 from verifiers.walk import letters_of
 
+STATING = frozenset({"=", "to", "≡"})
+"""Relations whose right side is a value: `x = 5`, `x \\to 5`, `x ≡ 3 (mod 7)`."""
 Compare = Callable[[Node, Node, Terms], Match]
 
 
@@ -41,7 +43,7 @@ def cut_approximation(node: Rel) -> Node:
 
 def stated_value(node: Rel) -> Node | None:
     """The value that an equation states: the last side of `x = 5`, `z = 1 + 1 = 2` or `\\binom52 = 10`, or None."""
-    if any(op not in {"=", "to"} for op in node.ops):
+    if any(op not in STATING for op in node.ops):
         return None
     value = node.parts[-1]
     if is_label(node.parts[0]) or isinstance(node.parts[0], Sym):

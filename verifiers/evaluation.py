@@ -6,11 +6,9 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import Any
 
-from verifiers.limits import MAX_FACTORIAL, MAX_PRECISION, MAX_TERMS, check
+from verifiers.limits import MAX_FACTORIAL, MAX_MAGNITUDE, MAX_PRECISION, MAX_TERMS, check
 from verifiers.tree import Add, Apply, Based, Big, Call, Const, Mul, Node, Num, Pow, Sym
 
-_MAX_MAGNITUDE = 200_000
-"""Largest binary exponent of a value that is still computed with."""
 
 
 class Outcome(Enum):
@@ -39,7 +37,7 @@ class Evaluator:
         self.bound: dict[str, Any] = {}
         self.lost = 0
         """Bits that cancellation and steep functions have cost so far, at most."""
-        self.peak = -_MAX_MAGNITUDE
+        self.peak = -MAX_MAGNITUDE
         """Largest binary magnitude of a sum's term."""
 
     def compare(self, left: Node, right: Node) -> Outcome:
@@ -95,7 +93,7 @@ class Evaluator:
         if not self.mp.isfinite(value):
             raise UndefinedError("it is not finite")
         if value:
-            check("MAX_MAGNITUDE", int(self.mp.mag(value)), _MAX_MAGNITUDE)
+            check("MAX_MAGNITUDE", int(self.mp.mag(value)), MAX_MAGNITUDE)
             if not self.allow_complex and getattr(value, "imag", 0):
                 raise UndefinedError("it is not real")
         return value
@@ -105,9 +103,9 @@ class Evaluator:
         total = self.mp.mpf(0)
         for term in terms:
             total = total + term
-        largest = max((int(self.mp.mag(term)) for term in terms if term), default=-_MAX_MAGNITUDE)
+        largest = max((int(self.mp.mag(term)) for term in terms if term), default=-MAX_MAGNITUDE)
         self.peak = max(self.peak, largest)
-        self.lost += largest - int(self.mp.mag(total)) if total else (self.mp.prec if largest > -_MAX_MAGNITUDE else 0)
+        self.lost += largest - int(self.mp.mag(total)) if total else (self.mp.prec if largest > -MAX_MAGNITUDE else 0)
         return total
 
     def _rational(self, value: Fraction) -> Any:
@@ -150,7 +148,7 @@ class Evaluator:
     def _check_growth(self, base: Any, size: Any) -> None:
         if base and size > 1:
             magnitude = abs(int(self.mp.mag(base))) + 1
-            check("MAX_MAGNITUDE", int(min(magnitude * size, 10**12)), _MAX_MAGNITUDE)
+            check("MAX_MAGNITUDE", int(min(magnitude * size, 10**12)), MAX_MAGNITUDE)
             self.lost += int(self.mp.mag(size))
 
     def _call(self, node: Call) -> Any:

@@ -114,11 +114,24 @@ class Grammar(Atoms):
             self.position += self._relation_tokens
             ops.append(op)
             parts.append(self.set_expression())
+        parts[-1] = self._residue(parts[-1])
         if not ops:
             return parts[0]
         if "≈" in ops:
             self.notes.add("approx")
         return Rel(tuple(ops), tuple(parts))
+
+    def _residue(self, value: Node) -> Node:
+        """`value`, or the residue class that it names: `3 \\pmod 7`."""
+        if self.accept("\\pmod"):
+            modulus = self.argument()
+        elif self.peek().kind == "(" and self.peek(1).text in {"\\mod", "\\bmod", "mod"}:
+            self.position += 2
+            modulus = self.sum()
+            self.expect({")"})
+        else:
+            return value
+        return Call("residue", (exact_call("mod", (value, modulus)), modulus))
 
     def _relation(self) -> str | None:
         """The relation at the current token, if there is one."""
@@ -280,7 +293,7 @@ class Grammar(Atoms):
             return self._degrees(base)
         primes = self._primes()
         if primes and isinstance(base, Sym):
-            return Sym(base.name + primes)
+            return self.applied(Sym(base.name + primes))
         exponent = self.exponent()
         if self.peek().kind == "_" and isinstance(base, Sym):
             base = self.subscripted(base)

@@ -30,6 +30,12 @@ MAX_PRECISION: Final = 1_200
 """Decimal digits to which two values are compared."""
 MAX_SYMBOLS: Final = 40
 """Different letters in one expression."""
+MAX_OPERATIONS: Final = 2
+"""Limits, integrals, derivatives, infinite sums in one expression."""
+MAX_SYMBOLIC_NODES: Final = 60
+"""Nodes of a tree that sympy is given."""
+MAX_MAGNITUDE: Final = 200_000
+"""Binary exponent of a value that is still computed with."""
 
 
 class OverLimitError(Exception):

@@ -11,13 +11,14 @@ from verifiers.extraction import extract_answer
 from verifiers.fingerprint import NotScalarError
 from verifiers.grammar import read
 from verifiers.hedges import hedge
+from verifiers.loose_text import named_set
 from verifiers.policy import Choose, Policy, SlashProduct
-from verifiers.readings import Candidate, as_percent, readings
+from verifiers.readings import Candidate, as_percent, range_of, readings
 from verifiers.references import Reference, as_kind
 from verifiers.rendering import render
 from verifiers.scalars import Match, Terms
-from verifiers.texts import words_of
-from verifiers.tree import Node, Num, Rel, Seq, UnreadableError
+from verifiers.texts import option_letter, words_of
+from verifiers.tree import Node, Num, Rel, Seq, UnreadableError, divide, number
 from verifiers.wrapping import unwrap
 
 _MAX_BARE_WORDS = 2
@@ -30,6 +31,12 @@ _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
 def decide_mathematics(problem: Problem, reference: Reference, text: str, policy: Policy) -> Decision:
     """Compare an answer with a reference that is mathematics."""
+    named = named_set(text) if reference.tree is not None else None
+    if named is not None and reference.tree is not None:
+        match = compare(reference.tree, named, Terms(policy))
+        return _decision(Status.CORRECT if match.equal else Status.INCORRECT, match, reference, Candidate(named, frozenset(), "words"))
+    if reference.letter is not None and len(reference.text) == 1 and option_letter(text) == reference.letter and len(text) > 1:
+        return Decision(Status.CORRECT, "choice.option", "the same option", reference.letter, reference.letter)
     said = _stated(problem, reference, text)
     if said is None:
         return Decision(Status.UNPARSED, "unreadable", "the answer is a text without one final value")
@@ -114,7 +121,7 @@ def _reference_trees(problem: Problem, reference: Reference, candidate: Candidat
     if tree is None:
         return
     if candidate.way == "range":
-        wanted = _as_range(reference.text)
+        wanted = range_of(reference.text)
         if wanted is not None:
             yield wanted
         return
@@ -126,19 +133,7 @@ def _reference_trees(problem: Problem, reference: Reference, candidate: Candidat
     if "decimal_comma" in reference.notes and policy.decimal_comma is Choose.ACCEPT:
         yield read(reference.text.replace(",", ".")).tree
     if policy.percent_strip is Choose.ACCEPT and ("percent" in reference.notes) != ("percent" in candidate.notes):
-        yield as_percent(tree) if "percent" in reference.notes else _hundredth(tree)
-
-
-def _hundredth(tree: Node) -> Node:
-    from verifiers.tree import divide, number  # noqa: PLC0415
-
-    return divide(tree, number(100))
-
-
-def _as_range(text: str) -> Node | None:
-    from verifiers.readings import range_of  # noqa: PLC0415
-
-    return range_of(text)
+        yield as_percent(tree) if "percent" in reference.notes else divide(tree, number(100))
 
 
 def _refused(reference: Reference, candidate: Candidate, text: str, policy: Policy) -> Match | None:

@@ -3,6 +3,7 @@
 from data.records import Problem, Status
 from verifiers.clock_and_calendar import read_moment, same_moment
 from verifiers.decision import Decision
+from verifiers.extraction import extract_answer
 from verifiers.hedges import hedge
 from verifiers.policy import Choose, Policy
 from verifiers.references import Reference
@@ -42,13 +43,17 @@ def _by_text(problem: Problem, text: str) -> set[str]:
     return {chr(ord("A") + k) for k in same[:1]} if len(same) == 1 else set()
 
 
-def decide_text(reference: Reference, answer: str) -> Decision:
+def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision:
     """Words: the same words, whatever their case, dress and punctuation."""
     forms = (plain_text(reference.text), plain_text(answer))
     if same_text(reference.text, answer):
         return Decision(Status.CORRECT, "text.words", "the same words", *forms)
     if reference.letter is not None and reference.letter == option_letter(answer):
         return Decision(Status.CORRECT, "choice.option", "the same option", *forms)
+    if "answer" in answer.casefold() and "answer" not in reference.text.casefold():
+        stated = extract_answer(answer, problem).answer
+        if stated is not None and same_text(reference.text, stated):
+            return Decision(Status.CORRECT, "text.words", "the stated words are the same", forms[0], plain_text(stated))
     return Decision(Status.INCORRECT, "text.words", "the words differ", *forms)
 
 

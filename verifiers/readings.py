@@ -10,23 +10,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verifiers.grammar import read
+from verifiers.loose_text import CURRENCY, without_tail
 from verifiers.number_words import number_in_words
 from verifiers.numbers import read_number
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
 from verifiers.references import Reference, degrees_dropped
-from verifiers.texts import plain_text, words_of
-from verifiers.units import find_unit
+from verifiers.texts import plain_text
 from verifiers.tree import Node, Num, Seq, UnreadableError, multiply, number
 
-_WORDS_IN_LATEX = r"\\(?:text|mathrm|textrm|mathbf|textbf|mbox|operatorname|rm|unit|si)\s*\{[^{}]{0,80}\}"
-_TAIL = re.compile(
-    rf"(?P<tail>(?:\s|~|\\[,;:! ]|\\q?quad)*(?:{_WORDS_IN_LATEX}|\^\s?\{{?\\circ\}}?(?:\s?[CF](?![a-z]))?|\\degree|(?<=[\s~}}])[A-Za-z]{{1,30}}|m(?![A-Za-z(])|[€£¥$]|\\(?:pounds|euro|yen|AA|Omega|mu))"
-    rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
-)
-_NOT_A_UNIT = re.compile(r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose)\b", re.IGNORECASE)
-_LETTERS = re.compile(r"(?<!\\)[A-Za-z]+")
-_SHORT_WORDS = frozenset("of in per sq cu the men cm mm km kg ft lb oz hr min sec mph deg rad ways way days day cats dogs pens cups bags box cars car bus any all".split())
-_CURRENCY = re.compile(r"^\s*(?:\\?\$|€|£|¥|\\pounds|\\euro|\\yen|(?:Rs\.?|USD|EUR|GBP|US\\?\$))\s*(?=[-\d.(\\])")
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
 _SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
@@ -65,7 +56,7 @@ def readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candid
 
 def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
     """The text as it stands, and with its ambiguities taken the other way."""
-    text = _CURRENCY.sub("", text)
+    text = CURRENCY.sub("", text)
     plain = read_number(text)
     as_list = _wants_list(reference) or policy.comma_groups is CommaGroups.LIST
     if plain is not None and not as_list:
@@ -156,31 +147,6 @@ def _try(text: str) -> Node | None:
         return Num(plain.value, plain.unit_in_last_place) if plain is not None else read(text).tree
     except UnreadableError:
         return None
-
-
-def without_tail(text: str) -> str | None:
-    """`text` without the unit or words behind its value, or None where there are none.
-
-    >>> without_tail(r"20\\\\text{ m}"), without_tail("15 apples"), without_tail("2x"), without_tail("5 or 6 apples")
-    ('20', '15', None, None)
-    """
-    text = _CURRENCY.sub("", text)
-    match = _TAIL.search(text)
-    if match is None or not match.start():
-        return None
-    head, tail = text[: match.start()].rstrip(), match.group("tail")
-    if not head or head[-1] not in "0123456789)}.½" or _NOT_A_UNIT.search(tail) or len(words_of(head)) > 0:
-        return None
-    if not all(map(_is_unit_or_thing, _LETTERS.findall(tail))):
-        return None
-    if head.count("{") != head.count("}") or head.count("(") != head.count(")"):
-        return None
-    return head
-
-
-def _is_unit_or_thing(word: str) -> bool:
-    """Whether a word behind a number can be its unit: a known unit, or the name of things (`apples`)."""
-    return len(word) > 3 or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS  # noqa: PLR2004
 
 
 def _gathered(text: str, reference: Reference) -> str | None:

@@ -10,10 +10,11 @@ from verifiers.extraction import extract_answer
 from verifiers.grammar import Reading, read
 from verifiers.kinds import kind_of
 from verifiers.limits import OverLimitError
+from verifiers.loose_text import named_set, without_tail
 from verifiers.numbers import Number, read_number
 from verifiers.texts import is_text, reference_letter, words_of
-from verifiers.tree import Call, Node, Num, UnreadableError, number
-from verifiers.walk import letters_of, nodes_of
+from verifiers.tree import Call, Const, Node, Num, Seq, UnreadableError, number
+from verifiers.walk import letters_of, nodes_of, rewrite
 from verifiers.wrapping import unwrap
 
 _MAX_PROSE_WORDS = 2
@@ -79,6 +80,9 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
         moment = read_moment(text) if kind is AnswerKind.AUTO else None
         if moment is not None:
             return Reference(text, "moment", moment=moment)
+        named = named_set(text) if kind in {AnswerKind.AUTO, AnswerKind.INTERVAL, AnswerKind.SET} else None
+        if named == Const("R"):
+            return Reference(text, "interval", tree=named)
         if kind is AnswerKind.AUTO and (is_text(text) or (letter is not None and len(text) > 3 and words_of(text))):
             return Reference(text, "choice" if letter and len(text) > 1 else "text", letter=letter)
         reading = _read_reference(text)
@@ -94,8 +98,6 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
 
 def _read_reference(text: str) -> Reading:
     """Read mathematics, with a unit or other words behind it left out."""
-    from verifiers.readings import without_tail  # noqa: PLC0415
-
     try:
         reading = read(text)
     except UnreadableError:
@@ -138,8 +140,6 @@ def _boxed(raw: str) -> str:
 
 def as_kind(tree: Node, kind: AnswerKind) -> Node:
     """The tree as the stated kind asks to see it: a bare list as a set or tuple, a number as a set of one."""
-    from verifiers.tree import Seq  # noqa: PLC0415
-
     if isinstance(tree, Seq) and not tree.opening and kind in {AnswerKind.SET, AnswerKind.TUPLE}:
         brackets = ("{", "}") if kind is AnswerKind.SET else ("(", ")")
         return Seq(brackets[0], tree.items, brackets[1])
@@ -148,8 +148,6 @@ def as_kind(tree: Node, kind: AnswerKind) -> Node:
 
 def degrees_dropped(tree: Node) -> Node:
     """The tree with degree signs taken for one: `60°` as 60."""
-    from verifiers.walk import rewrite  # noqa: PLC0415
-
     if not any(isinstance(n, Call) and n.name == "degree" for n in nodes_of(tree)):
         return tree
     return rewrite(tree, lambda n: number(1) if isinstance(n, Call) and n.name == "degree" else n)

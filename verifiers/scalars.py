@@ -9,7 +9,7 @@ from verifiers.limits import OverLimitError
 from verifiers.numeric import compare_values, value_of
 from verifiers.policy import BareLog, Choose, Policy
 from verifiers.tree import Add, Based, Call, Const, Node, Num, Sym, divide, number
-from verifiers.walk import needs_sympy, letters_of, replace, rewrite
+from verifiers.walk import check_size, letters_of, needs_sympy, replace, rewrite
 
 ARBITRARY = frozenset({"C", "c", "K", "k", "A", "D"}) | {f"C_{n}" for n in range(10)} | {f"c_{n}" for n in range(10)}
 
@@ -109,6 +109,8 @@ def _same_value(reference: Node, answer: Node, terms: Terms) -> Match:
 
 
 def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
+    check_size(reference)
+    check_size(answer)
     from verifiers.symbolic import NoClosedFormError, closed_form  # noqa: PLC0415  (sympy takes half a second to load)
 
     try:

@@ -12,10 +12,8 @@ import sympy
 
 from verifiers.limits import OverLimitError
 from verifiers.tree import Add, Big, Call, Const, Mul, Node, Num, Pow, Sym, add, multiply, number, power
-from verifiers.walk import nodes_of, parts_of, rebuild
+from verifiers.walk import check_size, parts_of, rebuild
 
-_MAX_NODES = 60
-_MAX_OPERATIONS = 2
 _MAX_ORDER = 6
 
 
@@ -32,10 +30,7 @@ def closed_form(node: Node) -> Node:
     >>> closed_form(read(r"\\\\sum_{n=0}^{\\\\infty} 2^{-n}").tree)
     Num(value=Fraction(2, 1), step=None)
     """
-    operations = [n for n in nodes_of(node) if isinstance(n, Big)]
-    size = sum(1 for _ in nodes_of(node))
-    if len(operations) > _MAX_OPERATIONS or size > _MAX_NODES:
-        raise OverLimitError("MAX_OPERATIONS", f"{len(operations)} in {size} nodes", _MAX_OPERATIONS)
+    check_size(node)
     return _replaced(node)
 
 

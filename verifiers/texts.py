@@ -6,7 +6,8 @@ from verifiers import vocabulary
 from verifiers.wrapping import unwrap
 
 _LATEX_TEXT = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|emph|operatorname|textsf|texttt)\s*\{([^{}]*)\}")
-_STYLE = re.compile(r"\\(?:[,;:! ]|quad|qquad|left|right|displaystyle)|[${}*`_]|~")
+_STYLE = re.compile(r"\\(?:[,;:! ]|quad|qquad|left|right|displaystyle|cdot|times)(?![a-zA-Z])|\\[,;:! ]|[${}*`_]|~")
+_MAX_PRODUCT = 4
 _EDGES = " \t\n\r.,;:!\"'()[]"
 _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\w{2})")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
@@ -69,7 +70,7 @@ def _is_product(letters: str) -> bool:
     follow = all(ord(b) - ord(a) == 1 for a, b in zip(letters, letters[1:], strict=False))
     if follow:
         return letters not in {"no", "hi"}
-    return len(letters) == 2 and not set(letters) & set("aeiou") and letters not in {"mr", "dr", "tv", "my", "by"}
+    return len(letters) <= _MAX_PRODUCT and not set(letters) & set("aeiouy") and letters not in {"mr", "dr", "tv", "pm", "hrs", "th"}
 
 
 def same_text(reference: str, answer: str) -> bool:
@@ -77,6 +78,8 @@ def same_text(reference: str, answer: str) -> bool:
     left, right = plain_text(reference), plain_text(answer)
     if left == right:
         return bool(left)
+    if len(left) <= _MAX_PRODUCT and left.isalpha() and all(len(word) == 1 for word in right.split()):  # `m a` for `ma`
+        return "".join(right.split()) == left
     return re.sub(r"[\s\-,.]+", " ", left) == re.sub(r"[\s\-,.]+", " ", right) != ""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
+from verifiers.limits import MAX_OPERATIONS, MAX_SYMBOLIC_NODES, check
 from verifiers.tree import (
     Add,
     Apply,
@@ -78,6 +79,12 @@ def _is_symbolic(node: Node) -> bool:
     if isinstance(node, Call):
         return node.name in {"gcd", "lcm"}
     return isinstance(node, Big) and (node.kind not in {"sum", "prod"} or "inf" in {getattr(node.upper, "name", ""), *_names(node.lower)})
+
+
+def check_size(node: Node) -> None:
+    """Raise `OverLimitError` for a tree that is too large for sympy, or nests its operations too often."""
+    check("MAX_OPERATIONS", sum(isinstance(n, Big) for n in nodes_of(node)), MAX_OPERATIONS)
+    check("MAX_SYMBOLIC_NODES", sum(1 for _ in nodes_of(node)), MAX_SYMBOLIC_NODES)
 
 
 def _names(node: Node | None) -> set[str]:

@@ -15,6 +15,7 @@ _APPROXIMATION = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_WORDS = re.compile(r"\s*(?:\\text\{\s*)?(?<![a-zA-Z])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|\\text\{\s*\\?%\s*\}", re.IGNORECASE)
+_CONDITION = re.compile(r"(?<=\S)[\s,]*(?:\\q?quad|\\[,;:! ])*\s*\\text\{\s*,?\s*(?:where|for|when|with|provided)\b.*", re.DOTALL)
 _MAX_ROUNDS = 12
 
 
@@ -56,7 +57,7 @@ def _one_layer(text: str) -> str:
             return inner
     if text.startswith("\\"):
         text = _without_command(text)
-    text = _APPROXIMATION.sub("", text)
+    text = _CONDITION.sub("", _APPROXIMATION.sub("", text))
     if text.endswith("}") and text.count("}") > text.count("{"):
         text = text[:-1]
     if text.startswith("$") and text.count("$") == 1:

@@ -1,0 +1,55 @@
+"""Loose ways of writing a value, taken apart as text: a unit behind it, a currency before it, a set by its name."""
+
+import re
+
+from verifiers.texts import plain_text, words_of
+from verifiers.tree import Const, Node
+from verifiers.units import find_unit
+
+_WORDS_IN_LATEX = r"\\(?:text|mathrm|textrm|mathbf|textbf|mbox|operatorname|rm|unit|si)\s*\{[^{}]{0,80}\}"
+_TAIL = re.compile(
+    rf"(?P<tail>(?:\s|~|\\[,;:! ]|\\q?quad)*(?:{_WORDS_IN_LATEX}|\^\s?\{{?\\circ\}}?(?:\s?[CF](?![a-z]))?|\\degree|(?<=[\s~}}])[A-Za-z]{{1,30}}|m(?![A-Za-z(])|[€£¥$]|\\(?:pounds|euro|yen|AA|Omega|mu))"
+    rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
+)
+_NOT_A_UNIT = re.compile(r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose)\b", re.IGNORECASE)
+_LETTERS = re.compile(r"(?<!\\)[A-Za-z]+")
+_SHORT_WORDS = frozenset("of in per sq cu the men cm mm km kg ft lb oz hr min sec mph deg rad ways way days day cats dogs pens cups bags box cars car bus any all".split())
+CURRENCY = re.compile(r"^\s*(?:\\?\$|€|£|¥|\\pounds|\\euro|\\yen|(?:Rs\.?|USD|EUR|GBP|US\\?\$))\s*(?=[-\d.(\\])")
+
+
+def without_tail(text: str) -> str | None:
+    """`text` without the unit or words behind its value, or None where there are none.
+
+    >>> without_tail(r"20\\\\text{ m}"), without_tail("15 apples"), without_tail("2x"), without_tail("5 or 6 apples")
+    ('20', '15', None, None)
+    """
+    text = CURRENCY.sub("", text)
+    match = _TAIL.search(text)
+    if match is None or not match.start():
+        return None
+    head, tail = text[: match.start()].rstrip(), match.group("tail")
+    if not head or head[-1] not in "0123456789)}.½" or _NOT_A_UNIT.search(tail) or len(words_of(head)) > 0:
+        return None
+    if not all(map(_is_unit_or_thing, _LETTERS.findall(tail))):
+        return None
+    if head.count("{") != head.count("}") or head.count("(") != head.count(")"):
+        return None
+    return head
+
+
+def _is_unit_or_thing(word: str) -> bool:
+    """Whether a word behind a number can be its unit: a known unit, or the name of things (`apples`)."""
+    return len(word) > 3 or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS  # noqa: PLR2004
+
+
+_NAMED_SETS = {
+    "all real numbers": "R", "all reals": "R", "all real": "R", "set of all real numbers": "R", "set of real numbers": "R", "real numbers": "R",
+    "any real number": "R", "every real number": "R", "empty set": "empty", "no solution": "empty", "no solutions": "empty", "no real solution": "empty",
+    "no real solutions": "empty", "null set": "empty",
+}  # fmt: skip
+
+
+def named_set(text: str) -> Node | None:
+    """The set that a usual phrase names: `all real numbers`, `no solution`."""
+    name = _NAMED_SETS.get(plain_text(text)) if any(c.isalpha() for c in text) else None
+    return None if name is None else Const(name)
