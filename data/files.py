@@ -74,7 +74,7 @@ def whole_file(path: Path, scratch: Path) -> Iterator[Path]:
 
 def write_json(path: Path, value: object, scratch: Path) -> None:
     """Write `value` as readable JSON, whole or not at all."""
-    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
     with whole_file(path, scratch) as temporary:
         temporary.write_text(text, encoding="utf-8")
 

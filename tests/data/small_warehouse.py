@@ -1,0 +1,170 @@
+"""A warehouse with a few problems, samples and verdicts, written the way a build writes them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from data.catalog import Catalog, RunRow
+from data.holdings import Request, look_up
+from data.members import Member
+from data.records import FinishReason, Message, Problem, Sample, Status, Verdict
+from data.shards import ShardManifest, write_shard
+from data.survey import JudgedProblem, Survey, judged_problems
+from data.traces import Provenance, chunk_traces
+from data.versions import TeacherFacts, VersionFacts, VersionManifest, publish_version
+from data.warehouse import Warehouse, open_warehouse
+
+DATASET, RUN, SAMPLING, VERDICTS = "sums", "run-1", "sampling-1", "verdicts-1"
+STATUSES = (Status.CORRECT, Status.INCORRECT, Status.CORRECT, Status.ERROR)
+"""What becomes of the samples of a problem, by their index."""
+
+
+def opened(folder: Path) -> tuple[Warehouse, Catalog]:
+    """Return a warehouse in `folder` with a catalog that is ready."""
+    warehouse = open_warehouse(folder)
+    catalog = Catalog(warehouse.catalog, warehouse.root, wait_s=20)
+    catalog.migrate()
+    return warehouse, catalog
+
+
+def problem(number: int, **more: Any) -> Problem:
+    """Return a small problem."""
+    fields = {"question": f"{number} + 1?", "reference": str(number + 1), "source": "made", "license": "CC0-1.0"}
+    return Problem(**(fields | more))
+
+
+def member(asked: Problem) -> Member:
+    """Return a problem as a member of a run."""
+    return Member(record_id=asked.record_id, problem_id=asked.problem_id, prompt_id=f"prompt {asked.question}")
+
+
+def sample(asked: Problem, index: int, **more: Any) -> Sample:
+    """Return a sample of a problem."""
+    fields = {
+        "sample_id": f"{asked.question} {index}",
+        "problem_id": asked.problem_id,
+        "prompt_id": member(asked).prompt_id,
+        "sampling_id": SAMPLING,
+        "index": index,
+        "seed": 100 + index,
+        "completion": f"One more. \\boxed{{{asked.reference}}}",
+        "reasoning": "One more." if index % 2 else None,
+        "finish_reason": FinishReason.STOP,
+        "prompt_tokens": 10,
+        "completion_tokens": 5 + index,
+        "teacher": "small-model",
+        "run_id": RUN,
+    }
+    return Sample(**(fields | more))
+
+
+def problem_row(asked: Problem) -> dict[str, Any]:
+    """Return a problem as it is stored."""
+    ids = {"record_id": asked.record_id, "problem_id": asked.problem_id, "run_id": RUN}
+    return asked.model_dump(mode="json") | ids
+
+
+def verdict_row(given: Sample, status: Status) -> dict[str, Any]:
+    """Return a verdict as it is stored."""
+    verdict = Verdict(status=status, extracted="2", reason="compared", rule="number", verifier="v-1", steps_checked=1)
+    ids = {"sample_id": given.sample_id, "problem_id": given.problem_id, "verdict_set": VERDICTS, "run_id": RUN}
+    return verdict.model_dump(mode="json") | ids
+
+
+def put_shard(
+    warehouse: Warehouse,
+    catalog: Catalog,
+    problems: Sequence[Problem],
+    *,
+    samples_each: int = 4,
+    dataset: str = DATASET,
+    statuses: Sequence[Status] = STATUSES,
+    **more: Any,
+) -> list[ShardManifest]:
+    """Commit problems with their samples and verdicts, and index them; `more` goes into every sample."""
+    samples = [sample(each, index, **more) for each in problems for index in range(samples_each)]
+    verdicts = [verdict_row(each, statuses[each.index % len(statuses)]) for each in samples]
+    problem_rows = [problem_row(each) for each in problems]
+    sample_rows = [each.model_dump(mode="json") for each in samples]
+    ids = {
+        "problems": [row["record_id"] for row in problem_rows],
+        "samples": [row["sample_id"] for row in sample_rows],
+        "verdicts": [f"{row['problem_id']} {row['sample_id']} {row['verdict_set']}" for row in verdicts],
+    }
+    written = [
+        write_shard(warehouse, "problems", dataset, RUN, problem_rows, ids["problems"]),
+        write_shard(warehouse, "samples", dataset, RUN, sample_rows, ids["samples"]),
+        write_shard(warehouse, "verdicts", dataset, RUN, verdicts, ids["verdicts"]),
+    ]
+    catalog.register_shards(written)
+    return written
+
+
+def a_run(number: int = 1, **more: Any) -> RunRow:
+    """Return a run's record."""
+    fields = {"run_id": f"run-{number}", "dataset": DATASET, "state": "running", "started": "2026-01-01T00:00:00"}
+    return RunRow(**(fields | {"config_hash": "c"} | more))
+
+
+def request(samples_per_problem: int = 4) -> Request:
+    """Return what a run wants."""
+    return Request(sampling_id=SAMPLING, samples_per_problem=samples_per_problem, verdict_set=VERDICTS)
+
+
+def judged(catalog: Catalog, problems: Sequence[Problem], wanted: Request | None = None) -> list[JudgedProblem]:
+    """Return problems with what the catalog holds of them."""
+    members = [member(each) for each in problems]
+    return judged_problems(members, look_up(catalog, members, wanted or request()))
+
+
+def survey_of(catalog: Catalog, problems: Sequence[Problem], wanted: Request | None = None) -> Survey:
+    """Count what the catalog holds."""
+    survey = Survey()
+    for each, original in zip(judged(catalog, problems, wanted), problems, strict=True):
+        survey.add(each, original.source)
+    return survey
+
+
+def traces_of(warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Return the rows of all traces."""
+    members = [member(each) for each in problems]
+    holdings = look_up(catalog, members, request())
+    provenance = Provenance(prompt_template="boxed", temperature=0.7, top_p=1.0)
+    return list(chunk_traces(warehouse, judged_problems(members, holdings), holdings, provenance, conversation))
+
+
+def conversation(asked: Problem, completion: str, reasoning: str | None) -> list[Message]:
+    """Return the messages of a trace."""
+    thought = f"<think>{reasoning}</think>" if reasoning else ""
+    answer = Message(role="assistant", content=thought + completion)
+    return [Message(role="user", content=asked.question), answer]
+
+
+def facts(**more: Any) -> VersionFacts:
+    """Return what a publisher is told."""
+    fields = {
+        "dataset": DATASET,
+        "run_id": RUN,
+        "verifier": "v-1",
+        "policy": {"strict": True},
+        "policy_hash": "p",
+        "teacher": TeacherFacts(name="small-model", teacher_id="t", engine="openai"),
+        "prompt_template": "boxed",
+        "prompt_template_hash": "h",
+        "sampling": {"temperature": 0.7, "seed": 7},
+        "config": {"name": DATASET},
+        "config_hash": "c",
+    }
+    return VersionFacts(**(fields | more))
+
+
+def publish(warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem], **more: Any) -> VersionManifest:
+    """Publish a version of everything that is held for `problems`."""
+    traces = traces_of(warehouse, catalog, problems)
+    return publish_version(warehouse, facts(**more), survey_of(catalog, problems), traces)
+
+
+def tables(catalog: Catalog) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every table of a catalog, rows in a fixed order."""
+    names = [row[0] for row in catalog.query("SELECT table_name FROM duckdb_tables() ORDER BY 1")]
+    return {name: sorted(catalog.query(f"SELECT * FROM {name}"), key=repr) for name in names}  # noqa: S608
