@@ -15,7 +15,7 @@ from verifiers.nouns import head_noun, is_plural
 from verifiers.policy import Choose, MissingUnit, Policy
 from verifiers.quantity_lists import Quantity
 from verifiers.quantity_reference import Reference, fixes_unit, form_of, is_composed, plain, read_reference, unit_text
-from verifiers.quantity_text import Segment, Statement, base_name, read_statement
+from verifiers.quantity_text import Segment, Statement, base_name, read_statement, with_digits
 from verifiers.quantity_tolerance import magnitudes_agree
 from verifiers.unit_grammar import SHY_SYMBOLS
 from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
@@ -23,6 +23,8 @@ from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
 _APPROXIMATE_REL_TOL = 0.05
 """How far what stands behind `≈` may be off, where something exact stands before it."""
 _PLAIN_NUMBER = re.compile(r"[\d\s.,+\-−/$]*")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_MONEY = re.compile(r"\s*\$\s*\d[\d.,]*\s*")
 _RADIAN: Dimension = (("radian", 1),)
 
 
@@ -37,6 +39,8 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
     if problem.answer_kind not in (AnswerKind.AUTO, AnswerKind.QUANTITY, AnswerKind.NUMBER):
         return None
     check("MAX_CHARS", max(len(reference), len(answer)), MAX_CHARS)
+    if _MONEY.fullmatch(problem.reference):
+        reference = problem.reference  # its dollar sign is money, not the border of a formula
     is_asked = problem.answer_kind is AnswerKind.QUANTITY
     known = read_reference(reference, problem.unit or "", is_asked)
     if known is None:
@@ -49,8 +53,10 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
 
 def _decide_statement(problem: Problem, known: Reference, answer: str, policy: Policy) -> Decision | None:
     statement = read_statement(answer)
+    if statement is None and policy.number_words is Choose.ACCEPT:
+        statement = read_statement(with_digits(answer))
     if statement is None:
-        if known.may_be_algebra:
+        if known.may_be_algebra and _has_letters_of(known, answer):
             return None
         return Decision(Status.UNPARSED, "quantity.answer", "the answer cannot be read as a quantity", known.form)
     judge = _Judge(problem, known, policy)
@@ -223,7 +229,7 @@ class _Judge:
             reason = f"the answer has no unit; the reference is in {unit_text(reference)} ({kind})"
             return self._say(Status.UNIT_MISMATCH, "quantity.missing_unit", reason, (answer,))
         equal = any(
-            self._agree(scaled, ONE, answer, ONE, rel_tol)
+            self._agree(scaled, unit, answer, unit, rel_tol)
             for scaled in (reference, _unscaled(reference, self.known.unit_scale))
         )
         reason = "the unit may be left off here; the numbers " + ("agree" if equal else "differ")
@@ -265,6 +271,12 @@ _SIGNED: frozenset[Dimension] = frozenset({_RADIAN, *(((money, 1),) for money in
 
 def _count(number: int) -> str:
     return "one quantity" if number == 1 else f"{number} quantities"
+
+
+def _has_letters_of(known: Reference, answer: str) -> bool:
+    """Whether an unreadable answer has all letters of the reference's units: `m+m` may be `2 m`, `5 n` never `5 N`."""
+    letters = _COMMAND.sub(" ", answer)
+    return all(symbol in letters for quantity in known.items for symbol in quantity.symbols)
 
 
 def _is_regrouped(known: Reference, answer: str, statement: Statement) -> bool:

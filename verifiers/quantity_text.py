@@ -12,6 +12,7 @@ from typing import Final
 
 from verifiers.measures import Magnitude, is_power_of_ten
 from verifiers.nouns import FUNCTION_WORDS
+from verifiers.number_words import number_in_words
 from verifiers.quantity_lists import MAX_QUANTITIES, Quantity, read_items
 from verifiers.unit_tokens import MAX_QUANTITY_CHARS, plain_notation
 
@@ -47,6 +48,7 @@ _SIMPLE: Final = re.compile(
     r"|\$\s*\\mathrm).*)",
     re.DOTALL,
 )
+_MAX_NUMBER_WORDS: Final = 6
 _PLACEHOLDER: Final = "7"
 _NEXT_NAME: Final = re.compile(r"\$?\s*(?:,|;|\band\b)\s*\$?(?=[^,;=\d]{1,20}(?:_\{?\w{1,12}\}?[^,;=\d]{0,4})?=)")
 _INDEX: Final = re.compile(r"[_^](?:\{[^{}]*\}|\w)")
@@ -70,6 +72,24 @@ def read_statement(text: str) -> Statement | None:
         if statement is not None:
             return statement
     return _read_any(text)
+
+
+def with_digits(text: str) -> str:
+    """Write a number in words at the beginning of a text as a fraction, and leave any other text as it is.
+
+    >>> with_digits("half an hour"), with_digits("twenty-five kg"), with_digits("no more")
+    ('1/2 hour', '25 kg', 'no more')
+    """
+    words = text.split(maxsplit=_MAX_NUMBER_WORDS + 1)
+    if len(text) > MAX_QUANTITY_CHARS or not words or not words[0].isascii() or not words[0][0].isalpha():
+        return text
+    for length in range(min(len(words) - 1, _MAX_NUMBER_WORDS), 0, -1):
+        value = number_in_words(" ".join(words[:length]))
+        if value is not None:
+            rest = words[length:]
+            article = len(rest) > 1 and value.denominator != 1 and rest[0].lower() in ("a", "an", "of")
+            return " ".join([str(value), *(rest[1:] if article else rest)])
+    return text
 
 
 def _from_pattern(sign: str, number: str, rest: str) -> Statement | None:

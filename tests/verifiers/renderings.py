@@ -21,8 +21,8 @@ NAMES = {
 _LISTED = (
     "km mm μm nm pm ft in mi Å mg g lb slug t ms μs h min day mA kA mK kJ MJ eV keV MeV kcal cal kWh erg kN mN lbf dyn "
     "kPa MPa atm bar Torr mmHg psi kW mW hp nC μC mC e kV mV kΩ MΩ mmol kmol mL L dm^3 cm^3 ft^3 cm^2 mm^2 "
-    "km/h mi/h ft/s km/s kJ/mol kcal/mol eV/K kJ/K J/K J/(mol*K) kJ/(mol*K) L/min N/cm dyn/cm mT G nT kHz MHz GHz rpm deg cm^-1 m^-1 "
-    "g/cm^3 kg/L g/mol kg/mol mol/g μA V/m kV/m N/C °C °F"
+    "km/h mi/h ft/s km/s kJ/mol kcal/mol eV/K kJ/K J/K J/(mol*K) kJ/(mol*K) N/cm dyn/cm mT G nT kHz MHz GHz rpm deg "
+    "cm^-1 m^-1 L/min g/cm^3 kg/L g/mol kg/mol mol/g μA V/m kV/m N/C °C °F"
 )
 OTHER_UNITS = tuple(_LISTED.split())
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

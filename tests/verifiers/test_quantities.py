@@ -135,6 +135,23 @@ def test_a_number_with_its_unit_elsewhere_needs_no_unit() -> None:
     assert not accepts("50", "50000", answer_kind=AnswerKind.NUMBER, unit="km")
 
 
+def test_numbers_in_words_are_a_policy() -> None:
+    """`five kilometres` is 5 km, unless numbers in words are refused."""
+    assert accepts("5 km", "five kilometres")
+    assert accepts("0.5 h", "half an hour")
+    assert accepts("21 kg", "twenty-one kilograms")
+    assert not accepts("5 km", "six kilometres")
+    assert not accepts("5 km", "five kilometres", Policy(number_words=Choose.REJECT))
+
+
+@pytest.mark.parametrize("symbol", ["N", "W", "V", "J", "K", "A", "F", "H"])
+def test_a_letter_in_the_wrong_case_is_never_the_unit(symbol: str) -> None:
+    """`5 n` is not `5 N`: it is not left to algebra, where the case of a letter may not matter."""
+    decision = decide(f"5 {symbol}", f"5 {symbol.lower()}")
+    assert decision is not None
+    assert decision.status is not Status.CORRECT
+
+
 def test_every_side_of_an_equation_has_to_be_right() -> None:
     """A chain of equalities is judged by all its sides; behind an approximation sign, nearly."""
     assert accepts(r"60 \text{ km/h}", r"v = 60\text{ km/h} = 16.67 \text{ m/s}")
