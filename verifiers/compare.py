@@ -157,7 +157,10 @@ def _compare_ratio(reference: Node, answer: Node, terms: Terms) -> Match:
     allowed = terms.policy.ratio_as_decimal if is_decimal else terms.policy.ratio_as_fraction
     if allowed is Choose.REJECT:
         return Match(False, "ratio.kind", "a ratio is asked for in its terms")
-    return same_scalar(divide(*ratio.parts), other, terms)
+    try:
+        return same_scalar(divide(*ratio.parts), other, terms)
+    except UnreadableError:
+        return Match(False, "ratio.kind", "the ratio has no quotient")
 
 
 def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:

@@ -12,6 +12,17 @@ _DOUBT = re.compile(
     r"alternatively|depends|between)(?![a-z])|\?",
     re.IGNORECASE,
 )
+_BOUND = re.compile(r"(?<![a-z\\])(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than(?![a-z])|(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below)(?![a-z])", re.IGNORECASE)
+
+
+def denial(answer: str, reference: str) -> str | None:
+    """Like `hedge`, but only for what denies or bounds the value, which a short sentence may hold anywhere."""
+    for pattern in (_NEGATION, _BOUND):
+        allowed = {word.casefold() for word in pattern.findall(reference)}
+        found = next((f for f in pattern.finditer(answer) if f.group().casefold() not in allowed), None)
+        if found is not None:
+            return f"it says {found.group()!r}"
+    return None
 
 
 def hedge(answer: str, reference: str) -> str | None:
@@ -22,7 +33,7 @@ def hedge(answer: str, reference: str) -> str | None:
     >>> hedge("not possible", "not possible") is None
     True
     """
-    for pattern in (_NEGATION, _DOUBT):
+    for pattern in (_NEGATION, _DOUBT, _BOUND):
         allowed = {word.casefold() for word in pattern.findall(reference)}
         for found in pattern.finditer(answer):
             if found.group().casefold() not in allowed:

@@ -42,6 +42,20 @@ def _is_unit_or_thing(word: str) -> bool:
     return len(word) > 3 or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS  # noqa: PLR2004
 
 
+_LEAD_IN = re.compile(
+    r"(?:\\text\s*\{\s*)?(?:(?:so|thus|therefore|hence|then|and),?\s+)?(?:(?:the\s+)?(?:final\s+|correct\s+)?(?:answer|result|solution|value)s?\s*(?:is|are|:|=)\s*:?\s*|"
+    r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|simply|nearly)\s+)+(?:\}\s*)?(?=\S)",
+    re.IGNORECASE,
+)
+_MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d\\])", re.IGNORECASE)
+
+
+def lead_in_dropped(text: str) -> str:
+    """`text` without words that only lead to the answer: `Answer: 5`, `it is exactly 5`; `minus 5` becomes `-5`."""
+    match = _LEAD_IN.match(text)
+    return _MINUS.sub("-", text[match.end() :].strip() if match is not None else text)
+
+
 _NAMED_SETS = {
     "all real numbers": "R", "all reals": "R", "all real": "R", "set of all real numbers": "R", "set of real numbers": "R", "real numbers": "R",
     "any real number": "R", "every real number": "R", "empty set": "empty", "no solution": "empty", "no solutions": "empty", "no real solution": "empty",

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from data.records import AnswerKind, Problem, Status
+from verifiers.clock_and_calendar import read_moment
 from verifiers.compare import compare
 from verifiers.decision import Decision
 from verifiers.evaluation import UndefinedError
 from verifiers.extraction import extract_answer
 from verifiers.fingerprint import NotScalarError
 from verifiers.grammar import read
-from verifiers.hedges import hedge
-from verifiers.loose_text import named_set
+from verifiers.hedges import denial, hedge
+from verifiers.loose_text import lead_in_dropped, named_set
+from verifiers.plain_answers import decide_moment
 from verifiers.policy import Choose, Policy, SlashProduct
 from verifiers.readings import Candidate, as_percent, range_of, readings
 from verifiers.references import Reference, as_kind
@@ -24,6 +27,8 @@ from verifiers.wrapping import unwrap
 _MAX_BARE_WORDS = 2
 _MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _MAX_READINGS = 8
+_SHORT = 60
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _CLOSING = re.compile(r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|'s)\s+(?:about|approximately|just|exactly|simply|then|thus|therefore)?|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})", re.DOTALL | re.IGNORECASE)
 _DENIAL = re.compile(r"\b(?:not|never|cannot|isn't|wrong|false|incorrect|no|doubt|deny)\b|n't\b", re.IGNORECASE)
 _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
@@ -37,7 +42,9 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
         return _decision(Status.CORRECT if match.equal else Status.INCORRECT, match, reference, Candidate(named, frozenset(), "words"))
     if reference.letter is not None and len(reference.text) == 1 and option_letter(text) == reference.letter and len(text) > 1:
         return Decision(Status.CORRECT, "choice.option", "the same option", reference.letter, reference.letter)
-    said = _stated(problem, reference, text)
+    if reference.kind == "ratio" and _CLOCK.fullmatch(reference.text) and read_moment(text) is not None:
+        return decide_moment(replace(reference, moment=read_moment(reference.text, expected="time")), text, policy)
+    said = _stated(problem, reference, lead_in_dropped(text))
     if said is None:
         return Decision(Status.UNPARSED, "unreadable", "the answer is a text without one final value")
     doubt = hedge(said, reference.text)
@@ -74,6 +81,8 @@ def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
             return unwrap(closing)
         if len(segments) == 1 and "\\$" not in text and not words_of(segments[0]) and not hedge(_MATH_SEGMENT.sub(" ", text), reference.text):
             return unwrap(segments[0])
+    if len(text) < _SHORT and denial(text, reference.text):
+        return text
     found = extract_answer(text, problem).answer
     if found is None:
         return text if len(prose) <= 2 * _MAX_BARE_WORDS else None

@@ -38,8 +38,11 @@ _FRACTION = re.compile(
     rf"(?:\{{{_SPACE}([+\-−]?){_SPACE}(\d+){_SPACE}\}}|(\d)){_SPACE}(?:\{{{_SPACE}([+\-−]?){_SPACE}(\d+){_SPACE}\}}|(\d))"
 )
 _PLAIN_FRACTION = re.compile(r"([+\-−]?) ?(?:(\d+) )?(\d+) ?[/⁄∕] ?(\d+)")
+_REPEATING = re.compile(r"([+\-−]?)(\d*)\.(\d*?)(?:\\overline\{?(\d+)\}?|\\dot\{?(\d)\}?|(\d{1,6}?)\6{1,20}(?:\.\.\.|…|\\l?dots))")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--")
 _GROUPING = re.compile(r"[^\d.]")
+_SHOWN_REPEATS = 3
+"""Digits that have to be shown before dots for their repetition to be seen."""
 _MAX_READ_CHARS = 4 * MAX_DIGITS
 
 
@@ -63,7 +66,20 @@ def read_number(text: str) -> Number | None:
     match = _POWER_ONLY.fullmatch(text)
     if match is not None:
         return _power_of_ten(match)
-    return _fraction(text)
+    if "frac" in text or "/" in text or "⁄" in text or "∕" in text:
+        return _fraction(text)
+    match = _REPEATING.fullmatch(text)
+    return None if match is None else _repeating(match)
+
+
+def _repeating(match: re.Match[str]) -> Number | None:
+    """`0.1\\overline{6}`, `0.\\dot{3}`, and `0.333...` where the digits show what repeats."""
+    sign, whole, fixed, *blocks = match.groups()
+    block = next(b for b in blocks if b)
+    if blocks[2] and len(match.group(0).strip("+-−.…\\ldots").partition(".")[2]) < _SHOWN_REPEATS:
+        return None
+    value = Fraction(int(whole + fixed or "0"), 10 ** len(fixed)) + Fraction(int(block), (10 ** len(block) - 1) * 10 ** len(fixed))
+    return Number(-value if sign in {"-", "−"} else value)
 
 
 def _decimal(match: re.Match[str]) -> Number:

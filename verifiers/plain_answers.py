@@ -1,5 +1,7 @@
 """Decisions on answers that are not mathematics: options, words, dates and clock times."""
 
+import re
+
 from data.records import Problem, Status
 from verifiers.clock_and_calendar import read_moment, same_moment
 from verifiers.decision import Decision
@@ -9,6 +11,8 @@ from verifiers.policy import Choose, Policy
 from verifiers.references import Reference
 from verifiers.texts import option_letter, option_text, plain_text, same_text
 from verifiers.wrapping import unwrap
+
+_OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |or |but )")
 
 
 def decide_choice(problem: Problem, reference: Reference, answer: str) -> Decision:
@@ -50,6 +54,9 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
         return Decision(Status.CORRECT, "text.words", "the same words", *forms)
     if reference.letter is not None and reference.letter == option_letter(answer):
         return Decision(Status.CORRECT, "choice.option", "the same option", *forms)
+    opening = _OPENING.match(forms[1])
+    if opening is not None and opening.group(1) == forms[0] and hedge(forms[1][opening.end() :], "") is None:
+        return Decision(Status.CORRECT, "text.opening", "the answer opens with it and gives a reason", *forms)
     if "answer" in answer.casefold() and "answer" not in reference.text.casefold():
         stated = extract_answer(answer, problem).answer
         if stated is not None and same_text(reference.text, stated):
