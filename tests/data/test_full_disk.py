@@ -12,7 +12,14 @@ UNSHARE = shutil.which("unshare")
 
 PRELUDE = """
 import os, subprocess, sys
-sys.modules["pandas"] = None  # pyarrow would load it, which takes longer than any test here
+
+class WithoutPandas:
+    "pyarrow would load it, which takes longer than any test here."
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, WithoutPandas())
 from pathlib import Path
 from data.errors import StorageError
 from data.members import Member, Members
