@@ -20,7 +20,7 @@ from verifiers.options import is_choice, named_option
 from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.visible import visible_text
 
-TAIL_CHARS = 200_000
+TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
 _HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)[ \t]*(?=\S)")
 _NEXT_QUESTION = re.compile(

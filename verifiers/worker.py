@@ -33,6 +33,13 @@ _WARM_UP = (
     (r"\frac{\sqrt{8}}{2}", r"\sqrt{2}", AnswerKind.AUTO),
     (r"(x+1)^2", "x^2+2x+1", AnswerKind.AUTO),
     (r"\sin(2x)", r"2\sin x\cos x", AnswerKind.AUTO),
+    (r"1 - \cos 1", r"\int_0^1 \sin x \, dx", AnswerKind.AUTO),
+    (r"\frac{\pi^2}{6}", r"\sum_{n=1}^{\infty} \frac{1}{n^2}", AnswerKind.AUTO),
+    (
+        r"\begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}",
+        r"\begin{pmatrix} 1 & 0 \\ 0 & 2/2 \end{pmatrix}",
+        AnswerKind.AUTO,
+    ),
     ("5 km", "5000 m", AnswerKind.QUANTITY),
 )
 """Pairs that make the verifier import and build what it needs before the first deadline runs."""
@@ -87,8 +94,11 @@ def load_judge(target: str, policy: Policy) -> tuple[Judge, str]:
     if target:
         module, _, name = target.partition(":")
         return cast("Judge", getattr(importlib.import_module(module), name)), target
-    # Imported here: the ties to the parent stand before the seconds that sympy takes.
+    # Imported here: the ties to the parent stand before the seconds that this takes. What the verifier loads at
+    # its first use is loaded now, before any deadline runs.
     from verifiers import dispatch  # noqa: PLC0415
+
+    importlib.import_module("sympy")
 
     def judge(problem: Problem, text: str, is_answer: bool, policy: Policy) -> Verdict:
         if is_answer:
