@@ -94,8 +94,6 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     known = reference.number
     left, right = Num(known.value, known.unit_in_last_place), Num(found.value, found.unit_in_last_place)
     match = same_number(left, right, terms)
-    if not match.equal and "," in answer:
-        return None
     status = Status.CORRECT if match.equal else Status.INCORRECT
     return Decision(status, match.rule, match.reason, show_number(left), show_number(right))
 

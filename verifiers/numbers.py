@@ -60,6 +60,9 @@ def read_number(text: str) -> Number | None:
     text = text.strip()
     if not text or len(text) > _MAX_READ_CHARS:
         return None
+    if text.isascii() and text.isdigit():
+        check("MAX_DIGITS", len(text), MAX_DIGITS)
+        return Number(Fraction(int(text)))
     match = _DECIMAL.fullmatch(text)
     if match is not None:
         return _decimal(match)
@@ -85,13 +88,14 @@ def _repeating(match: re.Match[str]) -> Number | None:
 def _decimal(match: re.Match[str]) -> Number:
     """A number with at most one point and at most one power of ten."""
     sign, mantissa, *exponents = match.groups()
-    exponent_text = next((e for e in exponents if e is not None), None)
+    exponent_text = exponents[0] or exponents[1] or exponents[2] or exponents[3] or exponents[4]
     exponent = 0
     if exponent_text is not None:
         exponent_text = exponent_text.translate(_SUPERSCRIPTS).replace(" ", "")
         check("MAX_DIGITS", len(exponent_text), MAX_DIGITS)
         exponent = int(exponent_text)
-    return make_decimal(_GROUPING.sub("", mantissa), exponent, negative=sign in {"-", "−"}, scientific=exponent_text is not None)
+    mantissa = mantissa if mantissa.isdigit() else _GROUPING.sub("", mantissa)
+    return make_decimal(mantissa, exponent, negative=sign in {"-", "−"}, scientific=exponent_text is not None)
 
 
 def make_decimal(mantissa: str, exponent: int = 0, *, negative: bool = False, scientific: bool = False) -> Number:

@@ -17,6 +17,7 @@ from verifiers.tree import Call, Const, Node, Num, Seq, UnreadableError, number
 from verifiers.walk import letters_of, nodes_of, rewrite
 from verifiers.wrapping import unwrap
 
+_NUMERIC = frozenset({AnswerKind.AUTO, AnswerKind.NUMBER, AnswerKind.EXPRESSION, AnswerKind.QUANTITY})
 _MAX_PROSE_WORDS = 2
 _MANY_WORDS = 8
 _LONG = 400
@@ -57,6 +58,11 @@ def understand(problem: Problem) -> Reference:
 @lru_cache(maxsize=4096)
 def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Reference:
     try:
+        if not choices and kind in _NUMERIC:
+            bare = raw.strip()
+            plain = read_number(bare) if bare.isascii() else None
+            if plain is not None:
+                return Reference(bare, "number", number=plain, tree=Num(plain.value, plain.unit_in_last_place))
         text = final_text(raw, kind)
     except OverLimitError as error:
         return Reference(raw[:200], "text", over_limit=str(error))
@@ -75,7 +81,7 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
 def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
     try:
         plain = read_number(text)
-        if plain is not None and kind in {AnswerKind.AUTO, AnswerKind.NUMBER, AnswerKind.EXPRESSION, AnswerKind.QUANTITY}:
+        if plain is not None and kind in _NUMERIC:
             return Reference(text, "number", number=plain, tree=Num(plain.value, plain.unit_in_last_place))
         moment = read_moment(text) if kind is AnswerKind.AUTO else None
         if moment is not None:
