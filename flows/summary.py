@@ -22,7 +22,7 @@ def print_summary(result: BuildResult, stream: TextIO) -> None:
     for block in (_headline(result), _statuses(result), _sources(result), _tokens(result), _warnings(result)):
         console.print(block)
     console.print(_trace(result))
-    console.print(_next_commands(result))
+    console.print(_next_commands(result), soft_wrap=True)
 
 
 def _headline(result: BuildResult) -> Text:
