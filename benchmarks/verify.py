@@ -25,8 +25,22 @@ from pathlib import Path
 from data.records import Problem
 from verifiers.dispatch import verify, verify_answer
 
-CASES = {"maths": "math", "units": "units", "adversarial": "adversarial", "messy": "messy", "policy": "policy", "hostile": "hostile"}
-WARM_UP = [("1/2", "0.5"), ("x+1", "1+x"), ("5 m", "500 cm"), (r"\sqrt{2}", r"\frac{2}{\sqrt{2}}"), (r"\gcd(x, y)", "1"), ("(0,1)", "0<x<1")]
+CASES = {
+    "maths": "math",
+    "units": "units",
+    "adversarial": "adversarial",
+    "messy": "messy",
+    "policy": "policy",
+    "hostile": "hostile",
+}
+WARM_UP = [
+    ("1/2", "0.5"),
+    ("x+1", "1+x"),
+    ("5 m", "500 cm"),
+    (r"\sqrt{2}", r"\frac{2}{\sqrt{2}}"),
+    (r"\gcd(x, y)", "1"),
+    ("(0,1)", "0<x<1"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +100,10 @@ def case_pairs(path: Path) -> Iterator[Pair]:
     with path.open(encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
-            texts = ["".join(p * n for p, n in row[k + "_repeat"]) if k + "_repeat" in row else row[k] for k in ("reference", "answer")]
+            texts = [
+                "".join(p * n for p, n in row[k + "_repeat"]) if k + "_repeat" in row else row[k]
+                for k in ("reference", "answer")
+            ]
             equal = row["equal"] if "equal" in row else row["strict_equal"]
             yield Pair(texts[0], texts[1], equal, row.get("kind", row.get("policy", "")), row.get("form") == "response")
 
@@ -110,7 +127,11 @@ def reformatted(folder: Path) -> Iterator[Pair]:
             references += [str(json.loads(line)[key]) for line in file]
     with (folder / "cases/math.jsonl").open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    references += [row["reference"].strip("$") for row in rows if row.get("form") != "response" and len(row["reference"]) < 200 and "boxed" not in row["reference"]]
+    references += [
+        row["reference"].strip("$")
+        for row in rows
+        if row.get("form") != "response" and len(row["reference"]) < 200 and "boxed" not in row["reference"]
+    ]
     unique = sorted(set(references))
     others = unique.copy()
     random.Random(7).shuffle(others)
@@ -121,7 +142,14 @@ def reformatted(folder: Path) -> Iterator[Pair]:
 
 
 def _reformatted(text: str) -> str:
-    for old, new in ((r"\frac", r"\dfrac"), (r"\left", ""), (r"\right", ""), (", ", ",\\ "), ("+", " + "), ("=", " = ")):
+    for old, new in (
+        (r"\frac", r"\dfrac"),
+        (r"\left", ""),
+        (r"\right", ""),
+        (", ", ",\\ "),
+        ("+", " + "),
+        ("=", " = "),
+    ):
         text = text.replace(old, new)
     return f"${text}$"
 
@@ -144,10 +172,10 @@ def ours(pair: Pair) -> bool:
 
 def math_verify() -> Callable[[Pair], bool]:
     """Math-Verify as a function of a pair."""
-    import logging  # noqa: PLC0415
+    import logging
 
-    from math_verify import parse  # noqa: PLC0415
-    from math_verify import verify as compare  # noqa: PLC0415
+    from math_verify import parse
+    from math_verify import verify as compare
 
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
@@ -155,8 +183,13 @@ def math_verify() -> Callable[[Pair], bool]:
     def judge(pair: Pair) -> bool:
         answer = pair.text if pair.whole else f"\\boxed{{{pair.text}}}"
         try:
-            return bool(compare(parse(f"\\boxed{{{pair.reference}}}" if "boxed" not in pair.reference else pair.reference), parse(answer)))
-        except Exception:  # noqa: BLE001  (a crash of the other verifier is a verdict: not accepted)
+            return bool(
+                compare(
+                    parse(f"\\boxed{{{pair.reference}}}" if "boxed" not in pair.reference else pair.reference),
+                    parse(answer),
+                )
+            )
+        except Exception:
             return False
 
     return judge
@@ -177,7 +210,11 @@ def measure(judge: Callable[[Pair], bool], pairs: list[Pair]) -> dict[str, Score
 def all_sets(folder: Path) -> dict[str, list[Pair]]:
     """Every set by name."""
     sets = {name: list(case_pairs(folder / f"cases/{file}.jsonl")) for name, file in CASES.items()}
-    return sets | {"real samples": list(real_samples(folder)), "references": list(reformatted(folder)), "numbers": list(numbers())}
+    return sets | {
+        "real samples": list(real_samples(folder)),
+        "references": list(reformatted(folder)),
+        "numbers": list(numbers()),
+    }
 
 
 def main() -> None:
@@ -193,7 +230,9 @@ def main() -> None:
     judges = {"tracemill": ours} if options.only_ours else {"tracemill": ours, "math-verify": math_verify()}
     for judge in judges.values():
         measure(judge, [Pair(a, b, True, "", False) for a, b in WARM_UP])
-    print(f"{datetime.now(UTC):%Y-%m-%d} · {platform.processor() or platform.machine()} · Python {platform.python_version()}\n")
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d} · {platform.processor() or platform.machine()} · Python {platform.python_version()}\n"
+    )
     print(f"{'set':<14} {'verifier':<12} {HEAD}")
     for name in chosen:
         for verifier, judge in judges.items():

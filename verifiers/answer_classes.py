@@ -100,5 +100,6 @@ def _equal(left: _Form, right: _Form, problem: Problem, policy: Policy) -> bool:
         if abs(left.number - right.number) > tolerance * max(abs(left.number), abs(right.number)):
             return False
     return any(
-        decide(_as_reference(a.text, problem), b.text, policy).status is Status.CORRECT for a, b in ((left, right), (right, left))
+        decide(_as_reference(a.text, problem), b.text, policy).status is Status.CORRECT
+        for a, b in ((left, right), (right, left))
     )

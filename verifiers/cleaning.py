@@ -30,13 +30,41 @@ _OPERATORS = {
     "】": "]", "【": "[", "≡": "\\equiv ", "∗": "*", "％": "%", "£": "\\pounds ", "€": "\\euro ", "¥": "\\yen ", "ϕ": "\\phi ", "ϵ": "\\epsilon ", "ϑ": "\\theta ",
     "µ": "\\mu ", "Ω": "\\Omega ", "Å": "\\AA ",
 }  # fmt: skip
-_GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigmaf sigma tau upsilon phi chi psi omega".split()
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigmaf",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
 _LETTERS = {chr(0x3B1 + i): f"\\{name.removesuffix('f')} " for i, name in enumerate(_GREEK)} | {
     "Γ": "\\Gamma ", "Δ": "\\Delta ", "Θ": "\\Theta ", "Λ": "\\Lambda ", "Ξ": "\\Xi ", "Π": "\\Pi ", "Σ": "\\Sigma ", "Υ": "\\Upsilon ", "Φ": "\\Phi ",
     "Ψ": "\\Psi ", "Ω": "\\Omega ",
 }  # fmt: skip
 # Letters that look like Latin ones: Cyrillic first, then Greek capitals.
-_LOOKALIKES = dict(zip("асеіјорѕхуАВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aceijopsxyABCEHIJKMOPSTXYABEZHIKMNOPTYXo", strict=True))
+_LOOKALIKES = dict(
+    zip("асеіјорѕхуАВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aceijopsxyABCEHIJKMOPSTXYABEZHIKMNOPTYXo", strict=True)
+)
 _TABLE = str.maketrans(_LOOKALIKES | _LETTERS | _OPERATORS)
 
 
@@ -59,7 +87,11 @@ def clean(text: str) -> str:
         return text.strip()
     text = _SUPER_RUN.sub(lambda run: "^{" + "".join(map(_SUPER_TO.__getitem__, run.group())) + "}", text)
     text = _SUB_RUN.sub(lambda run: "_{" + "".join(map(_SUB_TO.__getitem__, run.group())) + "}", text)
-    text = "".join(map(_vulgar_fraction, text)) if any("VULGAR" in unicodedata.name(c, "") for c in text if ord(c) > 0xBB) else text
+    text = (
+        "".join(map(_vulgar_fraction, text))
+        if any("VULGAR" in unicodedata.name(c, "") for c in text if ord(c) > 0xBB)
+        else text
+    )
     text = text.translate(_TABLE)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_TABLE)

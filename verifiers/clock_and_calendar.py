@@ -3,7 +3,26 @@
 import re
 from dataclasses import dataclass
 
-_MONTHS = {name: n for n, name in enumerate("january february march april may june july august september october november december".split(), 1)}
+_MONTHS = {
+    name: n
+    for n, name in enumerate(
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        1,
+    )
+}
 _MONTHS |= {name[:3]: n for name, n in _MONTHS.items()} | {"sept": 9}
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
@@ -15,7 +34,10 @@ _DATE_FORMS = (
     (re.compile(rf"({_NAMES})\.?,?\s+(\d{{4}})", re.IGNORECASE), "my"),
 )
 _HALF = r"(a\.?\s?m\.?|p\.?\s?m\.?|noon|midnight)"
-_TIME = re.compile(rf"(\d{{1,2}})(?:[:.h](\d{{2}}))?(?::(\d{{2}}))?\s*{_HALF}(?:\s+(?:on\s+)?)?|(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?:\s*(?:h|hours|o'clock))?", re.IGNORECASE)
+_TIME = re.compile(
+    rf"(\d{{1,2}})(?:[:.h](\d{{2}}))?(?::(\d{{2}}))?\s*{_HALF}(?:\s+(?:on\s+)?)?|(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?:\s*(?:h|hours|o'clock))?",
+    re.IGNORECASE,
+)
 _LATEX = re.compile(r"\\(?:text|mathrm|textrm|mbox)\s*\{([^{}]*)\}|\\[,;:! ]|\$|~|[{}]")
 
 

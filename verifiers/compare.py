@@ -9,7 +9,6 @@ from verifiers.scalars import Match, Terms, same_scalar
 from verifiers.tree import Call, Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
 
 
-
 def compare(reference: Node, answer: Node, terms: Terms) -> Match:
     """Whether `answer` is what `reference` says; raises `OverLimitError`.
 
@@ -34,7 +33,9 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:
     if isinstance(reference, Matrix) or isinstance(answer, Matrix):
         return _compare_matrix(reference, answer, terms)
     if _is_residue(reference) != _is_residue(answer):
-        reference, answer = (n.args[0] if isinstance(n, Call) and n.name == "residue" else n for n in (reference, answer))
+        reference, answer = (
+            n.args[0] if isinstance(n, Call) and n.name == "residue" else n for n in (reference, answer)
+        )
     if isinstance(reference, Seq) or isinstance(answer, Seq) or has_alternatives(reference) or has_alternatives(answer):
         return _compare_sequences(reference, answer, terms)
     return same_scalar(reference, answer, terms)
@@ -53,7 +54,12 @@ def _prepared(node: Node) -> Node:
             node = worked_out(node)
         except UnreadableError:
             return node
-    if isinstance(node, Rel) and node.ops == ("in",) and isinstance(node.parts[1], Seq) and node.parts[1].opening == "{":
+    if (
+        isinstance(node, Rel)
+        and node.ops == ("in",)
+        and isinstance(node.parts[1], Seq)
+        and node.parts[1].opening == "{"
+    ):
         return node.parts[1]
     return node
 
@@ -85,7 +91,9 @@ def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
         return Match(False, "equation.extra", "a relation is given where a value is asked for")
     if stated_value(answer) is not None and is_label(answer.parts[0]):
         return compare(reference, answer.parts[-1], terms)
-    if all(same_scalar(answer.parts[0], part, terms).equal for part in answer.parts[1:] if _is_scalar(part)) and all(map(_is_scalar, answer.parts)):
+    if all(same_scalar(answer.parts[0], part, terms).equal for part in answer.parts[1:] if _is_scalar(part)) and all(
+        map(_is_scalar, answer.parts)
+    ):
         return compare(reference, answer.parts[-1], terms)
     value = stated_value(answer)
     if value is not None:
@@ -101,7 +109,9 @@ def _compare_regions(reference: Node, answer: Node, terms: Terms) -> Match:
     """One side is a set of real numbers; an open interval on the other side may look like a pair."""
     allowed = terms.policy.pair_as_interval is Choose.ACCEPT
     for node, other in ((reference, answer), (answer, reference)):
-        looks_like_pair = is_interval(node) and isinstance(node, Seq) and not is_region(node) and isinstance(other, (Rel, Seq))
+        looks_like_pair = (
+            is_interval(node) and isinstance(node, Seq) and not is_region(node) and isinstance(other, (Rel, Seq))
+        )
         if looks_like_pair and not allowed and (node.opening, node.closing) == ("(", ")"):  # type: ignore[union-attr]
             return Match(False, "interval.pair", "a pair is not taken for an interval")
     if _may_be_region(reference) and _may_be_region(answer):
@@ -124,7 +134,9 @@ def _compare_regions(reference: Node, answer: Node, terms: Terms) -> Match:
 def _may_be_region(node: Node) -> bool:
     if is_region(node) or is_interval(node):
         return True
-    return isinstance(node, Seq) and (node.opening == "{" or (not node.opening and all(is_interval(i) or is_region(i) for i in node.items)))
+    return isinstance(node, Seq) and (
+        node.opening == "{" or (not node.opening and all(is_interval(i) or is_region(i) for i in node.items))
+    )
 
 
 def _same_set_operation(reference: SetOp, answer: SetOp, terms: Terms) -> Match:
@@ -170,7 +182,9 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
             one, other = vector_members(reference), vector_members(answer)
             if one is not None and other is not None and terms.policy.row_as_column is Choose.ACCEPT:
                 return same_in_order(one, other, terms, compare, "matrix.vector")
-            return Match(False, "matrix.shape", f"{len(left)}×{len(left[0])} is asked for, {len(right)}×{len(right[0])} given")
+            return Match(
+                False, "matrix.shape", f"{len(left)}×{len(left[0])} is asked for, {len(right)}×{len(right[0])} given"
+            )
         cells = [[cell for row in rows for cell in row] for rows in (left, right)]
         return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
     matrix, other = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
@@ -207,7 +221,9 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
     kinds = {left_kind, right_kind}
     if kinds == {"tuple", "list"}:
         pair, items = (reference, answer) if left_kind == "tuple" else (answer, reference)
-        if isinstance(items, Seq) and items.items and all(isinstance(i, Rel) for i in items.items) or policy.pair_as_list is Choose.ACCEPT:
+        if (
+            isinstance(items, Seq) and items.items and all(isinstance(i, Rel) for i in items.items)
+        ) or policy.pair_as_list is Choose.ACCEPT:
             left, right = as_tuple(reference), as_tuple(answer)
             return same_in_order(left or (), right or (), terms, compare, "tuple.members")
         if isinstance(items, Seq) and len(items.items) == 1:
@@ -230,5 +246,3 @@ def _brackets_differ(reference: Seq, answer: Seq) -> bool:
     if len(reference.items) != 2:
         return False
     return (reference.opening, reference.closing) != (answer.opening, answer.closing)
-
-

@@ -45,7 +45,9 @@ class Cursor:
     def expect(self, texts: Collection[str]) -> Token:
         """Step over the current token, which has to be one of `texts`."""
         if not self.at(*texts):
-            raise UnreadableError(f"{' or '.join(sorted(texts))} is missing before {self.peek().text[:20] or 'the end'!r}")
+            raise UnreadableError(
+                f"{' or '.join(sorted(texts))} is missing before {self.peek().text[:20] or 'the end'!r}"
+            )
         return self.take()
 
     def deeper(self) -> None:

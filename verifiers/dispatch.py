@@ -43,7 +43,7 @@ def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verd
         steps = check_steps(text)
     except OverLimitError as error:
         return _verdict(Decision(Status.OVER_LIMIT, "limit", str(error)), None, policy, started)
-    except Exception as error:  # noqa: BLE001  (the one boundary: an error of ours never loses a sample)
+    except Exception as error:
         return _verdict(_failure(error), None, policy, started)
     if extraction.answer is None:
         return _verdict(Decision(Status.NO_ANSWER, "extraction", extraction.reason), None, policy, started, steps)
@@ -76,13 +76,18 @@ def decide(problem: Problem, answer: str, policy: Policy) -> Decision:
         return Decision(Status.OVER_LIMIT, "limit", "MAX_NESTING: the text is nested too deeply")
     except MemoryError:
         return Decision(Status.OVER_LIMIT, "limit", "the memory of the process is used up")
-    except Exception as error:  # noqa: BLE001  (the one boundary: an error of ours never loses a sample)
+    except Exception as error:
         return _failure(error)
 
 
 def _decide_number(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision | None:
     """Plain number against plain number, the first and fastest rule; None where either is more than that."""
-    if reference.kind != "number" or reference.number is None or problem.unit is not None or problem.answer_kind is AnswerKind.QUANTITY:
+    if (
+        reference.kind != "number"
+        or reference.number is None
+        or problem.unit is not None
+        or problem.answer_kind is AnswerKind.QUANTITY
+    ):
         return None
     answer = answer.strip()
     if not answer.isascii():
@@ -115,7 +120,13 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
     """All other kinds, in the order of their cost."""
     text = unwrap(answer)
     if text == reference.text or text == unwrap(problem.reference):
-        return Decision(Status.CORRECT, "text.same", "the answer is the reference, letter by letter", reference.text[:_MAX_SHOWN], text[:_MAX_SHOWN])
+        return Decision(
+            Status.CORRECT,
+            "text.same",
+            "the answer is the reference, letter by letter",
+            reference.text[:_MAX_SHOWN],
+            text[:_MAX_SHOWN],
+        )
     if not text:
         return Decision(Status.UNPARSED, "unreadable", "the answer is empty")
     if reference.over_limit:
@@ -138,7 +149,9 @@ def _is_angle_in_radians(quantity: Decision, reference: Reference, answer: str) 
     if quantity.status is Status.CORRECT:
         return False
     sides = (reference.text, answer)
-    return any("circ" in side or "degree" in side for side in sides) and any("pi" in side and "circ" not in side for side in sides)
+    return any("circ" in side or "degree" in side for side in sides) and any(
+        "pi" in side and "circ" not in side for side in sides
+    )
 
 
 def show_number(value: Num) -> str:

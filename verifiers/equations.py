@@ -25,7 +25,9 @@ def is_label(node: Node) -> bool:
         first = node.factors[0]
         if isinstance(first, Sym) and first.name in {"Delta", "delta", "d"} and len(node.factors) == 2:
             return isinstance(node.factors[1], Sym)
-        return all(isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"}) for f in node.factors)
+        return all(
+            isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"}) for f in node.factors
+        )
     return isinstance(node, Seq) and bool(node.items) and all(isinstance(item, Sym) for item in node.items)
 
 
@@ -68,7 +70,11 @@ def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -
             match = compare(left, right, terms)
             if match.equal:
                 return match
-        elif isinstance(label_of(reference), Sym) and isinstance(label_of(answer), Sym) and not _mention_letters(left, right):
+        elif (
+            isinstance(label_of(reference), Sym)
+            and isinstance(label_of(answer), Sym)
+            and not _mention_letters(left, right)
+        ):
             return Match(False, "equation.label", "the values are given for different letters")
     if len(reference.ops) != 1 or len(answer.ops) != 1:
         return Match(False, "equation.chain", "chains of equations differ")
@@ -133,8 +139,13 @@ def same_inequality(reference: Rel, answer: Rel, terms: Terms) -> Match:
     """Compare inequalities that are no sets of one letter: side by side, reversed, or up to a positive factor."""
     flipped = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!=", "=": "="}
     if len(reference.ops) == len(answer.ops):
-        for ops, parts in ((answer.ops, answer.parts), (tuple(flipped.get(o, o) for o in reversed(answer.ops)), answer.parts[::-1])):
-            if ops == reference.ops and all(same_scalar(a, b, terms).equal for a, b in zip(reference.parts, parts, strict=True)):
+        for ops, parts in (
+            (answer.ops, answer.parts),
+            (tuple(flipped.get(o, o) for o in reversed(answer.ops)), answer.parts[::-1]),
+        ):
+            if ops == reference.ops and all(
+                same_scalar(a, b, terms).equal for a, b in zip(reference.parts, parts, strict=True)
+            ):
                 return Match(True, "inequality.parts", "the same parts in the same order")
     if len(reference.ops) != 1 or len(answer.ops) != 1:
         return Match(False, "inequality.parts", "the chains differ")

@@ -7,8 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from verifiers.limits import MAX_FACTORIAL, MAX_MAGNITUDE, MAX_PRECISION, MAX_TERMS, check
-from verifiers.tree import Add, Apply, Based, Big, Call, Const, Mul, Node, Num, Pow, Sym
-
+from verifiers.tree import Add, Apply, Big, Call, Const, Mul, Node, Num, Pow, Sym
 
 
 class Outcome(Enum):
@@ -218,7 +217,7 @@ def _whole(mp: Any, function: Callable[[Any], Any], x: Any) -> Any:
 
 def _divisor(mp: Any, *args: Any) -> Any:
     """Greatest common divisor of whole numbers."""
-    import math  # noqa: PLC0415
+    import math
 
     if not all(mp.isint(a) for a in args):
         raise UndefinedError("gcd of numbers that are not whole")
@@ -228,7 +227,38 @@ def _divisor(mp: Any, *args: Any) -> Any:
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: (lambda mp, x, _name=name: getattr(mp, _name)(x))
     for name in (
-        "sin cos tan cot sec csc sinh cosh tanh coth sech csch asin acos atan acot asec acsc asinh acosh atanh ln sign gamma zeta erf re im arg conj".split()
+        [
+            "sin",
+            "cos",
+            "tan",
+            "cot",
+            "sec",
+            "csc",
+            "sinh",
+            "cosh",
+            "tanh",
+            "coth",
+            "sech",
+            "csch",
+            "asin",
+            "acos",
+            "atan",
+            "acot",
+            "asec",
+            "acsc",
+            "asinh",
+            "acosh",
+            "atanh",
+            "ln",
+            "sign",
+            "gamma",
+            "zeta",
+            "erf",
+            "re",
+            "im",
+            "arg",
+            "conj",
+        ]
     )
 } | {
     "log": lambda mp, x: mp.ln(x),

@@ -43,7 +43,9 @@ class Reading:
     notes: frozenset[str]
 
 
-def read(text: str, *, commas_separate: bool = False, product_first: bool = False, letters_apply: bool = False) -> Reading:
+def read(
+    text: str, *, commas_separate: bool = False, product_first: bool = False, letters_apply: bool = False
+) -> Reading:
     """Read `text` as mathematics.
 
     `commas_separate` reads `1,234` as a list, `product_first` reads `1/2x` as `1/(2x)`. Raises `UnreadableError` for text
@@ -155,7 +157,12 @@ class Grammar(Atoms):
         while True:
             token = self.peek()
             op = SET_OPERATORS.get(token.text) if token.kind == "command" else None
-            if op is None and token.kind == "name" and token.text in {"U", "union", "cup", "cap"} and isinstance(left, (Seq, SetOp)):
+            if (
+                op is None
+                and token.kind == "name"
+                and token.text in {"U", "union", "cup", "cap"}
+                and isinstance(left, (Seq, SetOp))
+            ):
                 op = "intersection" if token.text == "cap" else "union"
             if op is None:
                 return left

@@ -12,7 +12,10 @@ _DOUBT = re.compile(
     r"alternatively|depends|between)(?![a-z])|\?",
     re.IGNORECASE,
 )
-_BOUND = re.compile(r"(?<![a-z\\])(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than(?![a-z])|(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below)(?![a-z])", re.IGNORECASE)
+_BOUND = re.compile(
+    r"(?<![a-z\\])(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than(?![a-z])|(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below)(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 def denial(answer: str, reference: str) -> str | None:

@@ -11,9 +11,50 @@ _TAIL = re.compile(
     rf"(?P<tail>(?:\s|~|\\[,;:! ]|\\q?quad)*(?:{_WORDS_IN_LATEX}|\^\s?\{{?\\circ\}}?(?:\s?[CF](?![a-z]))?|\\degree|(?<=[\s~}}])[A-Za-z]{{1,30}}|m(?![A-Za-z(])|[€£¥$]|\\(?:pounds|euro|yen|AA|Omega|mu))"
     rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
 )
-_NOT_A_UNIT = re.compile(r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose)\b", re.IGNORECASE)
+_NOT_A_UNIT = re.compile(
+    r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose)\b",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"(?<!\\)[A-Za-z]+")
-_SHORT_WORDS = frozenset("of in per sq cu the men cm mm km kg ft lb oz hr min sec mph deg rad ways way days day cats dogs pens cups bags box cars car bus any all".split())
+_SHORT_WORDS = frozenset(
+    [
+        "of",
+        "in",
+        "per",
+        "sq",
+        "cu",
+        "the",
+        "men",
+        "cm",
+        "mm",
+        "km",
+        "kg",
+        "ft",
+        "lb",
+        "oz",
+        "hr",
+        "min",
+        "sec",
+        "mph",
+        "deg",
+        "rad",
+        "ways",
+        "way",
+        "days",
+        "day",
+        "cats",
+        "dogs",
+        "pens",
+        "cups",
+        "bags",
+        "box",
+        "cars",
+        "car",
+        "bus",
+        "any",
+        "all",
+    ]
+)
 CURRENCY = re.compile(r"^\s*(?:\\?\$|€|£|¥|\\pounds|\\euro|\\yen|(?:Rs\.?|USD|EUR|GBP|US\\?\$))\s*(?=[-\d.(\\])")
 
 
@@ -39,7 +80,7 @@ def without_tail(text: str) -> str | None:
 
 def _is_unit_or_thing(word: str) -> bool:
     """Whether a word behind a number can be its unit: a known unit, or the name of things (`apples`)."""
-    return len(word) > 3 or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS  # noqa: PLR2004
+    return len(word) > 3 or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS
 
 
 _LEAD_IN = re.compile(

@@ -29,7 +29,10 @@ _MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _MAX_READINGS = 8
 _SHORT = 60
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
-_CLOSING = re.compile(r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|'s)\s+(?:about|approximately|just|exactly|simply|then|thus|therefore)?|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})", re.DOTALL | re.IGNORECASE)
+_CLOSING = re.compile(
+    r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|'s)\s+(?:about|approximately|just|exactly|simply|then|thus|therefore)?|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})",
+    re.DOTALL | re.IGNORECASE,
+)
 _DENIAL = re.compile(r"\b(?:not|never|cannot|isn't|wrong|false|incorrect|no|doubt|deny)\b|n't\b", re.IGNORECASE)
 _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
@@ -39,8 +42,18 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
     named = named_set(text) if reference.tree is not None else None
     if named is not None and reference.tree is not None:
         match = compare(reference.tree, named, Terms(policy))
-        return _decision(Status.CORRECT if match.equal else Status.INCORRECT, match, reference, Candidate(named, frozenset(), "words"))
-    if reference.letter is not None and len(reference.text) == 1 and option_letter(text) == reference.letter and len(text) > 1:
+        return _decision(
+            Status.CORRECT if match.equal else Status.INCORRECT,
+            match,
+            reference,
+            Candidate(named, frozenset(), "words"),
+        )
+    if (
+        reference.letter is not None
+        and len(reference.text) == 1
+        and option_letter(text) == reference.letter
+        and len(text) > 1
+    ):
         return Decision(Status.CORRECT, "choice.option", "the same option", reference.letter, reference.letter)
     if reference.kind == "ratio" and _CLOCK.fullmatch(reference.text) and read_moment(text) is not None:
         return decide_moment(replace(reference, moment=read_moment(reference.text, expected="time")), text, policy)
@@ -79,7 +92,12 @@ def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
         closing = _closing_value(text)
         if closing is not None:
             return unwrap(closing)
-        if len(segments) == 1 and "\\$" not in text and not words_of(segments[0]) and not hedge(_MATH_SEGMENT.sub(" ", text), reference.text):
+        if (
+            len(segments) == 1
+            and "\\$" not in text
+            and not words_of(segments[0])
+            and not hedge(_MATH_SEGMENT.sub(" ", text), reference.text)
+        ):
             return unwrap(segments[0])
     if len(text) < _SHORT and denial(text, reference.text):
         return text
@@ -95,7 +113,11 @@ def _closing_value(text: str) -> str | None:
     None where a denial before it is not spent on another value: "it is not true that the answer is 5".
     """
     match = _CLOSING.fullmatch(text)
-    if match is None or len(words_of(match.group("value"))) > _MAX_BARE_WORDS or not _VALUE.search(match.group("value")):
+    if (
+        match is None
+        or len(words_of(match.group("value"))) > _MAX_BARE_WORDS
+        or not _VALUE.search(match.group("value"))
+    ):
         return None
     before = match.group("before")
     denials = list(_DENIAL.finditer(before))
@@ -152,7 +174,11 @@ def _refused(reference: Reference, candidate: Candidate, text: str, policy: Poli
         return Match(False, "policy.unevaluated", "the answer is not worked out")
     if policy.unreduced_fraction is strict and "unreduced" in candidate.notes - reference.notes:
         return Match(False, "policy.unreduced_fraction", "the fraction is not in lowest terms")
-    if policy.percent_decimal is strict and ("percent" in reference.notes) != ("percent" in candidate.notes) and policy.percent_strip is strict:
+    if (
+        policy.percent_decimal is strict
+        and ("percent" in reference.notes) != ("percent" in candidate.notes)
+        and policy.percent_strip is strict
+    ):
         return Match(False, "policy.percent_decimal", "only one of the two is a percentage")
     if policy.other_form is strict and candidate.tree != reference.tree:
         return Match(False, "policy.other_form", "the form differs from the reference's")
@@ -169,9 +195,19 @@ def _approximation(reference: Reference, answer: Rel, terms: Terms) -> Match | N
     """`70/9 ≈ 7.78` where 7.78 is asked for: the approximation counts if it is one of the exact value."""
     exact, rounded = answer.parts[-2], answer.parts[-1]
     tree = reference.tree
-    if answer.ops[-1] != "≈" or tree is None or not isinstance(rounded, Num) or rounded.step is None or isinstance(exact, (Seq, Rel)):
+    if (
+        answer.ops[-1] != "≈"
+        or tree is None
+        or not isinstance(rounded, Num)
+        or rounded.step is None
+        or isinstance(exact, (Seq, Rel))
+    ):
         return None
     if not compare(tree, rounded, terms).equal:
         return None
     fine = Terms(terms.policy.model_copy(update={"rounded_decimal_step": 0.5}))
-    return Match(True, "number.approximation", "the stated approximation is the reference") if compare(exact, rounded, fine).equal else None
+    return (
+        Match(True, "number.approximation", "the stated approximation is the reference")
+        if compare(exact, rounded, fine).equal
+        else None
+    )

@@ -38,7 +38,11 @@ def _sum(terms: tuple[Node, ...]) -> Node:
     for term in terms:
         if not isinstance(term, Matrix) or (total is not None and _shape(total) != _shape(term)):
             raise UnreadableError("only matrices of one shape can be added")
-        total = term if total is None else Matrix(tuple(tuple(map(add, a, b)) for a, b in zip(total.rows, term.rows, strict=True)))
+        total = (
+            term
+            if total is None
+            else Matrix(tuple(tuple(map(add, a, b)) for a, b in zip(total.rows, term.rows, strict=True)))
+        )
     return total if total is not None else Add(terms)
 
 
@@ -90,11 +94,16 @@ def _inverse(matrix: Matrix) -> Matrix:
     size = len(matrix.rows)
     determinant = _determinant(matrix.rows)
     if size == 1:
-        return Matrix(((divide(Num(determinant.value / determinant.value), determinant),),)) if isinstance(determinant, Num) else matrix
+        return (
+            Matrix(((divide(Num(determinant.value / determinant.value), determinant),),))
+            if isinstance(determinant, Num)
+            else matrix
+        )
     if determinant == Num(0 * determinant.value) if isinstance(determinant, Num) else False:
         raise UnreadableError("the matrix has no inverse")
     cells = [
-        [divide(_signed(_determinant(_minor(matrix.rows, j, i)), i + j), determinant) for j in range(size)] for i in range(size)
+        [divide(_signed(_determinant(_minor(matrix.rows, j, i)), i + j), determinant) for j in range(size)]
+        for i in range(size)
     ]
     return Matrix(tuple(map(tuple, cells)))
 

@@ -60,7 +60,10 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
     named = _values_by_name(left, right, terms, compare)
     if named is not None:
         return named
-    is_set = any(isinstance(n, Seq) and n.opening == "{" for n in (reference, answer)) and terms.policy.multiplicity is Choose.ACCEPT
+    is_set = (
+        any(isinstance(n, Seq) and n.opening == "{" for n in (reference, answer))
+        and terms.policy.multiplicity is Choose.ACCEPT
+    )
     return _same_unordered(left, right, terms, compare, is_set)
 
 
@@ -92,7 +95,9 @@ def _same_unordered(left: list[Node], right: list[Node], terms: Terms, compare: 
             unmatched.pop(found)
         elif not (is_set and any(compare(item, other, terms).equal for other in right)):
             return Match(False, "list.members", "a member of the reference is missing")
-    if unmatched and not (is_set and all(any(compare(item, other, terms).equal for item in left) for other in unmatched)):
+    if unmatched and not (
+        is_set and all(any(compare(item, other, terms).equal for item in left) for other in unmatched)
+    ):
         return Match(False, "list.members", "there are members that the reference does not have")
     return Match(True, "list.members", "the same members")
 
@@ -107,7 +112,9 @@ def _values_by_name(left: list[Node], right: list[Node], terms: Terms, compare: 
         if set(left_names) != set(right_names):
             return None
         by_name = dict(zip(right_names, right, strict=True))
-        return same_in_order([_value(i) for i in left], [_value(by_name[n]) for n in left_names], terms, compare, "list.named")
+        return same_in_order(
+            [_value(i) for i in left], [_value(by_name[n]) for n in left_names], terms, compare, "list.named"
+        )
     names = distinct[0]
     if len({str(name).partition("_")[0] for name in names}) == 1:
         return None
@@ -133,6 +140,3 @@ def as_tuple(node: Node) -> tuple[Node, ...] | None:
     if isinstance(node, Seq) and (node.opening in {"(", "["} or not node.opening):
         return tuple(_value(item) for item in node.items)
     return None
-
-
-

@@ -38,7 +38,9 @@ _FRACTION = re.compile(
     rf"(?:\{{{_SPACE}([+\-−]?){_SPACE}(\d+){_SPACE}\}}|(\d)){_SPACE}(?:\{{{_SPACE}([+\-−]?){_SPACE}(\d+){_SPACE}\}}|(\d))"
 )
 _PLAIN_FRACTION = re.compile(r"([+\-−]?) ?(?:(\d+) )?(\d+) ?[/⁄∕] ?(\d+)")
-_REPEATING = re.compile(r"([+\-−]?)(\d*)\.(\d*?)(?:\\overline\{?(\d+)\}?|\\dot\{?(\d)\}?|(\d{1,6}?)\6{1,20}(?:\.\.\.|…|\\l?dots))")
+_REPEATING = re.compile(
+    r"([+\-−]?)(\d*)\.(\d*?)(?:\\overline\{?(\d+)\}?|\\dot\{?(\d)\}?|(\d{1,6}?)\6{1,20}(?:\.\.\.|…|\\l?dots))"
+)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--")
 _GROUPING = re.compile(r"[^\d.]")
 _SHOWN_REPEATS = 3
@@ -81,7 +83,9 @@ def _repeating(match: re.Match[str]) -> Number | None:
     block = next(b for b in blocks if b)
     if blocks[2] and len(match.group(0).strip("+-−.…\\ldots").partition(".")[2]) < _SHOWN_REPEATS:
         return None
-    value = Fraction(int(whole + fixed or "0"), 10 ** len(fixed)) + Fraction(int(block), (10 ** len(block) - 1) * 10 ** len(fixed))
+    value = Fraction(int(whole + fixed or "0"), 10 ** len(fixed)) + Fraction(
+        int(block), (10 ** len(block) - 1) * 10 ** len(fixed)
+    )
     return Number(-value if sign in {"-", "−"} else value)
 
 

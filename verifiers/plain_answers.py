@@ -26,11 +26,15 @@ def decide_choice(problem: Problem, reference: Reference, answer: str) -> Decisi
     if len(wanted) == 1 and len(given) == 1:
         status = Status.CORRECT if wanted == given else Status.INCORRECT
         return Decision(status, "choice.option", "the options are compared", *forms)
-    if same_text(reference.text, answer) or (option_text(reference.text) and same_text(option_text(reference.text), answer)):
+    if same_text(reference.text, answer) or (
+        option_text(reference.text) and same_text(option_text(reference.text), answer)
+    ):
         return Decision(Status.CORRECT, "choice.text", "the option's text is the same", *forms)
     if len(given) > 1:
         return Decision(Status.INCORRECT, "choice.several", "several options are named", *forms)
-    return Decision(Status.INCORRECT if given else Status.UNPARSED, "choice.option", "no option of the question is named", *forms)
+    return Decision(
+        Status.INCORRECT if given else Status.UNPARSED, "choice.option", "no option of the question is named", *forms
+    )
 
 
 def _options(problem: Problem, text: str, letter: str | None) -> set[str]:
@@ -70,7 +74,15 @@ def decide_moment(reference: Reference, answer: str, policy: Policy) -> Decision
     given = read_moment(answer, expected=wanted.kind if wanted is not None else None)
     if wanted is None or given is None:
         status = Status.CORRECT if same_text(reference.text, answer) else Status.UNPARSED
-        return Decision(status, "moment.text", "compared as text, since no date or time is read", plain_text(reference.text), plain_text(answer))
+        return Decision(
+            status,
+            "moment.text",
+            "compared as text, since no date or time is read",
+            plain_text(reference.text),
+            plain_text(answer),
+        )
     loose = policy.missing_half_of_day is Choose.ACCEPT
     status = Status.CORRECT if same_moment(wanted, given, half_may_miss=loose) else Status.INCORRECT
-    return Decision(status, f"moment.{wanted.kind}", f"the {wanted.kind}s are compared", str(wanted.fields), str(given.fields))
+    return Decision(
+        status, f"moment.{wanted.kind}", f"the {wanted.kind}s are compared", str(wanted.fields), str(given.fields)
+    )

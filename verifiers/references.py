@@ -127,7 +127,9 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     if len(raw) < _LONG and len(words_of(raw)) <= _MAX_PROSE_WORDS:
         return unwrap(raw)
     bare = unwrap(raw)
-    if "answer" not in raw.casefold() and (kind is AnswerKind.TEXT or (is_text(bare) and len(words_of(bare)) < _MANY_WORDS)):
+    if "answer" not in raw.casefold() and (
+        kind is AnswerKind.TEXT or (is_text(bare) and len(words_of(bare)) < _MANY_WORDS)
+    ):
         return bare
     found = extract_answer(raw, Problem(question="?", reference=raw, answer_kind=kind))
     return bare if found.answer is None else unwrap(found.answer) or bare

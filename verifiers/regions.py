@@ -53,7 +53,11 @@ def is_region(node: Node) -> bool:
     if isinstance(node, Seq):
         if not node.opening and node.joiner in {"and", "or", ","}:
             return all(isinstance(i, Rel) and is_region(i) for i in node.items)
-        return is_interval(node) and ((node.opening, node.closing) != ("(", ")") or any(_is_infinite(i) for i in node.items)) and (node.opening, node.closing) != ("[", "]")
+        return (
+            is_interval(node)
+            and ((node.opening, node.closing) != ("(", ")") or any(_is_infinite(i) for i in node.items))
+            and (node.opening, node.closing) != ("[", "]")
+        )
     return isinstance(node, Const) and node.name in {"R", "empty"}
 
 
@@ -63,7 +67,9 @@ def is_interval(node: Node) -> bool:
 
 
 def _is_infinite(node: Node) -> bool:
-    return node == Const("inf") or (isinstance(node, Mul) and len(node.factors) == 2 and node.factors[1] == Const("inf"))
+    return node == Const("inf") or (
+        isinstance(node, Mul) and len(node.factors) == 2 and node.factors[1] == Const("inf")
+    )
 
 
 def same_region(reference: Node, answer: Node, terms: Terms) -> Match | None:
@@ -93,7 +99,9 @@ def _between(values: list[Any]) -> list[Any]:
     mp = context()
     if not values:
         return [mp.mpf(Fraction(k * 37 % 101 - 50).numerator) / 7 for k in range(_TRIALS)]
-    places = [values[0] - mp.mpf(4) ** k / 64 for k in range(_TRIALS)] + [values[-1] + mp.mpf(4) ** k / 64 for k in range(_TRIALS)]
+    places = [values[0] - mp.mpf(4) ** k / 64 for k in range(_TRIALS)] + [
+        values[-1] + mp.mpf(4) ** k / 64 for k in range(_TRIALS)
+    ]
     for low, high in zip(values, values[1:], strict=False):
         places += [low + (high - low) * (2 * k + 1) / (2 * _TRIALS + 1) for k in range(_TRIALS)]
     return places
@@ -213,7 +221,9 @@ class _Builder:
             left, op, right = right, _FLIPPED[op], left
         if left == Sym(self.variable or "") and self.variable not in letters_of(right):
             value, place = self._end(right)
-            return Region(lambda at, rank: _compare(0 if rank is not None and rank == place else (1 if at > value else -1), op))
+            return Region(
+                lambda at, rank: _compare(0 if rank is not None and rank == place else (1 if at > value else -1), op)
+            )
         if letters_of(left) | letters_of(right) - {self.variable or ""} > {self.variable or ""}:
             raise NoRegionError
 
@@ -224,7 +234,9 @@ class _Builder:
                 distance = evaluator.number(left) - evaluator.number(right)
             except UndefinedError:
                 return False
-            return _compare(0 if abs(distance) < context().mpf(10) ** (-_DIGITS // 2) else (1 if distance > 0 else -1), op)
+            return _compare(
+                0 if abs(distance) < context().mpf(10) ** (-_DIGITS // 2) else (1 if distance > 0 else -1), op
+            )
 
         return Region(holds)
 

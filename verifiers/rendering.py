@@ -75,7 +75,9 @@ def _order(text: str) -> tuple[bool, str]:
 
 def _inner(node: Node, *, power: bool = False) -> str:
     text = _text(node)
-    compound = isinstance(node, (Add, Rel)) or (power and (isinstance(node, (Mul, Pow)) or (isinstance(node, Num) and not text.isdigit())))
+    compound = isinstance(node, (Add, Rel)) or (
+        power and (isinstance(node, (Mul, Pow)) or (isinstance(node, Num) and not text.isdigit()))
+    )
     return f"({text})" if compound else text
 
 

@@ -53,7 +53,9 @@ def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
         return Match(True, "number.exact", "the same number")
     if terms.rel_tol:
         if abs(reference.value - answer.value) <= Fraction(terms.rel_tol) * abs(reference.value):
-            return Match(True, "number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}")
+            return Match(
+                True, "number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}"
+            )
         return Match(False, "number.tolerance", f"the numbers differ by more than the tolerance of {terms.rel_tol:g}")
     if terms.policy.rounded_decimal is Choose.ACCEPT:
         for exact, decimal in ((reference, answer), (answer, reference)):
@@ -111,7 +113,7 @@ def _same_value(reference: Node, answer: Node, terms: Terms) -> Match:
 def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
     check_size(reference)
     check_size(answer)
-    from verifiers.symbolic import NoClosedFormError, closed_form  # noqa: PLC0415  (sympy takes half a second to load)
+    from verifiers.symbolic import NoClosedFormError, closed_form
 
     try:
         return _same_digits(closed_form(reference), closed_form(answer), terms)
@@ -171,7 +173,11 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
             found = _same_with_constant(reference, answer, constant, terms)
             if found is not None:
                 return found
-    if terms.policy.letter_case is Choose.ACCEPT and left != right and not (_uses_both_cases(left) or _uses_both_cases(right)):
+    if (
+        terms.policy.letter_case is Choose.ACCEPT
+        and left != right
+        and not (_uses_both_cases(left) or _uses_both_cases(right))
+    ):
         match = _same_value(lower_case(reference), lower_case(answer), terms)
         if match.equal:
             return Match(True, "expression.letter_case", "equal but for the case of letters")

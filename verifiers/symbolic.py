@@ -53,7 +53,9 @@ def _value(node: Big) -> Any:
         result = _operate(node.kind, body, variable, lower, upper)
     except (NotImplementedError, ValueError, TypeError, AttributeError) as error:
         raise NoClosedFormError(f"{node.kind} has no value that is found") from error
-    if result.has(sympy.Sum, sympy.Product, sympy.Integral, sympy.Limit, sympy.Derivative, sympy.nan, sympy.zoo, sympy.AccumBounds):
+    if result.has(
+        sympy.Sum, sympy.Product, sympy.Integral, sympy.Limit, sympy.Derivative, sympy.nan, sympy.zoo, sympy.AccumBounds
+    ):
         raise NoClosedFormError(f"{node.kind} has no closed form that is found")
     return result
 
@@ -72,7 +74,11 @@ def _operate(kind: str, body: Any, variable: Any, lower: Any, upper: Any) -> Any
     if kind in {"sum", "prod"} and lower is not None and upper is not None:
         index = sympy.Symbol(variable.name, integer=True)
         body = body.subs(variable, index)
-        return sympy.summation(body, (index, lower, upper)) if kind == "sum" else sympy.product(body, (index, lower, upper))
+        return (
+            sympy.summation(body, (index, lower, upper))
+            if kind == "sum"
+            else sympy.product(body, (index, lower, upper))
+        )
     raise NoClosedFormError(f"{kind} lacks its bounds")
 
 
@@ -84,8 +90,42 @@ def _transcendental_parts(body: Any) -> int:
 
 _TO: dict[str, Callable[..., Any]] = {
     name: getattr(sympy, name)
-    for name in "sin cos tan cot sec csc sinh cosh tanh coth asin acos atan acot asinh acosh atanh factorial binomial gamma sign erf zeta floor".split()
-} | {"ln": sympy.log, "log": sympy.log, "abs": sympy.Abs, "ceil": sympy.ceiling, "max": sympy.Max, "min": sympy.Min, "gcd": sympy.gcd, "lcm": sympy.lcm}
+    for name in [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "sinh",
+        "cosh",
+        "tanh",
+        "coth",
+        "asin",
+        "acos",
+        "atan",
+        "acot",
+        "asinh",
+        "acosh",
+        "atanh",
+        "factorial",
+        "binomial",
+        "gamma",
+        "sign",
+        "erf",
+        "zeta",
+        "floor",
+    ]
+} | {
+    "ln": sympy.log,
+    "log": sympy.log,
+    "abs": sympy.Abs,
+    "ceil": sympy.ceiling,
+    "max": sympy.Max,
+    "min": sympy.Min,
+    "gcd": sympy.gcd,
+    "lcm": sympy.lcm,
+}
 
 
 def to_sympy(node: Node, names: dict[str, Any]) -> Any:
@@ -118,7 +158,13 @@ def from_sympy(value: Any) -> Node:
         return number(Fraction(int(value.p), int(value.q)))
     if value.is_Symbol:
         return Sym(value.name)
-    constants = {sympy.pi: Const("pi"), sympy.E: Const("e"), sympy.I: Const("i"), sympy.oo: Const("inf"), -sympy.oo: multiply(number(-1), Const("inf"))}
+    constants = {
+        sympy.pi: Const("pi"),
+        sympy.E: Const("e"),
+        sympy.I: Const("i"),
+        sympy.oo: Const("inf"),
+        -sympy.oo: multiply(number(-1), Const("inf")),
+    }
     if value in constants:
         return constants[value]
     args = [from_sympy(argument) for argument in value.args]

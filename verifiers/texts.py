@@ -5,7 +5,9 @@ import re
 from verifiers import vocabulary
 from verifiers.wrapping import unwrap
 
-_LATEX_TEXT = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|emph|operatorname|textsf|texttt)\s*\{([^{}]*)\}")
+_LATEX_TEXT = re.compile(
+    r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|emph|operatorname|textsf|texttt)\s*\{([^{}]*)\}"
+)
 _STYLE = re.compile(r"\\(?:[,;:! ]|quad|qquad|left|right|displaystyle|cdot|times)(?![a-zA-Z])|\\[,;:! ]|[${}*`_]|~")
 _MAX_PRODUCT = 4
 _EDGES = " \t\n\r.,;:!\"'()[]"
@@ -13,7 +15,10 @@ _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\w{2})")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _WORD = re.compile(r"[^\W\d_]{2,}(?:'[a-z]{1,2})?")
 _MATHS = re.compile(r"[\d=<>^+*/|∞√]|\\(?!text|mathrm|mathbf|textbf|textit|textrm|mbox|emph|operatorname|[,;:! ])")
-_CHOICE = re.compile(r"(?:option|choice|answer|alternative)?\s*:?\s*(?:\(([A-Za-z])\)|([A-Z])(?=[.):]|$)|([a-z])(?=[.)]|$))[.):]*\s*(.*)", re.DOTALL | re.IGNORECASE)
+_CHOICE = re.compile(
+    r"(?:option|choice|answer|alternative)?\s*:?\s*(?:\(([A-Za-z])\)|([A-Z])(?=[.):]|$)|([a-z])(?=[.)]|$))[.):]*\s*(.*)",
+    re.DOTALL | re.IGNORECASE,
+)
 _LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
 
 
@@ -38,8 +43,18 @@ def words_of(text: str) -> list[str]:
 
 
 def _is_mathematical(word: str) -> bool:
-    known = word in vocabulary.FUNCTIONS or word in vocabulary.GREEK or word in vocabulary.CONSTANTS or word.casefold() in vocabulary.WORDS_AS_NAMES
-    return known or word in vocabulary.GREEK_VARIANTS or word in {"sqrt", "frac", "dfrac", "Matrix", "sum", "prod", "lim", "int"} or bool(re.fullmatch(r"[a-z]?(?:sin|cos|tan|ln|log|pi)[a-z]?", word))
+    known = (
+        word in vocabulary.FUNCTIONS
+        or word in vocabulary.GREEK
+        or word in vocabulary.CONSTANTS
+        or word.casefold() in vocabulary.WORDS_AS_NAMES
+    )
+    return (
+        known
+        or word in vocabulary.GREEK_VARIANTS
+        or word in {"sqrt", "frac", "dfrac", "Matrix", "sum", "prod", "lim", "int"}
+        or bool(re.fullmatch(r"[a-z]?(?:sin|cos|tan|ln|log|pi)[a-z]?", word))
+    )
 
 
 def is_text(reference: str) -> bool:
@@ -70,7 +85,11 @@ def _is_product(letters: str) -> bool:
     follow = all(ord(b) - ord(a) == 1 for a, b in zip(letters, letters[1:], strict=False))
     if follow:
         return letters not in {"no", "hi"}
-    return len(letters) <= _MAX_PRODUCT and not set(letters) & set("aeiouy") and letters not in {"mr", "dr", "tv", "pm", "hrs", "th"}
+    return (
+        len(letters) <= _MAX_PRODUCT
+        and not set(letters) & set("aeiouy")
+        and letters not in {"mr", "dr", "tv", "pm", "hrs", "th"}
+    )
 
 
 def same_text(reference: str, answer: str) -> bool:

@@ -36,8 +36,35 @@ _SKIPPED = {
     "\\huge", "\\Huge", "\\small", "\\normalsize", "\\centering", "\\nonumber", "\\mathstrut", "\\strut", "\\null", "\\relax", "\\boldmath", "\\hskip",
     "\\euro", "\\pounds", "\\yen",
 }  # fmt: skip
-_TEXT_COMMANDS = {"\\text", "\\textrm", "\\textbf", "\\textit", "\\mbox", "\\textsf", "\\texttt", "\\textnormal", "\\emph", "\\hbox", "\\textsc", "\\textup"}
-_WITH_ARGUMENT = {"\\hspace", "\\vspace", "\\color", "\\phantom", "\\hphantom", "\\vphantom", "\\label", "\\tag", "\\mspace", "\\kern", "\\textcolor", "\\tag*", "\\hspace*"}
+_TEXT_COMMANDS = {
+    "\\text",
+    "\\textrm",
+    "\\textbf",
+    "\\textit",
+    "\\mbox",
+    "\\textsf",
+    "\\texttt",
+    "\\textnormal",
+    "\\emph",
+    "\\hbox",
+    "\\textsc",
+    "\\textup",
+}
+_WITH_ARGUMENT = {
+    "\\hspace",
+    "\\vspace",
+    "\\color",
+    "\\phantom",
+    "\\hphantom",
+    "\\vphantom",
+    "\\label",
+    "\\tag",
+    "\\mspace",
+    "\\kern",
+    "\\textcolor",
+    "\\tag*",
+    "\\hspace*",
+}
 _GLUED = re.compile(r"(\\(?:q?quad|displaystyle|left|right))([a-zA-Z]\w*)")
 _SAME = {"=<": "<=", "=>": "=>", "==": "=", "<>": "!=", "**": "^", "\\$": "$"}
 

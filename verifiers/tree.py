@@ -155,7 +155,26 @@ class Dots:
     """`\\ldots` in a list."""
 
 
-Node = Num | Based | Sym | Const | Add | Mul | Pow | Call | Apply | Big | Rel | Seq | Matrix | SetOp | Builder | Ratio | Words | Dots
+Node = (
+    Num
+    | Based
+    | Sym
+    | Const
+    | Add
+    | Mul
+    | Pow
+    | Call
+    | Apply
+    | Big
+    | Rel
+    | Seq
+    | Matrix
+    | SetOp
+    | Builder
+    | Ratio
+    | Words
+    | Dots
+)
 
 ZERO = Num(Fraction(0))
 ONE = Num(Fraction(1))

@@ -12,23 +12,128 @@ FUNCTIONS = {
     "factorial": "factorial", "binom": "binomial", "binomial": "binomial", "Gamma": "gamma", "gamma": "gamma", "cbrt": "cbrt", "Re": "re", "Im": "im", "arg": "arg",
     "root": "root", "zeta": "zeta", "ncr": "binomial", "nCr": "binomial", "conjugate": "conj",
 }  # fmt: skip
-ONLY_WITH_BRACKETS = {"gamma", "Gamma", "zeta", "sign", "tr", "abs", "floor", "ceil", "root", "Re", "Im", "arg", "erf", "lb", "ceiling"}
+ONLY_WITH_BRACKETS = {
+    "gamma",
+    "Gamma",
+    "zeta",
+    "sign",
+    "tr",
+    "abs",
+    "floor",
+    "ceil",
+    "root",
+    "Re",
+    "Im",
+    "arg",
+    "erf",
+    "lb",
+    "ceiling",
+}
 """Names that are functions only in front of a bracket, and letters otherwise."""
 GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega hbar ell nabla partial aleph".split()
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "omicron",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+        "Gamma",
+        "Delta",
+        "Theta",
+        "Lambda",
+        "Xi",
+        "Pi",
+        "Sigma",
+        "Upsilon",
+        "Phi",
+        "Psi",
+        "Omega",
+        "hbar",
+        "ell",
+        "nabla",
+        "partial",
+        "aleph",
+    ]
 )
-GREEK_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "varrho": "rho", "varsigma": "sigma", "varpi": "varpi", "varkappa": "kappa"}
+GREEK_VARIANTS = {
+    "varepsilon": "epsilon",
+    "varphi": "phi",
+    "vartheta": "theta",
+    "varrho": "rho",
+    "varsigma": "sigma",
+    "varpi": "varpi",
+    "varkappa": "kappa",
+}
 CONSTANTS = {
     "pi": "pi", "infty": "inf", "infinity": "inf", "inf": "inf", "oo": "inf", "Infinity": "inf", "exponentialE": "e", "imaginaryI": "i",
     "emptyset": "empty", "varnothing": "empty", "imaginaryJ": "i",
 }  # fmt: skip
 NUMBER_SETS = frozenset("RZNQC")
 FONTS = frozenset(
-    "mathrm mathbf mathit mathsf mathtt mathcal mathscr mathfrak boldsymbol bm pmb vec overrightarrow underline operatorname operatorname* mathop "
-    "overline boxed fbox widehat mathnormal displaylines cancel ensuremath mathbin mathrel mathord smash symbf symrm overleftrightarrow overset".split()
+    [
+        "mathrm",
+        "mathbf",
+        "mathit",
+        "mathsf",
+        "mathtt",
+        "mathcal",
+        "mathscr",
+        "mathfrak",
+        "boldsymbol",
+        "bm",
+        "pmb",
+        "vec",
+        "overrightarrow",
+        "underline",
+        "operatorname",
+        "operatorname*",
+        "mathop",
+        "overline",
+        "boxed",
+        "fbox",
+        "widehat",
+        "mathnormal",
+        "displaylines",
+        "cancel",
+        "ensuremath",
+        "mathbin",
+        "mathrel",
+        "mathord",
+        "smash",
+        "symbf",
+        "symrm",
+        "overleftrightarrow",
+        "overset",
+    ]
 )
-ACCENTS = {"hat": "hat", "bar": "bar", "tilde": "tilde", "dot": "dot", "ddot": "ddot", "widetilde": "tilde", "breve": "breve", "check": "check"}
+ACCENTS = {
+    "hat": "hat",
+    "bar": "bar",
+    "tilde": "tilde",
+    "dot": "dot",
+    "ddot": "ddot",
+    "widetilde": "tilde",
+    "breve": "breve",
+    "check": "check",
+}
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "\\le": "<=", "\\leq": "<=", "\\leqslant": "<=", "\\leqq": "<=", "\\ge": ">=",
     "\\geq": ">=", "\\geqslant": ">=", "\\geqq": ">=", "\\lt": "<", "\\gt": ">", "\\ne": "!=", "\\neq": "!=", "\\approx": "≈", "\\simeq": "≈", "\\cong": "≈",
@@ -36,14 +141,94 @@ RELATIONS = {
     "\\implies": "to", "\\subset": "sub", "\\subseteq": "sub", "\\propto": "∝", "\\coloneqq": "=", "\\iff": "iff", "\\Leftrightarrow": "iff", "\\longrightarrow": "to",
     "\\perp": "perp", "\\parallel": "par", "\\ll": "<", "\\gg": ">",
 }  # fmt: skip
-SET_OPERATORS = {"\\cup": "union", "\\cap": "intersection", "\\setminus": "difference", "\\bigcup": "union", "\\backslash": "difference"}
+SET_OPERATORS = {
+    "\\cup": "union",
+    "\\cap": "intersection",
+    "\\setminus": "difference",
+    "\\bigcup": "union",
+    "\\backslash": "difference",
+}
 BIG = {"sum": "sum", "prod": "prod", "int": "int", "lim": "lim", "limit": "lim"}
-CLOSING = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "\\lbrace": "\\rbrace", "\\langle": "\\rangle", "\\lbrack": "\\rbrack", "\\lparen": "\\rparen"}
+CLOSING = {
+    "(": ")",
+    "[": "]",
+    "{": "}",
+    "\\{": "\\}",
+    "\\lbrace": "\\rbrace",
+    "\\langle": "\\rangle",
+    "\\lbrack": "\\rbrack",
+    "\\lparen": "\\rparen",
+}
 BARS = {
     "\\lvert": ("\\rvert", "abs"), "\\vert": ("\\vert", "abs"), "|": ("|", "abs"), "\\|": ("\\|", "norm"), "\\lVert": ("\\rVert", "norm"), "\\Vert": ("\\Vert", "norm"),
     "\\lfloor": ("\\rfloor", "floor"), "\\lceil": ("\\rceil", "ceil"), "\\ulcorner": ("\\urcorner", "ceil"), "\\llcorner": ("\\lrcorner", "floor"),
 }  # fmt: skip
-MATRICES = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array psmallmatrix bsmallmatrix".split())
-WRAPPING_ENVIRONMENTS = frozenset("equation equation* align align* aligned gather gather* gathered displaymath math split cases".split())
-JOINERS = {"and": "and", "or": "or", "und": "and", "oder": "or", "et": "and", "ou": "or", "y": "and", "\\land": "and", "\\lor": "or", "\\wedge": "and", "\\vee": "or", "&": "and"}
-WORDS_AS_NAMES = frozenset({"mod", "and", "or", "to", "in", "if", "for", "where", "with", "is", "union", "cup", "cap", "infinity", "choose", "times", "div", "over", "percent", "degrees", "deg"})
+MATRICES = frozenset(
+    [
+        "matrix",
+        "pmatrix",
+        "bmatrix",
+        "Bmatrix",
+        "vmatrix",
+        "Vmatrix",
+        "smallmatrix",
+        "array",
+        "psmallmatrix",
+        "bsmallmatrix",
+    ]
+)
+WRAPPING_ENVIRONMENTS = frozenset(
+    [
+        "equation",
+        "equation*",
+        "align",
+        "align*",
+        "aligned",
+        "gather",
+        "gather*",
+        "gathered",
+        "displaymath",
+        "math",
+        "split",
+        "cases",
+    ]
+)
+JOINERS = {
+    "and": "and",
+    "or": "or",
+    "und": "and",
+    "oder": "or",
+    "et": "and",
+    "ou": "or",
+    "y": "and",
+    "\\land": "and",
+    "\\lor": "or",
+    "\\wedge": "and",
+    "\\vee": "or",
+    "&": "and",
+}
+WORDS_AS_NAMES = frozenset(
+    {
+        "mod",
+        "and",
+        "or",
+        "to",
+        "in",
+        "if",
+        "for",
+        "where",
+        "with",
+        "is",
+        "union",
+        "cup",
+        "cap",
+        "infinity",
+        "choose",
+        "times",
+        "div",
+        "over",
+        "percent",
+        "degrees",
+        "deg",
+    }
+)

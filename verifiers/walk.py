@@ -78,7 +78,9 @@ def needs_sympy(node: Node) -> bool:
 def _is_symbolic(node: Node) -> bool:
     if isinstance(node, Call):
         return node.name in {"gcd", "lcm"}
-    return isinstance(node, Big) and (node.kind not in {"sum", "prod"} or "inf" in {getattr(node.upper, "name", ""), *_names(node.lower)})
+    return isinstance(node, Big) and (
+        node.kind not in {"sum", "prod"} or "inf" in {getattr(node.upper, "name", ""), *_names(node.lower)}
+    )
 
 
 def check_size(node: Node) -> None:

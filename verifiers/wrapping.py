@@ -6,16 +6,48 @@ from verifiers.cleaning import clean
 from verifiers.tokens import braced
 from verifiers.tree import UnreadableError
 
-_PAIRS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("__", "__"), ("`", "`"), ('"', '"'), ("\\begin{equation}", "\\end{equation}"))
-_COMMANDS = ("\\boxed", "\\fbox", "\\text", "\\textbf", "\\mathbf", "\\mathrm", "\\textrm", "\\mbox", "\\displaystyle", "\\bf", "\\rm", "\\underline", "\\mathit", "\\textit")
-_DOUBLED = re.compile(r"\\\\(?=(?:[dt]?frac|sqrt|left|right|boxed|text|pi|le|leq|ge|geq|ne|neq|times|cdot|pm|infty|in|cup|cap|mathrm|quad|begin|end|theta|alpha|beta|sin|cos|tan|log|ln|circ|\(|\)|\[|\])(?![a-z]))")
+_PAIRS = (
+    ("$$", "$$"),
+    ("$", "$"),
+    ("\\(", "\\)"),
+    ("\\[", "\\]"),
+    ("**", "**"),
+    ("__", "__"),
+    ("`", "`"),
+    ('"', '"'),
+    ("\\begin{equation}", "\\end{equation}"),
+)
+_COMMANDS = (
+    "\\boxed",
+    "\\fbox",
+    "\\text",
+    "\\textbf",
+    "\\mathbf",
+    "\\mathrm",
+    "\\textrm",
+    "\\mbox",
+    "\\displaystyle",
+    "\\bf",
+    "\\rm",
+    "\\underline",
+    "\\mathit",
+    "\\textit",
+)
+_DOUBLED = re.compile(
+    r"\\\\(?=(?:[dt]?frac|sqrt|left|right|boxed|text|pi|le|leq|ge|geq|ne|neq|times|cdot|pm|infty|in|cup|cap|mathrm|quad|begin|end|theta|alpha|beta|sin|cos|tan|log|ln|circ|\(|\)|\[|\])(?![a-z]))"
+)
 _LOST_ESCAPES = (("\x0crac", "\\frac"), ("\\\x0c", "\\f"), ("\x0c", " "))
 _APPROXIMATION = re.compile(
     r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\text\{\s*)?\(\s*(?:approximately|about|approx\.?|roughly|circa|ca\.|\\approx|=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s*\}?$",
     re.IGNORECASE,
 )
-_PERCENT_WORDS = re.compile(r"\s*(?:\\text\{\s*)?(?<![a-zA-Z])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|\\text\{\s*\\?%\s*\}", re.IGNORECASE)
-_CONDITION = re.compile(r"(?<=\S)[\s,]*(?:\\q?quad|\\[,;:! ])*\s*\\text\{\s*,?\s*(?:where|for|when|with|provided)\b.*", re.DOTALL)
+_PERCENT_WORDS = re.compile(
+    r"\s*(?:\\text\{\s*)?(?<![a-zA-Z])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|\\text\{\s*\\?%\s*\}",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"(?<=\S)[\s,]*(?:\\q?quad|\\[,;:! ])*\s*\\text\{\s*,?\s*(?:where|for|when|with|provided)\b.*", re.DOTALL
+)
 _MAX_ROUNDS = 12
 
 
@@ -53,7 +85,13 @@ def _one_layer(text: str) -> str:
         text = text[:-1].rstrip()
     for opening, closing in _PAIRS:
         inner = text[len(opening) : -len(closing)]
-        if len(text) > len(opening) + len(closing) and text.startswith(opening) and text.endswith(closing) and opening not in inner and closing not in inner:
+        if (
+            len(text) > len(opening) + len(closing)
+            and text.startswith(opening)
+            and text.endswith(closing)
+            and opening not in inner
+            and closing not in inner
+        ):
             return inner
     if text.startswith("\\"):
         text = _without_command(text)

@@ -1,0 +1,203 @@
+"""LaTeX commands as atoms of the grammar: fractions, roots, fonts, sums, integrals, limits."""
+
+from verifiers import vocabulary as words
+from verifiers.function_atoms import function_call
+from verifiers.levels import Levels
+from verifiers.tree import (
+    HALF,
+    Apply,
+    Big,
+    Const,
+    Dots,
+    Node,
+    Num,
+    Pow,
+    Seq,
+    Sym,
+    UnreadableError,
+    Words,
+    divide,
+    multiply,
+    number,
+    power,
+)
+from verifiers.walk import rewrite
+
+
+class CommandAtoms(Levels):
+    """Reads LaTeX commands."""
+
+    def command(self) -> Node:
+        """What a LaTeX command stands for."""
+        token = self.take()
+        name = token.text[1:].removesuffix("*")
+        if name in {"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac", "flatfrac"}:
+            return self._frac()
+        if name in {"sqrt", "surd"}:
+            return self._root()
+        if name in {"binom", "tbinom", "dbinom"}:
+            return function_call("binomial", (self.argument(), self.argument()), None)
+        if name in words.FUNCTIONS and name not in {"gamma", "Gamma", "zeta"}:
+            return self.function(name)
+        if name in words.CONSTANTS:
+            return Const(words.CONSTANTS[name])
+        if name in words.GREEK or name in words.GREEK_VARIANTS:
+            return self.letter(words.GREEK_VARIANTS.get(name, name))
+        if name in words.BIG:
+            return self._big(words.BIG[name])
+        if name in words.FONTS:
+            return self._font(name)
+        if name in words.ACCENTS:
+            inner = self.argument()
+            return Sym(f"{words.ACCENTS[name]}({inner.name})") if isinstance(inner, Sym) else inner
+        if name in {"mathbb", "Bbb"}:
+            letter = self.raw_group()
+            return Const(letter) if letter in words.NUMBER_SETS else Sym(letter)
+        if name in {"ldots", "dots", "cdots", "dotsc", "dotsb"}:
+            return Dots()
+        if name in {
+            "triangle",
+            "angle",
+            "measuredangle",
+            "odot",
+            "oplus",
+            "dagger",
+            "prime",
+            "square",
+            "bigtriangleup",
+        }:
+            return Sym(name)
+        raise UnreadableError(f"the command {token.text[:30]} is not known")
+
+    def _frac(self) -> Node:
+        """A fraction; `\\frac{d}{dx}` differentiates what follows."""
+        over, under = self.argument(), self.argument()
+        inside = getattr(over, "factors", ())
+        if (
+            len(inside) == 2
+            and inside[0] == Sym("d")
+            and isinstance(inside[1], Apply)
+            and getattr(under, "factors", (0,))[0] == Sym("d")
+        ):
+            return Big("diff", getattr(under.factors[1], "name", ""), number(1), None, inside[1])  # type: ignore[union-attr]
+        variable = self._derivative(over, under)
+        if variable is not None:
+            return Big("diff", variable[0], number(variable[1]), None, self.term())
+        return self.fraction(over, under)
+
+    def fraction(self, over: Node, under: Node) -> Node:
+        """The quotient, noticing fractions that are not in lowest terms."""
+        if isinstance(over, Num) and isinstance(under, Num):
+            if under.value == 0:
+                raise UnreadableError("something is divided by zero")
+            quotient = over.value / under.value
+            if abs(quotient.denominator) != abs(under.value):
+                self.notes.add("unreduced")
+            return number(quotient)
+        if isinstance(over, Seq | Words) or isinstance(under, Seq | Words) or under == number(0):
+            raise UnreadableError("this cannot be divided")
+        return divide(over, under)
+
+    def _derivative(self, over: Node, under: Node) -> tuple[str, int] | None:
+        """The variable and order of `\\frac{d^n}{dx^n}`."""
+        order = 1
+        if isinstance(over, Pow) and over.base in (Sym("d"), Sym("partial")) and isinstance(over.exponent, Num):
+            order = int(over.exponent.value)
+        elif over not in (Sym("d"), Sym("partial")):
+            return None
+        factors = getattr(under, "factors", ())
+        if len(factors) != 2 or factors[0] not in (Sym("d"), Sym("partial")) or not self.starts_factor():
+            return None
+        inner = factors[1].base if isinstance(factors[1], Pow) else factors[1]
+        return (inner.name, order) if isinstance(inner, Sym) else None
+
+    def _root(self) -> Node:
+        degree: Node = number(2)
+        if self.peek().kind == "[":
+            self.take()
+            degree = self.sum()
+            self.expect({"]"})
+        inner = self.bracketed() if self.peek().kind == "(" else self.argument()
+        if isinstance(inner, Seq):
+            raise UnreadableError("a list has no root")
+        return power(inner, HALF if degree == number(2) else divide(number(1), degree))
+
+    def _font(self, name: str) -> Node:
+        """The content of a font command; `\\operatorname{name}` is a function if the name is one."""
+        if name == "overset":
+            self.argument()
+        if self.peek().kind != "{":
+            return self._single(self.argument())
+        start = self.position
+        raw = self.raw_group()
+        if raw in words.FUNCTIONS:
+            return self.function(raw)
+        if raw in words.BIG:
+            return self._big(words.BIG[raw])
+        if raw in {"d", "e", "i"}:
+            return self.letter(raw)
+        if (
+            raw.isalpha()
+            and (len(raw) > 1 or raw.islower() or raw.isupper())
+            and name not in {"boxed", "fbox", "cancel"}
+        ):
+            return self.letter(raw)
+        self.position = start
+        return self._single(self.argument())
+
+    def _single(self, node: Node) -> Node:
+        return node
+
+    def text_atom(self) -> Node:
+        """`\\text{…}`: a letter or number stays mathematics, words are words."""
+        content = self.take().text.strip()
+        if len(content) == 1 and content.isalpha():
+            return self.letter(content)
+        if content in {"or", "and"}:
+            raise UnreadableError(f"{content!r} joins nothing")
+        if content.isalpha() and (self.peek().kind in {"_", "'"} or len(content) <= 12):
+            return self.letter(content) if content not in words.FUNCTIONS else self.function(content)
+        return Words(content)
+
+    def _big(self, kind: str) -> Node:
+        """A sum, product, integral or limit with its bounds."""
+        lower: Node | None = None
+        upper: Node | None = None
+        variable = ""
+        while self.peek().kind in {"_", "^"}:
+            below = self.take().kind == "_"
+            bound = self._bound()
+            if not below:
+                upper = bound
+            elif getattr(bound, "ops", ()) in (("=",), ("to",)) and isinstance(bound.parts[0], (Sym, Const)):  # type: ignore[union-attr]
+                variable, lower = bound.parts[0].name, bound.parts[1]  # type: ignore[union-attr]
+            else:
+                lower = bound
+        body = self.term()
+        if kind == "int":
+            variable, body = _integrand(body)
+        if kind != "int" and not variable:
+            raise UnreadableError(f"the variable of {kind!r} is missing")
+        if variable in {"i", "e"}:  # a running index, not a constant
+            body = rewrite(body, lambda part: Sym(variable) if part == Const(variable) else part)
+        return Big(kind, variable, lower, upper, body)
+
+    def _bound(self) -> Node:
+        if self.peek().kind == "{":
+            self.take()
+            inner = self.relation()
+            if self.accept("+", "-"):
+                pass
+            elif self.peek().kind == "^" and self.peek(1).kind in {"+", "-"}:
+                self.position += 2
+            self.expect("}")
+            return inner
+        return self.argument()
+
+
+def _integrand(body: Node) -> tuple[str, Node]:
+    """The variable of integration and what is integrated: `x^2 dx` has both as factors."""
+    factors = getattr(body, "factors", (body,))
+    if len(factors) < 2 or factors[-2] != Sym("d") or not isinstance(factors[-1], Sym):
+        raise UnreadableError("the variable of integration is missing")
+    return factors[-1].name, multiply(*factors[:-2])
