@@ -38,8 +38,8 @@ def _journey(rng: Random) -> tuple[int, int]:
 
 
 def _rectangle(rng: Random) -> tuple[int, int]:
-    wide = rng.randint(2, 12)
-    return wide + rng.randint(1, 12), wide
+    wide = rng.randint(2, 9) if rng.randrange(4) else rng.randint(10, 99)
+    return wide + rng.randint(1, 6), wide
 
 
 def _distance(rng: Random) -> Draft:
@@ -66,12 +66,13 @@ def _speed(rng: Random) -> Draft:
 
 def _conversion(rng: Random) -> Draft:
     larger, smaller, unit, factor, form = rng.choice(CONVERSIONS)
-    count = rng.randint(2, 30) if rng.randrange(4) else rng.randint(31, 999)
-    return _draft(f"How many {smaller} are {count} {larger}?", count * factor, unit, form)
+    count = rng.randint(2, 12) if rng.randrange(4) else rng.randint(13, 999)
+    question = f"How many {smaller} are {count} {larger}, if 1 {larger.removesuffix('s')} is {factor} {smaller}?"
+    return _draft(question, count * factor, unit, form)
 
 
 def _mass(rng: Random) -> Draft:
-    bags, each = rng.randint(2, 9), Fraction(rng.randint(2, 24), rng.choice((1, 1, 1, 2)))
+    bags, each = rng.randint(2, 9), Fraction(rng.randint(2, 15), rng.choice((1, 1, 1, 2)))
     person, goods = rng.choice(PEOPLE), rng.choice(GOODS)
     weight = quantity(each, "kg")
     question = f"{person.name} buys {bags} bags of {goods}. Each bag has a mass of {weight}. What is the total mass?"
