@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from verifiers import vocabulary as words
+from verifiers.exact_calls import call as exact_call
 from verifiers.levels import Levels
 from verifiers.name_atoms import MAX_LETTER_PRODUCT
 from verifiers.numbers import make_decimal

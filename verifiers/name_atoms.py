@@ -3,6 +3,7 @@
 import re
 
 from verifiers import vocabulary as words
+from verifiers.exact_calls import call as exact_call
 from verifiers.levels import Levels
 from verifiers.tokens import Token
 from verifiers.tree import (
