@@ -4,9 +4,8 @@ A right answer that was reached over false steps is what rejection sampling cann
 can mean one thing are counted; rounding is not called false, and what is doubtful is not counted at all.
 """
 
-import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -35,6 +34,7 @@ MAX_FALSE_STEPS: Final = 50
 _MAX_SIDE_TOKENS = 60
 _MAX_WORDS_BETWEEN = 5
 _WORDS_BEFORE_CHARS = 60
+_WORD_BEFORE_CHARS = 40
 _WORTH_ROUNDING = 10
 """From here on a whole number after an uneven division may be rounded: `100 / 3 = 33`."""
 _FLOAT_PLACES = 9
@@ -43,21 +43,18 @@ _FLOAT_NOISE = 10**12
 _APPROXIMATELY = Fraction(1, 20)
 """How far `≈` may be off, relatively."""
 
-_NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,12}(?:\.\d{1,6})?)"
+_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,12}(?:\.\d{1,6})?)"
+_NOUN = r"(?:(?: | ?/ ?)(?!(?:times|plus|minus|divided|multiplied|of|and|or|is|x|more|less)\b)[A-Za-z]{2,20}){0,3}"
 _SIGN = r" ?([-+*/x×÷–]) ?\$?"
-_PLAIN = re.compile(rf"{_NUMBER}{_SIGN}{_NUMBER}(?:{_SIGN}{_NUMBER})? ?= ?\$?{_NUMBER}(?![\d,.]*\d)")
+_PLAIN = re.compile(rf"({_NUMBER}{_NOUN}(?:{_SIGN}{_NUMBER}{_NOUN}){{1,5}}) ?= ?\$?({_NUMBER})(?![\d,.]*\d)")
+_FIRST_NUMBER = re.compile(_NUMBER)
+_OPERAND = re.compile(rf"{_SIGN}({_NUMBER})")
 _PLAIN_BEFORE = re.compile(
     r"(?:^|(?<![\w.])(?:(?!(?:of|times|plus|minus|by|mod)\b)[A-Za-z]{2,20}:?|"
     r"(?:total|sum|average|number|change|profit) of) )\$?$"
 )
 _PLAIN_AFTER = re.compile(r"[.,;]?(?:$| (?!mod|remainder|times|plus|minus|of\b)[A-Za-z]{2,})")
 _DIGIT = re.compile(r"\d")
-_APPLY: dict[str, Callable[[Value, Value], Value]] = {
-    **dict.fromkeys("+", operator.add),
-    **dict.fromkeys("-–", operator.sub),
-    **dict.fromkeys("*x×", operator.mul),
-    **dict.fromkeys("/÷", quotient),
-}
 _STATES_IN_WORDS = re.compile(r"\b(?:is|equals|makes|gives)\s+[\\$]*\d", re.IGNORECASE)
 _OPERATES = re.compile(
     r"\b(?:twice|double|triple)\b|"
@@ -147,37 +144,48 @@ def _is_plainly_true(line: str) -> bool:
     Most lines of word problems are decided here, many times faster than by the grammar; what this does not
     find true is left to the grammar.
     """
-    match = _PLAIN.search(line)
-    if (
-        match is None
-        or not _PLAIN_AFTER.match(line, match.end())
-        or not _PLAIN_BEFORE.search(line[: match.start()][-40:])
-    ):
-        return False
     if line.count("=") != 1 or "≈" in line or "\\" in line:
+        return False
+    match = _PLAIN.search(line)
+    if match is None or not _PLAIN_AFTER.match(line, match.end()):
+        return False
+    if not _PLAIN_BEFORE.search(line[max(0, match.start() - _WORD_BEFORE_CHARS) : match.start()]):
         return False
     if any(verb.end() - 1 != match.start() for verb in _STATES_IN_WORDS.finditer(line)):
         return False
-    *operands, result = (_plain_value(number) for number in (match[1], match[3], match[5], match[6]) if number)
-    value = operands[0]
-    for sign, operand in zip((match[2], match[4]), operands[1:], strict=False):
-        if match[4] and (sign in "+-–") != (match[2] in "+-–"):
-            return False  # precedence is for the grammar
-        if sign in "/÷" and not operand:
-            return False
-        value = _APPLY[sign](value, operand)
-    return value == result
+    return _plain_value(match[1]) == _plain_number(match[3])
+
+
+def _plain_value(text: str) -> Value | None:
+    """Return the value of numbers, with what they count, between signs of operation; None when dividing by zero."""
+    end = _FIRST_NUMBER.match(text)
+    if end is None:
+        return None
+    total: Value = 0
+    term = _plain_number(end[0])
+    for sign, number in _OPERAND.findall(text, end.end()):
+        operand = _plain_number(number)
+        if sign in "*x×":
+            term *= operand
+        elif sign in "/÷":
+            if not operand:
+                return None
+            term = quotient(term, operand)
+        else:
+            total += term
+            term = operand if sign == "+" else -operand
+    return total + term
+
+
+def _plain_number(number: str) -> Value:
+    whole, _, places = number.replace(",", "").partition(".")
+    return Fraction(int(whole + places), 10 ** len(places)) if places else int(whole)
 
 
 def _around_numbers(line: str) -> str:
     """Return the part of a line from a little before its first number on; the words before that decide nothing."""
     first = _DIGIT.search(line)
     return line[line.rfind(" ", 0, max(0, first.start() - _WORDS_BEFORE_CHARS)) + 1 :] if first else line
-
-
-def _plain_value(number: str) -> Value:
-    whole, _, places = number.replace(",", "").partition(".")
-    return Fraction(int(whole + places), 10 ** len(places)) if places else int(whole)
 
 
 def _statements(line: str) -> Iterator[tuple[str, bool]]:

@@ -148,7 +148,7 @@ class Worker:
 
     def _reply(self, verdicts: list[Verdict]) -> None:
         try:
-            payload = VERDICTS.dump_json(verdicts)
+            payload = VERDICTS.dump_json(verdicts, exclude_defaults=True)
         except ValueError:
             payload = VERDICTS.dump_json([encodable(verdict) for verdict in verdicts])
         write_all(self.replies, frame(payload))
