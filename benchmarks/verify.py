@@ -4,8 +4,10 @@ r"""Our verifier beside Math-Verify, on labelled answer pairs, in one run and on
     .venv/bin/python -m benchmarks.verify --sets maths,units --kinds
     .venv/bin/python -m benchmarks.verify --hostile-for-both  # minutes: Math-Verify hangs on some of them
 
-The pairs lie in the folder that TRACEMILL_SHARED names (default: `../shared`). Math-Verify is given each answer wrapped in
-`\boxed{}`, the form in which it does best, and its own default time limits. A pair's time is the whole way from two texts
+The pairs lie in the folder that TRACEMILL_SHARED names (default: `../shared`). Math-Verify is given each answer
+wrapped in
+`\boxed{}`, the form in which it does best, and its own default time limits. A pair's time is the whole way from two
+texts
 to a verdict; both verifiers are warmed up with the same few pairs first, and see each measured pair for the first time.
 """
 

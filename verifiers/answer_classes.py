@@ -35,11 +35,11 @@ class _Form:
 
 
 def classes(answers: Sequence[str], problem: Problem, policy: Policy = DEFAULT_POLICY) -> list[list[int]]:
-    """Group the places of equal answers, by the equality with which `verify_answer` compares.
+    r"""Group the places of equal answers, by the equality with which `verify_answer` compares.
 
     The groups come in the order of their first answers. An answer that cannot be read is equal to its own copies only.
 
-    >>> classes(["1/2", "0.5", "x=1/2", "2", r"\\\\frac{2}{4}"], Problem(question="?", reference="1"))
+    >>> classes(["1/2", "0.5", "x=1/2", "2", r"\\frac{2}{4}"], Problem(question="?", reference="1"))
     [[0, 1, 2, 4], [3]]
     """
     forms: dict[Hashable, tuple[_Form, list[int]]] = {}

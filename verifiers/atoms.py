@@ -6,7 +6,7 @@ from verifiers.command_atoms import CommandAtoms
 from verifiers.function_atoms import FunctionAtoms
 from verifiers.name_atoms import NameAtoms
 from verifiers.number_atoms import NumberAtoms
-from verifiers.tree import Dots, Node, UnreadableError
+from verifiers.tree import PAIR, Dots, Node, UnreadableError
 
 
 class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
@@ -17,7 +17,7 @@ class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
         token = self.peek()
         kind = token.kind
         if kind == "name":
-            return (len(token.text) < 2 or token.text.casefold() not in words.JOINERS) and token.text not in {
+            return (len(token.text) < PAIR or token.text.casefold() not in words.JOINERS) and token.text not in {
                 "U",
                 "union",
                 "mod",
@@ -40,8 +40,10 @@ class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
                 text in {"\\vert", "\\Vert"} and not (self.open_bars and self.open_bars[-1] == text)
             )
         return text not in {
-            "\\rvert", "\\rVert", "\\rfloor", "\\rceil", "\\urcorner", "\\lrcorner", "\\rangle", "\\rbrace", "\\rbrack", "\\rparen", "\\pm", "\\mp", "\\times",
-            "\\cdot", "\\ast", "\\star", "\\bullet", "\\div", "\\mod", "\\bmod", "\\mid", "\\choose", "\\over", "\\land", "\\lor", "\\wedge", "\\vee", "\\colon", "\\not",
+            "\\rvert", "\\rVert", "\\rfloor", "\\rceil", "\\urcorner", "\\lrcorner", "\\rangle", "\\rbrace",
+            "\\rbrack", "\\rparen", "\\pm", "\\mp", "\\times",
+            "\\cdot", "\\ast", "\\star", "\\bullet", "\\div", "\\mod", "\\bmod", "\\mid", "\\choose", "\\over",
+            "\\land", "\\lor", "\\wedge", "\\vee", "\\colon", "\\not",
             "\\pmod", "\\dots", "\\ldots", "\\cdots", "\\circ", "\\prime",
         }  # fmt: skip
 

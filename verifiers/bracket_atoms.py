@@ -41,7 +41,7 @@ class BracketAtoms(Levels):
         return inner
 
     def bracketed(self) -> Node:
-        """`(…)`, `[…]`, `\\{…\\}`, half-open intervals; one plain thing between `(` and `)` is that thing."""
+        r"""`(…)`, `[…]`, `\{…\}`, half-open intervals; one plain thing between `(` and `)` is that thing."""
         token = self.take()
         opening = token.kind if token.kind != "command" else token.text
         if opening == "{":
@@ -87,7 +87,7 @@ class BracketAtoms(Levels):
         return Builder(element, self.list_of_relations())
 
     def bars(self, token: Token) -> Node:
-        """`|x|`, `\\lfloor x \\rfloor` and the like."""
+        r"""`|x|`, `\lfloor x \rfloor` and the like."""
         self.take()
         closing, name = words.BARS[token.text if token.kind == "command" else token.kind]
         self.deeper()

@@ -18,16 +18,26 @@ _SUPER_RUN = re.compile(f"[{_SUPER}]+")
 _SUB_RUN = re.compile(f"[{_SUB}]+")
 
 _OPERATORS = {
-    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "×": "\\times ", "✕": "\\times ", "⨯": "\\times ", "·": "\\cdot ",
-    "⋅": "\\cdot ", "∙": "\\cdot ", "•": "\\cdot ", "÷": "\\div ", "∕": "/", "⁄": "/", "≤": "\\le ", "≥": "\\ge ", "⩽": "\\le ", "⩾": "\\ge ", "≠": "\\ne ",
-    "≈": "\\approx ", "≃": "\\approx ", "≅": "\\approx ", "∼": "\\approx ", "±": "\\pm ", "∓": "\\mp ", "∞": "\\infty ", "∪": "\\cup ",
-    "∩": "\\cap ", "∖": "\\setminus ", "∈": "\\in ", "∉": "\\notin ", "∅": "\\emptyset ", "√": "\\sqrt ", "∛": "\\sqrt[3] ", "∜": "\\sqrt[4] ",
-    "∑": "\\sum ", "∏": "\\prod ", "∫": "\\int ", "∂": "\\partial ", "∇": "\\nabla ", "→": "\\to ", "⇒": "\\Rightarrow ", "ℝ": "\\mathbb{R}",
-    "ℤ": "\\mathbb{Z}", "ℕ": "\\mathbb{N}", "ℚ": "\\mathbb{Q}", "ℂ": "\\mathbb{C}", "°": "^\\circ ", "º": "^\\circ ", "′": "'", "’": "'", "‘": "'",
-    "“": '"', "”": '"', "″": "''", "…": "\\ldots ", "⋯": "\\ldots ", "⟨": "\\langle ", "⟩": "\\rangle ", "〈": "\\langle ", "〉": "\\rangle ", "⌊": "\\lfloor ",
-    "⌋": "\\rfloor ", "⌈": "\\lceil ", "⌉": "\\rceil ", "∣": "|", "‖": "\\|", "¬": "\\lnot ", "ℏ": "\\hbar ", "ℓ": "\\ell ", "∝": "\\propto ",
-    "∠": "\\angle ", "△": "\\triangle ", "⊥": "\\perp ", "∧": "\\wedge ", "∨": "\\vee ", "，": ",", "。": ".", "；": ";", "：": ":", "、": ",", "《": "", "》": "",
-    "】": "]", "【": "[", "≡": "\\equiv ", "∗": "*", "％": "%", "£": "\\pounds ", "€": "\\euro ", "¥": "\\yen ", "ϕ": "\\phi ", "ϵ": "\\epsilon ", "ϑ": "\\theta ",
+    "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "‒": "-", "﹣": "-", "×": "\\times ", "✕": "\\times ",
+    "⨯": "\\times ", "·": "\\cdot ",
+    "⋅": "\\cdot ", "∙": "\\cdot ", "•": "\\cdot ", "÷": "\\div ", "∕": "/", "⁄": "/", "≤": "\\le ", "≥": "\\ge ",
+    "⩽": "\\le ", "⩾": "\\ge ", "≠": "\\ne ",
+    "≈": "\\approx ", "≃": "\\approx ", "≅": "\\approx ", "∼": "\\approx ", "±": "\\pm ", "∓": "\\mp ",
+    "∞": "\\infty ", "∪": "\\cup ",
+    "∩": "\\cap ", "∖": "\\setminus ", "∈": "\\in ", "∉": "\\notin ", "∅": "\\emptyset ", "√": "\\sqrt ",
+    "∛": "\\sqrt[3] ", "∜": "\\sqrt[4] ",
+    "∑": "\\sum ", "∏": "\\prod ", "∫": "\\int ", "∂": "\\partial ", "∇": "\\nabla ", "→": "\\to ",
+    "⇒": "\\Rightarrow ", "ℝ": "\\mathbb{R}",
+    "ℤ": "\\mathbb{Z}", "ℕ": "\\mathbb{N}", "ℚ": "\\mathbb{Q}", "ℂ": "\\mathbb{C}", "°": "^\\circ ", "º": "^\\circ ",
+    "′": "'", "’": "'", "‘": "'",
+    "“": '"', "”": '"', "″": "''", "…": "\\ldots ", "⋯": "\\ldots ", "⟨": "\\langle ", "⟩": "\\rangle ",
+    "〈": "\\langle ", "〉": "\\rangle ", "⌊": "\\lfloor ",
+    "⌋": "\\rfloor ", "⌈": "\\lceil ", "⌉": "\\rceil ", "∣": "|", "‖": "\\|", "¬": "\\lnot ", "ℏ": "\\hbar ",
+    "ℓ": "\\ell ", "∝": "\\propto ",
+    "∠": "\\angle ", "△": "\\triangle ", "⊥": "\\perp ", "∧": "\\wedge ", "∨": "\\vee ", "，": ",", "。": ".",
+    "；": ";", "：": ":", "、": ",", "《": "", "》": "",
+    "】": "]", "【": "[", "≡": "\\equiv ", "∗": "*", "％": "%", "£": "\\pounds ", "€": "\\euro ", "¥": "\\yen ",
+    "ϕ": "\\phi ", "ϵ": "\\epsilon ", "ϑ": "\\theta ",
     "µ": "\\mu ", "Ω": "\\Omega ", "Å": "\\AA ",
 }  # fmt: skip
 _GREEK = [
@@ -58,7 +68,8 @@ _GREEK = [
     "omega",
 ]
 _LETTERS = {chr(0x3B1 + i): f"\\{name.removesuffix('f')} " for i, name in enumerate(_GREEK)} | {
-    "Γ": "\\Gamma ", "Δ": "\\Delta ", "Θ": "\\Theta ", "Λ": "\\Lambda ", "Ξ": "\\Xi ", "Π": "\\Pi ", "Σ": "\\Sigma ", "Υ": "\\Upsilon ", "Φ": "\\Phi ",
+    "Γ": "\\Gamma ", "Δ": "\\Delta ", "Θ": "\\Theta ", "Λ": "\\Lambda ", "Ξ": "\\Xi ", "Π": "\\Pi ", "Σ": "\\Sigma ",
+    "Υ": "\\Upsilon ", "Φ": "\\Phi ",
     "Ψ": "\\Psi ", "Ω": "\\Omega ",
 }  # fmt: skip
 # Letters that look like Latin ones: Cyrillic first, then Greek capitals.
@@ -68,14 +79,18 @@ _LOOKALIKES = dict(
 _TABLE = str.maketrans(_LOOKALIKES | _LETTERS | _OPERATORS)
 
 
+_FIRST_VULGAR = 0xBC
+"""The code of `¼`."""
+
+
 def clean(text: str) -> str:
-    """Return `text` with Unicode mathematics spelled in LaTeX, stripped of surrounding space.
+    r"""Return `text` with Unicode mathematics spelled in LaTeX, stripped of surrounding space.
 
     Raises `OverLimitError` over `MAX_CHARS` and `UnreadableError` for control, zero-width or unpaired characters:
     what a person cannot see is never part of an accepted answer.
 
     >>> clean("3.0 × 10⁸")
-    '3.0 \\\\times  10^{8}'
+    '3.0 \\times  10^{8}'
     """
     check("MAX_CHARS", len(text), MAX_CHARS)
     if text.isascii() and text.isprintable():
@@ -89,7 +104,7 @@ def clean(text: str) -> str:
     text = _SUB_RUN.sub(lambda run: "_{" + "".join(map(_SUB_TO.__getitem__, run.group())) + "}", text)
     text = (
         "".join(map(_vulgar_fraction, text))
-        if any("VULGAR" in unicodedata.name(c, "") for c in text if ord(c) > 0xBB)
+        if any("VULGAR" in unicodedata.name(c, "") for c in text if ord(c) >= _FIRST_VULGAR)
         else text
     )
     text = text.translate(_TABLE)
@@ -99,8 +114,8 @@ def clean(text: str) -> str:
 
 
 def _vulgar_fraction(char: str) -> str:
-    """`½` as `\\frac{1}{2}`; other characters as they are."""
-    if ord(char) < 0xBC or "VULGAR FRACTION" not in unicodedata.name(char, ""):
+    r"""`½` as `\frac{1}{2}`; other characters as they are."""
+    if ord(char) < _FIRST_VULGAR or "VULGAR FRACTION" not in unicodedata.name(char, ""):
         return char
     over, slash, under = unicodedata.normalize("NFKC", char).partition("⁄")
     return f"\\frac{{{over}}}{{{under}}}" if slash and under else char

@@ -35,10 +35,13 @@ _DATE_FORMS = (
 )
 _HALF = r"(a\.?\s?m\.?|p\.?\s?m\.?|noon|midnight)"
 _TIME = re.compile(
-    rf"(\d{{1,2}})(?:[:.h](\d{{2}}))?(?::(\d{{2}}))?\s*{_HALF}(?:\s+(?:on\s+)?)?|(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?:\s*(?:h|hours|o'clock))?",
+    rf"(\d{{1,2}})(?:[:.h](\d{{2}}))?(?::(\d{{2}}))?\s*{_HALF}"
+    rf"|(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?:\s*(?:h|hours|o'clock))?",
     re.IGNORECASE,
 )
 _LATEX = re.compile(r"\\(?:text|mathrm|textrm|mbox)\s*\{([^{}]*)\}|\\[,;:! ]|\$|~|[{}]")
+
+_NOON, _DAY_HOURS, _SIXTY = 12, 24, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Moment:
 def read_moment(text: str, *, expected: str | None = None) -> Moment | None:
     """Read `text` as a date or a time of day, or return None.
 
-    A time without `a.m.` or `p.m.` and without `:`-seconds looks like a ratio; it is read only where a time is `expected`.
+    A time without `a.m.` or `p.m.` and without `:`-seconds looks like a ratio; it is read only where a
+    time is `expected`.
 
     >>> read_moment("March 5, 2020") == read_moment("2020-03-05")
     True
@@ -76,7 +80,7 @@ def _date(groups: tuple[str | None, ...], order: str) -> Moment | None:
     month_text = (parts.get("m") or "").casefold()
     month = int(month_text) if month_text.isdigit() else _MONTHS.get(month_text)
     year, day = (int(parts[key]) if parts.get(key) else None for key in ("y", "d"))  # type: ignore[arg-type]
-    if month is None or not 1 <= month <= 12 or (day is not None and not 1 <= day <= 31):
+    if month is None or month not in range(1, 13) or (day is not None and day not in range(1, 32)):
         return None
     return Moment("date", (year, month, day))
 
@@ -84,12 +88,12 @@ def _date(groups: tuple[str | None, ...], order: str) -> Moment | None:
 def _time(match: re.Match[str]) -> Moment | None:
     half = (match.group(4) or "").casefold().replace(".", "").replace(" ", "")
     hour, minute, second = (int(g or 0) for g in (match.group(1, 2, 3) if half else match.group(5, 6, 7)))
-    if hour > 24 or minute > 59 or second > 59 or (half and not 1 <= hour <= 12):
+    if hour > _DAY_HOURS or max(minute, second) >= _SIXTY or (half and hour not in range(1, _NOON + 1)):
         return None
-    known = bool(half) or hour > 12 or hour == 0
-    if half in {"pm", "noon"} and hour < 12:
+    known = bool(half) or hour > _NOON or hour == 0
+    if half in {"pm", "noon"} and hour < _NOON:
         hour += 12
-    elif half in {"am", "midnight"} and hour == 12:
+    elif half in {"am", "midnight"} and hour == _NOON:
         hour = 0
     return Moment("time", (hour % 24, minute, second, 1 if known else None))
 

@@ -5,6 +5,7 @@ from verifiers.function_atoms import function_call
 from verifiers.levels import Levels
 from verifiers.tree import (
     HALF,
+    PAIR,
     Apply,
     Big,
     Const,
@@ -17,11 +18,14 @@ from verifiers.tree import (
     UnreadableError,
     Words,
     divide,
+    factors_of,
     multiply,
     number,
     power,
 )
 from verifiers.walk import rewrite
+
+_MAX_NAME_CHARS = 12
 
 
 class CommandAtoms(Levels):
@@ -70,16 +74,11 @@ class CommandAtoms(Levels):
         raise UnreadableError(f"the command {token.text[:30]} is not known")
 
     def _frac(self) -> Node:
-        """A fraction; `\\frac{d}{dx}` differentiates what follows."""
+        r"""A fraction; `\frac{d}{dx}` differentiates what follows."""
         over, under = self.argument(), self.argument()
-        inside = getattr(over, "factors", ())
-        if (
-            len(inside) == 2
-            and inside[0] == Sym("d")
-            and isinstance(inside[1], Apply)
-            and getattr(under, "factors", (0,))[0] == Sym("d")
-        ):
-            return Big("diff", getattr(under.factors[1], "name", ""), number(1), None, inside[1])  # type: ignore[union-attr]
+        inside, below = factors_of(over), factors_of(under)
+        if len(inside) == len(below) == PAIR and inside[0] == below[0] == Sym("d") and isinstance(inside[1], Apply):
+            return Big("diff", getattr(below[1], "name", ""), number(1), None, inside[1])
         variable = self._derivative(over, under)
         if variable is not None:
             return Big("diff", variable[0], number(variable[1]), None, self.term())
@@ -99,14 +98,14 @@ class CommandAtoms(Levels):
         return divide(over, under)
 
     def _derivative(self, over: Node, under: Node) -> tuple[str, int] | None:
-        """The variable and order of `\\frac{d^n}{dx^n}`."""
+        r"""The variable and order of `\frac{d^n}{dx^n}`."""
         order = 1
         if isinstance(over, Pow) and over.base in (Sym("d"), Sym("partial")) and isinstance(over.exponent, Num):
             order = int(over.exponent.value)
         elif over not in (Sym("d"), Sym("partial")):
             return None
-        factors = getattr(under, "factors", ())
-        if len(factors) != 2 or factors[0] not in (Sym("d"), Sym("partial")) or not self.starts_factor():
+        factors = factors_of(under)
+        if len(factors) != PAIR or factors[0] not in (Sym("d"), Sym("partial")) or not self.starts_factor():
             return None
         inner = factors[1].base if isinstance(factors[1], Pow) else factors[1]
         return (inner.name, order) if isinstance(inner, Sym) else None
@@ -123,7 +122,7 @@ class CommandAtoms(Levels):
         return power(inner, HALF if degree == number(2) else divide(number(1), degree))
 
     def _font(self, name: str) -> Node:
-        """The content of a font command; `\\operatorname{name}` is a function if the name is one."""
+        r"""The content of a font command; `\operatorname{name}` is a function if the name is one."""
         if name == "overset":
             self.argument()
         if self.peek().kind != "{":
@@ -149,13 +148,13 @@ class CommandAtoms(Levels):
         return node
 
     def text_atom(self) -> Node:
-        """`\\text{…}`: a letter or number stays mathematics, words are words."""
+        r"""`\text{…}`: a letter or number stays mathematics, words are words."""
         content = self.take().text.strip()
         if len(content) == 1 and content.isalpha():
             return self.letter(content)
         if content in {"or", "and"}:
             raise UnreadableError(f"{content!r} joins nothing")
-        if content.isalpha() and (self.peek().kind in {"_", "'"} or len(content) <= 12):
+        if content.isalpha() and (self.peek().kind in {"_", "'"} or len(content) <= _MAX_NAME_CHARS):
             return self.letter(content) if content not in words.FUNCTIONS else self.function(content)
         return Words(content)
 
@@ -197,7 +196,7 @@ class CommandAtoms(Levels):
 
 def _integrand(body: Node) -> tuple[str, Node]:
     """The variable of integration and what is integrated: `x^2 dx` has both as factors."""
-    factors = getattr(body, "factors", (body,))
-    if len(factors) < 2 or factors[-2] != Sym("d") or not isinstance(factors[-1], Sym):
+    factors = factors_of(body)
+    if len(factors) < PAIR or factors[-2] != Sym("d") or not isinstance(factors[-1], Sym):
         raise UnreadableError("the variable of integration is missing")
     return factors[-1].name, multiply(*factors[:-2])

@@ -5,8 +5,8 @@ from verifiers.matrices import has_matrix, tuple_members, vector_members, worked
 from verifiers.members import as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.policy import Choose
 from verifiers.regions import is_interval, is_region, same_region
-from verifiers.scalars import Match, Terms, same_scalar
-from verifiers.tree import Call, Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
+from verifiers.scalars import Match, Terms, differs, equal, same_scalar
+from verifiers.tree import PAIR, Call, Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
 
 
 def compare(reference: Node, answer: Node, terms: Terms) -> Match:
@@ -18,10 +18,10 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:
     'interval.cells'
     """
     if reference == answer:
-        return Match(True, "expression.same", "both read the same")
+        return equal("expression.same", "both read the same")
     reference, answer = _prepared(reference), _prepared(answer)
     if isinstance(reference, Words) or isinstance(answer, Words):
-        return Match(False, "text.words", "words stand where mathematics is compared")
+        return differs("text.words", "words stand where mathematics is compared")
     if isinstance(reference, Rel):
         return _compare_relation(reference, answer, terms)
     if isinstance(answer, Rel) and not is_region(answer):
@@ -77,7 +77,7 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
         return _compare_sequences(value, Seq("", tuple(_stated(i) for i in members(answer)), ""), terms)
     if value is not None and terms.policy.dropped_label is Choose.ACCEPT:
         return compare(value, answer, terms)
-    return Match(False, "equation.missing", "an equation or inequality is asked for")
+    return differs("equation.missing", "an equation or inequality is asked for")
 
 
 def _stated(node: Node) -> Node:
@@ -88,7 +88,7 @@ def _stated(node: Node) -> Node:
 def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
     """The answer is an equation and the reference is not: the value that it states counts."""
     if terms.policy.dropped_label is Choose.REJECT or not set(answer.ops) <= STATING:
-        return Match(False, "equation.extra", "a relation is given where a value is asked for")
+        return differs("equation.extra", "a relation is given where a value is asked for")
     if stated_value(answer) is not None and is_label(answer.parts[0]):
         return compare(reference, answer.parts[-1], terms)
     if all(same_scalar(answer.parts[0], part, terms).equal for part in answer.parts[1:] if _is_scalar(part)) and all(
@@ -98,7 +98,7 @@ def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
     value = stated_value(answer)
     if value is not None:
         return compare(reference, value, terms)
-    return Match(False, "equation.extra", "an equation is given where a value is asked for")
+    return differs("equation.extra", "an equation is given where a value is asked for")
 
 
 def _is_scalar(node: Node) -> bool:
@@ -113,7 +113,7 @@ def _compare_regions(reference: Node, answer: Node, terms: Terms) -> Match:
             is_interval(node) and isinstance(node, Seq) and not is_region(node) and isinstance(other, (Rel, Seq))
         )
         if looks_like_pair and not allowed and (node.opening, node.closing) == ("(", ")"):  # type: ignore[union-attr]
-            return Match(False, "interval.pair", "a pair is not taken for an interval")
+            return differs("interval.pair", "a pair is not taken for an interval")
     if _may_be_region(reference) and _may_be_region(answer):
         match = same_region(reference, answer, terms)
         if match is not None:
@@ -128,7 +128,7 @@ def _compare_regions(reference: Node, answer: Node, terms: Terms) -> Match:
         return compare(reference, answer.parts[1], terms)
     if isinstance(reference, SetOp) and isinstance(answer, SetOp):
         return _same_set_operation(reference, answer, terms)
-    return Match(False, "interval.kind", "a set of numbers is compared with something else")
+    return differs("interval.kind", "a set of numbers is compared with something else")
 
 
 def _may_be_region(node: Node) -> bool:
@@ -153,7 +153,7 @@ def _same_set_operation(reference: SetOp, answer: SetOp, terms: Terms) -> Match:
 def _compare_ratio(reference: Node, answer: Node, terms: Terms) -> Match:
     if isinstance(reference, Ratio) and isinstance(answer, Ratio):
         if len(reference.parts) != len(answer.parts):
-            return Match(False, "ratio.parts", "the ratios have different numbers of parts")
+            return differs("ratio.parts", "the ratios have different numbers of parts")
         try:
             same = all(
                 same_scalar(divide(a, reference.parts[0]), divide(b, answer.parts[0]), terms).equal
@@ -163,16 +163,16 @@ def _compare_ratio(reference: Node, answer: Node, terms: Terms) -> Match:
             same = reference == answer
         return Match(same, "ratio.parts", "the quotients of the parts are compared")
     ratio, other = (reference, answer) if isinstance(reference, Ratio) else (answer, reference)
-    if not isinstance(ratio, Ratio) or len(ratio.parts) != 2 or not _is_scalar(other):
-        return Match(False, "ratio.kind", "a ratio is compared with something else")
+    if not isinstance(ratio, Ratio) or len(ratio.parts) != PAIR or not _is_scalar(other):
+        return differs("ratio.kind", "a ratio is compared with something else")
     is_decimal = isinstance(other, Num) and (other.step is not None or other.value.denominator == 1)
     allowed = terms.policy.ratio_as_decimal if is_decimal else terms.policy.ratio_as_fraction
     if allowed is Choose.REJECT:
-        return Match(False, "ratio.kind", "a ratio is asked for in its terms")
+        return differs("ratio.kind", "a ratio is asked for in its terms")
     try:
         return same_scalar(divide(*ratio.parts), other, terms)
     except UnreadableError:
-        return Match(False, "ratio.kind", "the ratio has no quotient")
+        return differs("ratio.kind", "the ratio has no quotient")
 
 
 def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
@@ -182,15 +182,15 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
             one, other = vector_members(reference), vector_members(answer)
             if one is not None and other is not None and terms.policy.row_as_column is Choose.ACCEPT:
                 return same_in_order(one, other, terms, compare, "matrix.vector")
-            return Match(
-                False, "matrix.shape", f"{len(left)}×{len(left[0])} is asked for, {len(right)}×{len(right[0])} given"
+            return differs(
+                "matrix.shape", f"{len(left)}×{len(left[0])} is asked for, {len(right)}×{len(right[0])} given"
             )
         cells = [[cell for row in rows for cell in row] for rows in (left, right)]
         return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
-    matrix, other = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
-    vector, pair = vector_members(matrix), tuple_members(other)
+    matrix, beside = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
+    vector, pair = vector_members(matrix), tuple_members(beside)
     if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
-        return Match(False, "matrix.kind", "a matrix is compared with something else")
+        return differs("matrix.kind", "a matrix is compared with something else")
     left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)
     return same_in_order(left_items, right_items, terms, compare, "matrix.vector")
 
@@ -201,7 +201,7 @@ def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     if left_kind == "tuple" or right_kind == "tuple":
         return _compare_tuples(reference, answer, left_kind, right_kind, terms)
     if isinstance(answer, Seq) and not answer.opening and len(members(reference)) == 1 and "{" not in left_kind:
-        return Match(False, "list.several", "several answers are given where one is asked for")
+        return differs("list.several", "several answers are given where one is asked for")
     return same_members(reference, answer, terms, compare)
 
 
@@ -215,7 +215,7 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
     policy = terms.policy
     if left_kind == right_kind == "tuple":
         if isinstance(reference, Seq) and isinstance(answer, Seq) and _brackets_differ(reference, answer):
-            return Match(False, "interval.brackets", "the brackets differ")
+            return differs("interval.brackets", "the brackets differ")
         left, right = as_tuple(reference), as_tuple(answer)
         return same_in_order(left or (), right or (), terms, compare, "tuple.members")
     kinds = {left_kind, right_kind}
@@ -228,21 +228,21 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
             return same_in_order(left or (), right or (), terms, compare, "tuple.members")
         if isinstance(items, Seq) and len(items.items) == 1:
             return compare(pair, items.items[0], terms)
-        return Match(False, "tuple.list", "a tuple or interval is compared with a list")
+        return differs("tuple.list", "a tuple or interval is compared with a list")
     if kinds == {"tuple", "set{"}:
         one = members(reference if left_kind == "set{" else answer)
         if len(one) == 1 and _bracket_kind(one[0]) == "tuple":
             return compare(one[0], answer if left_kind == "set{" else reference, terms)
         if policy.tuple_as_set is Choose.ACCEPT:
-            items = tuple(as_tuple(answer if right_kind == "tuple" else reference) or ())
+            pair = as_tuple(answer if right_kind == "tuple" else reference) or ()
             other = reference if right_kind == "tuple" else answer
-            return same_members(other, Seq("{", items, "}"), terms, compare)
-        return Match(False, "tuple.set", "a tuple is compared with a set")
-    return Match(False, "tuple.kind", "a tuple or interval is compared with something else")
+            return same_members(other, Seq("{", pair, "}"), terms, compare)
+        return differs("tuple.set", "a tuple is compared with a set")
+    return differs("tuple.kind", "a tuple or interval is compared with something else")
 
 
 def _brackets_differ(reference: Seq, answer: Seq) -> bool:
     """Whether `(0, 9)` stands against `[0, 9)`; two-member round and square brackets are intervals."""
-    if len(reference.items) != 2:
+    if len(reference.items) != PAIR:
         return False
     return (reference.opening, reference.closing) != (answer.opening, answer.closing)

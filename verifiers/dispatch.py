@@ -26,14 +26,15 @@ from verifiers.wrapping import unwrap
 
 VERIFIER = "tracemill-1"
 _MAX_SHOWN = 300
+_MAX_SHOWN_BITS = 1_000
 
 
 def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
-    """Judge a whole completion: find its final answer, then compare it with the reference.
+    r"""Judge a whole completion: find its final answer, then compare it with the reference.
 
     Never raises for what a text holds; see `Status` for what can be found.
 
-    >>> verify(Problem(question="1/4 + 1/4?", reference="1/2"), r"It is \\\\boxed{0.5}.").status
+    >>> verify(Problem(question="1/4 + 1/4?", reference="1/2"), r"It is \\boxed{0.5}.").status
     <Status.CORRECT: 'correct'>
     """
     started = time.perf_counter()
@@ -51,9 +52,9 @@ def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verd
 
 
 def verify_answer(problem: Problem, answer: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
-    """Judge a bare final answer.
+    r"""Judge a bare final answer.
 
-    >>> verify_answer(Problem(question="?", reference=r"\\\\frac{x}{2}"), "0.5x").rule
+    >>> verify_answer(Problem(question="?", reference=r"\\frac{x}{2}"), "0.5x").rule
     'expression.field'
     """
     started = time.perf_counter()
@@ -157,7 +158,7 @@ def _is_angle_in_radians(quantity: Decision, reference: Reference, answer: str) 
 def show_number(value: Num) -> str:
     """A rational number for people; huge ones by their size."""
     fraction = value.value
-    if max(fraction.numerator.bit_length(), fraction.denominator.bit_length()) > 1_000:
+    if max(fraction.numerator.bit_length(), fraction.denominator.bit_length()) > _MAX_SHOWN_BITS:
         return f"a number of {fraction.numerator.bit_length()} over {fraction.denominator.bit_length()} bits"
     return str(fraction)
 

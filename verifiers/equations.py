@@ -6,8 +6,8 @@ from verifiers.evaluation import Outcome
 from verifiers.fingerprint import FIELDS, NoPrintError, fingerprint
 from verifiers.numeric import ratio_is_constant
 from verifiers.policy import Choose
-from verifiers.scalars import Match, Terms, lower_case, same_scalar
-from verifiers.tree import Apply, Call, Mul, Node, Ratio, Rel, Seq, Sym, divide, subtract
+from verifiers.scalars import Match, Terms, differs, equal, lower_case, same_scalar
+from verifiers.tree import PAIR, Apply, Call, Mul, Node, Ratio, Rel, Seq, Sym, divide, subtract
 from verifiers.walk import letters_of
 
 STATING = frozenset({"=", "to", "≡"})
@@ -16,14 +16,14 @@ Compare = Callable[[Node, Node, Terms], Match]
 
 
 def is_label(node: Node) -> bool:
-    """Whether the left side only names what is asked for: `x`, `f(x)`, `|AB|`, `\\angle ABC`, `(p, q)`."""
+    r"""Whether the left side only names what is asked for: `x`, `f(x)`, `|AB|`, `\angle ABC`, `(p, q)`."""
     if isinstance(node, (Sym, Apply)):
         return True
     if isinstance(node, Call) and node.name in {"abs", "norm"}:
         return is_label(node.args[0])
     if isinstance(node, Mul):
         first = node.factors[0]
-        if isinstance(first, Sym) and first.name in {"Delta", "delta", "d"} and len(node.factors) == 2:
+        if isinstance(first, Sym) and first.name in {"Delta", "delta", "d"} and len(node.factors) == PAIR:
             return isinstance(node.factors[1], Sym)
         return all(
             isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"}) for f in node.factors
@@ -44,7 +44,7 @@ def cut_approximation(node: Rel) -> Node:
 
 
 def stated_value(node: Rel) -> Node | None:
-    """The value that an equation states: the last side of `x = 5`, `z = 1 + 1 = 2` or `\\binom52 = 10`, or None."""
+    r"""The value that an equation states: the last side of `x = 5`, `z = 1 + 1 = 2` or `\binom52 = 10`, or None."""
     if any(op not in STATING for op in node.ops):
         return None
     value = node.parts[-1]
@@ -75,9 +75,9 @@ def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -
             and isinstance(label_of(answer), Sym)
             and not _mention_letters(left, right)
         ):
-            return Match(False, "equation.label", "the values are given for different letters")
+            return differs("equation.label", "the values are given for different letters")
     if len(reference.ops) != 1 or len(answer.ops) != 1:
-        return Match(False, "equation.chain", "chains of equations differ")
+        return differs("equation.chain", "chains of equations differ")
     return _same_condition(reference, answer)
 
 
@@ -103,7 +103,7 @@ def _difference(node: Rel) -> Node:
 
 
 def _as_quotient(node: Node) -> Node:
-    return divide(*node.parts) if isinstance(node, Ratio) and len(node.parts) == 2 else node
+    return divide(*node.parts) if isinstance(node, Ratio) and len(node.parts) == PAIR else node
 
 
 def _same_condition(reference: Rel, answer: Rel) -> Match:
@@ -113,8 +113,8 @@ def _same_condition(reference: Rel, answer: Rel) -> Match:
         if lower:
             left, right = lower_case(left), lower_case(right)
         if constant_ratio(left, right):
-            return Match(True, "equation.factor", "the same equation up to a factor")
-    return Match(False, "equation.factor", "the equations differ by more than a factor")
+            return equal("equation.factor", "the same equation up to a factor")
+    return differs("equation.factor", "the equations differ by more than a factor")
 
 
 def constant_ratio(left: Node, right: Node) -> bool:
@@ -146,14 +146,14 @@ def same_inequality(reference: Rel, answer: Rel, terms: Terms) -> Match:
             if ops == reference.ops and all(
                 same_scalar(a, b, terms).equal for a, b in zip(reference.parts, parts, strict=True)
             ):
-                return Match(True, "inequality.parts", "the same parts in the same order")
+                return equal("inequality.parts", "the same parts in the same order")
     if len(reference.ops) != 1 or len(answer.ops) != 1:
-        return Match(False, "inequality.parts", "the chains differ")
+        return differs("inequality.parts", "the chains differ")
     left, right = _difference(reference), _difference(answer)
     swap = reference.ops[0] != answer.ops[0]
     if swap and flipped.get(answer.ops[0]) != reference.ops[0]:
-        return Match(False, "inequality.relation", "the relations differ")
+        return differs("inequality.relation", "the relations differ")
     if not constant_ratio(left, right):
-        return Match(False, "inequality.factor", "the inequalities differ by more than a factor")
+        return differs("inequality.factor", "the inequalities differ by more than a factor")
     positive = ratio_is_constant(left, right, sign=-1 if swap else 1) is Outcome.EQUAL or reference.ops[0] == "!="
     return Match(positive, "inequality.factor", "compared up to a positive factor")

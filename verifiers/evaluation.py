@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from verifiers.limits import MAX_FACTORIAL, MAX_MAGNITUDE, MAX_PRECISION, MAX_TERMS, check
-from verifiers.tree import Add, Apply, Big, Call, Const, Mul, Node, Num, Pow, Sym
+from verifiers.tree import HALF, Add, Apply, Big, Call, Const, Mul, Node, Num, Pow, Sym
 
 
 class Outcome(Enum):
@@ -40,7 +40,7 @@ class Evaluator:
         """Largest binary magnitude of a sum's term."""
 
     def compare(self, left: Node, right: Node) -> Outcome:
-        """Compare two values: different if they differ by more than rounding can explain, equal if by next to nothing."""
+        """Compare two values: different if rounding cannot explain the distance, equal if there is next to none."""
         try:
             first, second = self.number(left), self.number(right)
         except UndefinedError:
@@ -93,7 +93,7 @@ class Evaluator:
             raise UndefinedError("it is not finite")
         if value:
             check("MAX_MAGNITUDE", int(self.mp.mag(value)), MAX_MAGNITUDE)
-            if not self.allow_complex and getattr(value, "imag", 0):
+            if not self.allow_complex and getattr(value, "imag", None):
                 raise UndefinedError("it is not real")
         return value
 
@@ -135,7 +135,7 @@ class Evaluator:
             if size.denominator == 1:
                 self._check_growth(base, abs(size.numerator))
                 return base**size.numerator
-            if size.denominator == 2:
+            if size == HALF.value * size.numerator:
                 return self.mp.sqrt(base) ** size.numerator
             if size.denominator % 2 and not getattr(base, "imag", 0) and base < 0:
                 return self.mp.power(-base, self._rational(size)) * (-1 if size.numerator % 2 else 1)

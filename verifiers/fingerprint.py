@@ -1,11 +1,15 @@
 """Equality of expressions by their values at random points of two finite fields.
 
-An expression of sums, products, integer powers, letters, constants and square roots is a rational function, and two of them
-that agree at a random point of a field with 2**61 elements are the same, but for a chance of (degree / 2**61) in each of two
-fields (Schwartz 1980, Zippel 1979). The fields are chosen so that -1 and all primes to 47 are squares in them: square roots
+An expression of sums, products, integer powers, letters, constants and square roots is a rational function, and two
+of them
+that agree at a random point of a field with 2**61 elements are the same, but for a chance of (degree / 2**61) in each
+of two
+fields (Schwartz 1980, Zippel 1979). The fields are chosen so that -1 and all primes to 47 are squares in them: square
+roots
 of rationals and the imaginary unit have images, and `(√6 + √2)/4` is compared in a few microseconds.
 
-Functions (`sin`, `ln`, unknown `f`) become one random element for each name and each arguments' value. Equal prints then
+Functions (`sin`, `ln`, unknown `f`) become one random element for each name and each arguments' value. Equal prints
+then
 still prove equality; different ones prove nothing, and `decisive` says so.
 """
 
@@ -15,7 +19,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from verifiers.limits import MAX_BITS, check
-from verifiers.tree import Add, Apply, Based, Big, Call, Const, Mul, Node, Num, Pow, Sym, factorial_argument
+from verifiers.tree import HALF, Add, Apply, Based, Big, Call, Const, Mul, Node, Num, Pow, Sym, factorial_argument
 
 FIELDS = (2305843009213245121, 2305843009209384649)
 _COMMUTATIVE = frozenset({"max", "min", "gcd", "lcm"})
@@ -113,7 +117,7 @@ class _Walk:
                 check("MAX_EXPONENT", size.numerator.bit_length(), MAX_BITS)
                 image = self.value(base)
                 return pow(image if size > 0 else self._inverse(image), abs(size.numerator), self.field)
-            if size.denominator == 2 and isinstance(base, Num):
+            if size == HALF.value * size.numerator and isinstance(base, Num):
                 root = self._root(base.value)
                 if root is not None:
                     return pow(root if size > 0 else self._inverse(root), abs(size.numerator), self.field)

@@ -10,6 +10,7 @@ from verifiers.numbers import make_decimal
 from verifiers.tokens import Token
 from verifiers.tree import (
     MINUS_ONE,
+    PAIR,
     Call,
     Const,
     Node,
@@ -30,7 +31,7 @@ class FunctionAtoms(Levels):
     """Reads functions, arguments and exponents."""
 
     def function(self, text: str) -> Node:
-        """A function by name, with its power, base and arguments: `\\sin^2 x`, `\\log_2 8`, `max(1, 2)`."""
+        r"""A function by name, with its power, base and arguments: `\sin^2 x`, `\log_2 8`, `max(1, 2)`."""
         name = words.FUNCTIONS[text]
         exponent: Node | None = None
         base: Node | None = None
@@ -40,8 +41,9 @@ class FunctionAtoms(Levels):
             else:
                 base = self.argument()
         args = self._arguments(name)
-        if name == "log" and base is None and text == "log" and len(args) == 2:
-            args, base = args[:1], args[1]
+        if name == "log" and base is None and text == "log" and len(args) == PAIR:
+            base = args[1:][0]
+            args = args[:1]
         if exponent == MINUS_ONE and name in {"sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"}:
             return function_call("a" + name, args, base)
         value = function_call(name, args, base)
@@ -60,7 +62,7 @@ class FunctionAtoms(Levels):
         return (self._bare_argument(),)
 
     def _bare_argument(self) -> Node:
-        """The argument of a function without brackets: `\\sin 2x` takes both factors, `\\sin x \\cos x` one."""
+        r"""The argument of a function without brackets: `\sin 2x` takes both factors, `\sin x \cos x` one."""
         self.deeper()
         if self.peek().kind in {"-", "+"}:
             sign = self.take().kind
@@ -116,7 +118,7 @@ class FunctionAtoms(Levels):
         )
 
     def argument(self) -> Node:
-        """The argument of a command: a group, or one token (`\\frac12` has two)."""
+        r"""The argument of a command: a group, or one token (`\frac12` has two)."""
         token = self.peek()
         if token.kind == "{":
             return self.group()
@@ -153,7 +155,7 @@ def function_call(name: str, args: tuple[Node, ...], base: Node | None) -> Node:
         return power(Const("e"), first)
     if name == "cbrt":
         return power(first, Num(Fraction(1, 3)))
-    if name == "root" and len(args) == 2:
+    if name == "root" and len(args) == PAIR:
         return power(first, divide(number(1), args[1]))
     if name in {"log", "lg", "lb"}:
         if base is None and name == "log":

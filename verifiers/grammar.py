@@ -13,6 +13,7 @@ from verifiers.limits import MAX_ITEMS, check
 from verifiers.tokens import tokenize
 from verifiers.tree import (
     MINUS_ONE,
+    PAIR,
     Based,
     Call,
     Const,
@@ -43,17 +44,15 @@ class Reading:
     notes: frozenset[str]
 
 
-def read(
-    text: str, *, commas_separate: bool = False, product_first: bool = False, letters_apply: bool = False
-) -> Reading:
-    """Read `text` as mathematics.
+def read(text: str, *, commas_separate: bool = False, product_first: bool = False) -> Reading:
+    r"""Read `text` as mathematics.
 
-    `commas_separate` reads `1,234` as a list, `product_first` reads `1/2x` as `1/(2x)`. Raises `UnreadableError` for text
-    that is not mathematics, and `OverLimitError`.
+    `commas_separate` reads `1,234` as a list, `product_first` reads `1/2x` as `1/(2x)`. Raises
+    `UnreadableError` for text that is not mathematics, and `OverLimitError`.
 
-    >>> read(r"\\frac{x}{2} + 1").tree == read("1 + x/2").tree
+    >>> read(r"\frac{x}{2} + 1").tree == read("1 + x/2").tree
     False
-    >>> read("2(x+1)").tree == read(r"2 \\cdot (x + 1)").tree
+    >>> read("2(x+1)").tree == read(r"2 \cdot (x + 1)").tree
     True
     """
     grammar = Grammar(tokenize(clean(text)))
@@ -97,7 +96,7 @@ class Grammar(Atoms):
     def _joiner(self) -> str | None:
         token = self.peek()
         word = token.text.strip().strip(",").casefold() if token.kind in {"text", "name", "command", "&"} else ""
-        if word not in JOINERS or (token.kind == "name" and len(word) < 2):
+        if word not in JOINERS or (token.kind == "name" and len(word) < PAIR):
             return None
         self.position += 1
         return JOINERS[word]
@@ -124,7 +123,7 @@ class Grammar(Atoms):
         return Rel(tuple(ops), tuple(parts))
 
     def _residue(self, value: Node) -> Node:
-        """`value`, or the residue class that it names: `3 \\pmod 7`."""
+        r"""`value`, or the residue class that it names: `3 \pmod 7`."""
         if self.accept("\\pmod"):
             modulus = self.argument()
         elif self.peek().kind == "(" and self.peek(1).text in {"\\mod", "\\bmod", "mod"}:
@@ -318,7 +317,7 @@ class Grammar(Atoms):
         return multiply(base, Call("degree", ()))
 
     def _primes(self) -> str:
-        """`^{\\prime}` or `^\\prime` behind a letter, as apostrophes."""
+        r"""`^{\prime}` or `^\prime` behind a letter, as apostrophes."""
         ahead, count = (1, 0) if self.peek().kind == "{" else (0, 0)
         while self.peek(ahead).text == "\\prime":
             ahead, count = ahead + 1, count + 1

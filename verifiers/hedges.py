@@ -8,12 +8,14 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
-    r"(?<![a-z\\])(?:maybe|perhaps|possibly|probably|either|might|could be|unsure|unclear|guess|unknown|any of|one of|some of|all of the above|"
+    r"(?<![a-z\\])(?:maybe|perhaps|possibly|probably|either|might|could be|unsure|unclear|guess|unknown|any of|"
+    r"one of|some of|all of the above|"
     r"alternatively|depends|between)(?![a-z])|\?",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?<![a-z\\])(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than(?![a-z])|(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below)(?![a-z])",
+    r"(?<![a-z\\])(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than(?![a-z])|"
+    r"(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below)(?![a-z])",
     re.IGNORECASE,
 )
 

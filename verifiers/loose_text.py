@@ -8,7 +8,8 @@ from verifiers.units import find_unit
 
 _WORDS_IN_LATEX = r"\\(?:text|mathrm|textrm|mathbf|textbf|mbox|operatorname|rm|unit|si)\s*\{[^{}]{0,80}\}"
 _TAIL = re.compile(
-    rf"(?P<tail>(?:\s|~|\\[,;:! ]|\\q?quad)*(?:{_WORDS_IN_LATEX}|\^\s?\{{?\\circ\}}?(?:\s?[CF](?![a-z]))?|\\degree|(?<=[\s~}}])[A-Za-z]{{1,30}}|m(?![A-Za-z(])|[€£¥$]|\\(?:pounds|euro|yen|AA|Omega|mu))"
+    rf"(?P<tail>(?:\s|~|\\[,;:! ]|\\q?quad)*(?:{_WORDS_IN_LATEX}|\^\s?\{{?\\circ\}}?(?:\s?[CF](?![a-z]))?|\\degree|"
+    rf"(?<=[\s~}}])[A-Za-z]{{1,30}}|m(?![A-Za-z(])|[€£¥$]|\\(?:pounds|euro|yen|AA|Omega|mu))"
     rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
 )
 _NOT_A_UNIT = re.compile(
@@ -57,11 +58,14 @@ _SHORT_WORDS = frozenset(
 )
 CURRENCY = re.compile(r"^\s*(?:\\?\$|€|£|¥|\\pounds|\\euro|\\yen|(?:Rs\.?|USD|EUR|GBP|US\\?\$))\s*(?=[-\d.(\\])")
 
+_MAX_SYMBOL_CHARS = 3
+"""Longer words behind a number name things, shorter ones have to be known units."""
+
 
 def without_tail(text: str) -> str | None:
-    """`text` without the unit or words behind its value, or None where there are none.
+    r"""`text` without the unit or words behind its value, or None where there are none.
 
-    >>> without_tail(r"20\\\\text{ m}"), without_tail("15 apples"), without_tail("2x"), without_tail("5 or 6 apples")
+    >>> without_tail(r"20\\text{ m}"), without_tail("15 apples"), without_tail("2x"), without_tail("5 or 6 apples")
     ('20', '15', None, None)
     """
     text = CURRENCY.sub("", text)
@@ -80,7 +84,7 @@ def without_tail(text: str) -> str | None:
 
 def _is_unit_or_thing(word: str) -> bool:
     """Whether a word behind a number can be its unit: a known unit, or the name of things (`apples`)."""
-    return len(word) > 3 or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS
+    return len(word) > _MAX_SYMBOL_CHARS or bool(find_unit(word)) or word.casefold() in _SHORT_WORDS
 
 
 _LEAD_IN = re.compile(
@@ -98,8 +102,10 @@ def lead_in_dropped(text: str) -> str:
 
 
 _NAMED_SETS = {
-    "all real numbers": "R", "all reals": "R", "all real": "R", "set of all real numbers": "R", "set of real numbers": "R", "real numbers": "R",
-    "any real number": "R", "every real number": "R", "empty set": "empty", "no solution": "empty", "no solutions": "empty", "no real solution": "empty",
+    "all real numbers": "R", "all reals": "R", "all real": "R", "set of all real numbers": "R",
+    "set of real numbers": "R", "real numbers": "R",
+    "any real number": "R", "every real number": "R", "empty set": "empty", "no solution": "empty",
+    "no solutions": "empty", "no real solution": "empty",
     "no real solutions": "empty", "null set": "empty",
 }  # fmt: skip
 

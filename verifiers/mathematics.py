@@ -19,7 +19,7 @@ from verifiers.policy import Choose, Policy, SlashProduct
 from verifiers.readings import Candidate, as_percent, range_of, readings
 from verifiers.references import Reference, as_kind
 from verifiers.rendering import render
-from verifiers.scalars import Match, Terms
+from verifiers.scalars import Match, Terms, differs, equal
 from verifiers.texts import option_letter, words_of
 from verifiers.tree import Node, Num, Rel, Seq, UnreadableError, divide, number
 from verifiers.wrapping import unwrap
@@ -30,7 +30,8 @@ _MAX_READINGS = 8
 _SHORT = 60
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _CLOSING = re.compile(
-    r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|'s)\s+(?:about|approximately|just|exactly|simply|then|thus|therefore)?|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})",
+    r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|'s)\s+(?:about|approximately|just|exactly|simply|then|thus|therefore)?"
+    r"|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})",
     re.DOTALL | re.IGNORECASE,
 )
 _DENIAL = re.compile(r"\b(?:not|never|cannot|isn't|wrong|false|incorrect|no|doubt|deny)\b|n't\b", re.IGNORECASE)
@@ -132,12 +133,12 @@ def _match(problem: Problem, reference: Reference, candidate: Candidate, text: s
     if refused is not None:
         return refused
     answer = as_kind(candidate.tree, problem.answer_kind)
-    best = Match(False, "expression", "nothing to compare with")
+    best = differs("expression", "nothing to compare with")
     for wanted in _reference_trees(problem, reference, candidate, terms.policy):
         try:
             match = compare(wanted, answer, terms)
         except (NotScalarError, UndefinedError):
-            match = Match(False, "expression.no_value", "one of the two has no value that can be compared")
+            match = differs("expression.no_value", "one of the two has no value that can be compared")
         if match.equal:
             return match
         best = match
@@ -171,23 +172,23 @@ def _refused(reference: Reference, candidate: Candidate, text: str, policy: Poli
     """The policies that refuse an equal value for the way in which it is written."""
     strict = Choose.REJECT
     if policy.unevaluated is strict and "arithmetic" in candidate.notes - reference.notes:
-        return Match(False, "policy.unevaluated", "the answer is not worked out")
+        return differs("policy.unevaluated", "the answer is not worked out")
     if policy.unreduced_fraction is strict and "unreduced" in candidate.notes - reference.notes:
-        return Match(False, "policy.unreduced_fraction", "the fraction is not in lowest terms")
+        return differs("policy.unreduced_fraction", "the fraction is not in lowest terms")
     if (
         policy.percent_decimal is strict
         and ("percent" in reference.notes) != ("percent" in candidate.notes)
         and policy.percent_strip is strict
     ):
-        return Match(False, "policy.percent_decimal", "only one of the two is a percentage")
+        return differs("policy.percent_decimal", "only one of the two is a percentage")
     if policy.other_form is strict and candidate.tree != reference.tree:
-        return Match(False, "policy.other_form", "the form differs from the reference's")
+        return differs("policy.other_form", "the form differs from the reference's")
     if policy.approximate_tail is strict and "approx" in candidate.notes - reference.notes:
-        return Match(False, "policy.approximate_tail", "an approximation is given as well")
+        return differs("policy.approximate_tail", "an approximation is given as well")
     if policy.digit_underscore is strict and re.search(r"\d_\d{3}(?!\d)", text):
-        return Match(False, "policy.digit_underscore", "digits are grouped by underscores")
+        return differs("policy.digit_underscore", "digits are grouped by underscores")
     if policy.leading_zero is strict and re.match(r"[+-]?0\d", text):
-        return Match(False, "policy.leading_zero", "the number starts with a zero")
+        return differs("policy.leading_zero", "the number starts with a zero")
     return None
 
 
@@ -207,7 +208,7 @@ def _approximation(reference: Reference, answer: Rel, terms: Terms) -> Match | N
         return None
     fine = Terms(terms.policy.model_copy(update={"rounded_decimal_step": 0.5}))
     return (
-        Match(True, "number.approximation", "the stated approximation is the reference")
+        equal("number.approximation", "the stated approximation is the reference")
         if compare(exact, rounded, fine).equal
         else None
     )

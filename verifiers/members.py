@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from verifiers.equations import label_of, stated_value
 from verifiers.limits import MAX_ITEMS, OverLimitError
 from verifiers.policy import Choose
-from verifiers.scalars import Match, Terms
-from verifiers.tree import Call, Dots, Node, Num, Rel, Seq, Sym, add, negate
+from verifiers.scalars import Match, Terms, differs, equal
+from verifiers.tree import PAIR, Call, Dots, Node, Num, Rel, Seq, Sym, add, negate
 from verifiers.walk import nodes_of, rewrite
 
 Compare = Callable[[Node, Node, Terms], Match]
@@ -34,16 +34,16 @@ def alternatives(node: Node) -> tuple[Node, Node]:
 
 
 def members(node: Node) -> list[Node]:
-    """The members of a list or set, `±` expanded; a single thing is its own member.
+    r"""The members of a list or set, `±` expanded; a single thing is its own member.
 
     >>> from verifiers.grammar import read
-    >>> len(members(read(r"1, 2 \\\\pm \\\\sqrt{3}").tree))
+    >>> len(members(read(r"1, 2 \\pm \\sqrt{3}").tree))
     3
     """
     items = node.items if isinstance(node, Seq) and node.opening in {"", "{"} else (node,)
     found: list[Node] = []
     for item in items:
-        if isinstance(item, Rel) and has_alternatives(item) and len(item.parts) == 2:
+        if isinstance(item, Rel) and has_alternatives(item) and len(item.parts) == PAIR:
             found += [Rel(item.ops, (item.parts[0], value)) for value in alternatives(item.parts[1])]
         elif has_alternatives(item) and not isinstance(item, Rel):
             found += alternatives(item)
@@ -70,13 +70,13 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
 def same_in_order(left: Sequence[Node], right: Sequence[Node], terms: Terms, compare: Compare, rule: str) -> Match:
     """Compare member by member."""
     if len(left) != len(right):
-        return Match(False, rule, f"{len(left)} members are asked for, {len(right)} given")
+        return differs(rule, f"{len(left)} members are asked for, {len(right)} given")
     for place, (a, b) in enumerate(zip(left, right, strict=True), 1):
         if isinstance(a, Dots) and isinstance(b, Dots):
             continue
         if isinstance(a, Dots) or isinstance(b, Dots) or not compare(a, b, terms).equal:
-            return Match(False, rule, f"member {place} differs")
-    return Match(True, rule, "all members are equal, in order")
+            return differs(rule, f"member {place} differs")
+    return equal(rule, "all members are equal, in order")
 
 
 def _same_unordered(left: list[Node], right: list[Node], terms: Terms, compare: Compare, is_set: bool) -> Match:
@@ -85,7 +85,7 @@ def _same_unordered(left: list[Node], right: list[Node], terms: Terms, compare: 
     if all(isinstance(n, Num) for n in (*left, *right)):
         plain_left, plain_right = (sorted(n.value for n in side if isinstance(n, Num)) for side in (left, right))
         if plain_left == plain_right or (is_set and set(plain_left) == set(plain_right)):
-            return Match(True, "list.numbers", "the same numbers")
+            return equal("list.numbers", "the same numbers")
     if len(left) * len(right) > _MAX_COMPARISONS:
         raise OverLimitError("MAX_ITEMS", len(left) * len(right), _MAX_COMPARISONS)
     unmatched = list(right)
@@ -94,12 +94,12 @@ def _same_unordered(left: list[Node], right: list[Node], terms: Terms, compare: 
         if found is not None:
             unmatched.pop(found)
         elif not (is_set and any(compare(item, other, terms).equal for other in right)):
-            return Match(False, "list.members", "a member of the reference is missing")
+            return differs("list.members", "a member of the reference is missing")
     if unmatched and not (
         is_set and all(any(compare(item, other, terms).equal for item in left) for other in unmatched)
     ):
-        return Match(False, "list.members", "there are members that the reference does not have")
-    return Match(True, "list.members", "the same members")
+        return differs("list.members", "there are members that the reference does not have")
+    return equal("list.members", "the same members")
 
 
 def _values_by_name(left: list[Node], right: list[Node], terms: Terms, compare: Compare) -> Match | None:
@@ -108,7 +108,7 @@ def _values_by_name(left: list[Node], right: list[Node], terms: Terms, compare: 
     distinct = [names for names in (left_names, right_names) if None not in names and len(set(names)) == len(names) > 1]
     if not distinct:
         return None
-    if len(distinct) == 2:
+    if len(distinct) == PAIR:
         if set(left_names) != set(right_names):
             return None
         by_name = dict(zip(right_names, right, strict=True))

@@ -7,6 +7,7 @@ from verifiers.exact_calls import call as exact_call
 from verifiers.levels import Levels
 from verifiers.tokens import Token
 from verifiers.tree import (
+    PAIR,
     Apply,
     Based,
     Const,
@@ -52,7 +53,7 @@ class NameAtoms(Levels):
         if inside is not None or (1 < len(text) <= MAX_LETTER_PRODUCT):
             pieces = [p for p in inside.groups() if p] if inside is not None else list(text)
             if inside is not None:
-                pieces = [q for p in pieces for q in ([p] if len(p) > 2 or p in {"ln", "pi"} else list(p))]
+                pieces = [q for p in pieces for q in ([p] if len(p) > PAIR or p in {"ln", "pi"} else list(p))]
             self.position -= 1
             self.tokens[self.position : self.position + 1] = [
                 Token("name", p, token.spaced and not i) for i, p in enumerate(pieces)
@@ -108,7 +109,7 @@ class NameAtoms(Levels):
             return base
         inner = self.bracketed()
         args = inner.items if isinstance(inner, Seq) else (inner,)
-        if base.name == "C" and len(args) == 2:
+        if base.name == "C" and len(args) == PAIR:
             return exact_call("binomial", args)
         return Apply(base.name, args)
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from verifiers.levels import Levels
 from verifiers.limits import check
-from verifiers.numbers import make_decimal
+from verifiers.numbers import GROUP, make_decimal
 from verifiers.tokens import Token
 from verifiers.tree import (
     Node,
@@ -49,20 +49,20 @@ class NumberAtoms(Levels):
         if not groups or "." in digits:
             return digits
         if (
-            len(digits) <= 3
+            len(digits) <= GROUP
             and digits[0] != "0"
-            and all(len(g.partition(".")[0]) == 3 for g in groups)
+            and all(len(g.partition(".")[0]) == GROUP for g in groups)
             and not any("." in g for g in groups[:-1])
         ):
             self.position += ahead
             self.notes.add("thousands")
             return digits + "".join(groups)
-        if len(groups) == 1 and "." not in groups[0] and len(groups[0]) != 3 and not self.peek(ahead).spaced:
+        if len(groups) == 1 and "." not in groups[0] and len(groups[0]) != GROUP and not self.peek(ahead).spaced:
             self.notes.add("decimal_comma")
         return digits
 
     def _repeating(self, digits: str) -> Node:
-        """`0.1\\overline{6}`."""
+        r"""`0.1\overline{6}`."""
         self.take()
         group = self.raw_group()
         if not group.isdigit():
@@ -72,7 +72,7 @@ class NumberAtoms(Levels):
         return number(fixed + Fraction(int(group), (10 ** len(group) - 1) * 10 ** len(places)))
 
     def _mixed(self, whole: Fraction, token: Token) -> Node:
-        """A whole number, with the fraction beside it if there is one: `1 1/2`, `1\\frac{1}{2}`."""
+        r"""A whole number, with the fraction beside it if there is one: `1 1/2`, `1\frac{1}{2}`."""
         start = self.position
         after = self.peek()
         part: Fraction | None = None

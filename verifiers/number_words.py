@@ -81,8 +81,8 @@ def _with_part(words: list[str], part: int) -> Fraction | None:
         return Fraction(1, part)
     if "and" in words:
         place = len(words) - 1 - words[::-1].index("and")
-        whole, count = _whole(words[:place]), _whole(words[place + 1 :]) or Fraction(1)
-        return None if whole is None else whole + count / part
+        whole, count = _whole(words[:place]), _whole(words[place + 1 :])
+        return None if whole is None else whole + (count or 1) / Fraction(part)
     count = _whole(words)
     return None if count is None else count / part
 
@@ -94,14 +94,16 @@ def _whole(words: list[str]) -> Fraction | None:
             if not seen:
                 return None
         elif word in _UNITS:
-            if group % 100 and not (group % 10 == 0 and group % 100 >= 20 and _UNITS[word] < 10):
+            if group % 100 and not (
+                group % 10 == 0 and group % 100 >= _UNITS["twenty"] and _UNITS[word] < _UNITS["ten"]
+            ):
                 return None
             group, seen = group + _UNITS[word], True
         elif word in _SCALES:
             scale = _SCALES[word]
             group = (group or 1) * scale
             seen = True
-            if scale >= 1000 or scale == 12:
+            if scale not in {_SCALES["hundred"]}:
                 total, group = total + group, 0
         else:
             return None

@@ -1,7 +1,8 @@
 """Plain numbers, read exactly: integers, decimals, fractions, mixed numbers, scientific notation.
 
 This is the first stage of the cascade: most answers are numbers, and a number is decided here in a few microseconds,
-without tokens or trees. Nothing is rounded: a decimal is the fraction that it says, and carries how finely it was written.
+without tokens or trees. Nothing is rounded: a decimal is the fraction that it says, and carries how finely it was
+written.
 """
 
 import re
@@ -27,10 +28,14 @@ class Number:
 
 _SPACE = r"(?:\s|~|\\[,;:! ]|\\quad)*"
 _UNSIGNED = (
-    r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\{,\}(?:\\!)?\d{3})+|\d{1,3}(?:,\\!\s?\d{3})+|\d{1,3}(?:(?: |\\,|\\ |~|\\!)\d{3})+|\d+(?:_\d{3})+|\d+)"
+    r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\{,\}(?:\\!)?\d{3})+|\d{1,3}(?:,\\!\s?\d{3})+|\d{1,3}(?:(?: |\\,|\\ |~|"
+    r"\\!)\d{3})+|\d+(?:_\d{3})+|\d+)"
     r"(?:\.\d*)?|\.\d+"
 )
-_POWER = rf"{_SPACE}(?:\\times|\\cdot|×|·|\*|x|X){_SPACE}10{_SPACE}(?:(?:\^|\*\*){_SPACE}(?:\{{{_SPACE}([+\-−]?\s*\d+){_SPACE}\}}|\(([+\-−]?\d+)\)|([+\-−]?\d+))|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+_POWER = (
+    rf"{_SPACE}(?:\\times|\\cdot|×|·|\*|x|X){_SPACE}10{_SPACE}(?:(?:\^|\*\*){_SPACE}(?:\{{{_SPACE}([+\-−]?\s*\d+){_SPACE}\}}"
+    r"|\(([+\-−]?\d+)\)|([+\-−]?\d+))|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+)
 _DECIMAL = re.compile(rf"([+\-−]?){_SPACE}({_UNSIGNED})(?:[eE]([+\-−]?\d+)|{_POWER})?")
 _POWER_ONLY = re.compile(rf"([+\-−]?){_SPACE}10(?:\^|\*\*)(?:\{{([+\-−]?\d+)\}}|\(([+\-−]?\d+)\)|([+\-−]?\d+))")
 _FRACTION = re.compile(
@@ -43,6 +48,8 @@ _REPEATING = re.compile(
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−", "0123456789+--")
 _GROUPING = re.compile(r"[^\d.]")
+GROUP = 3
+"""Digits in a group of thousands; a comma before so many never is a decimal comma."""
 _SHOWN_REPEATS = 3
 """Digits that have to be shown before dots for their repetition to be seen."""
 _MAX_READ_CHARS = 4 * MAX_DIGITS
@@ -50,13 +57,13 @@ _MAX_READ_CHARS = 4 * MAX_DIGITS
 
 @lru_cache(maxsize=4096)
 def read_number(text: str) -> Number | None:
-    """Read `text` as one number, or return None if it is anything else (units, letters, percent signs).
+    r"""Read `text` as one number, or return None if it is anything else (units, letters, percent signs).
 
     Raises `OverLimitError` for a number with too many digits or too large an exponent.
 
     >>> read_number("1,234.50").value, read_number("1,234.50").digits
     (Fraction(2469, 2), 6)
-    >>> read_number(r"1\\frac{1}{2}").value, read_number(r"6.63 \\times 10^{-34}").digits
+    >>> read_number(r"1\frac{1}{2}").value, read_number(r"6.63 \times 10^{-34}").digits
     (Fraction(3, 2), 3)
     """
     text = text.strip()
@@ -78,7 +85,7 @@ def read_number(text: str) -> Number | None:
 
 
 def _repeating(match: re.Match[str]) -> Number | None:
-    """`0.1\\overline{6}`, `0.\\dot{3}`, and `0.333...` where the digits show what repeats."""
+    r"""`0.1\overline{6}`, `0.\dot{3}`, and `0.333...` where the digits show what repeats."""
     sign, whole, fixed, *blocks = match.groups()
     block = next(b for b in blocks if b)
     if blocks[2] and len(match.group(0).strip("+-−.…\\ldots").partition(".")[2]) < _SHOWN_REPEATS:

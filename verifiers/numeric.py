@@ -17,11 +17,13 @@ from mpmath.ctx_mp import MPContext
 
 from verifiers.evaluation import Evaluator, Outcome, UndefinedError
 from verifiers.limits import MAX_PRECISION, MAX_SYMBOLS, check
-from verifiers.tree import Add, Apply, Based, Big, Call, Const, Matrix, Mul, Node, Num, Pow, Rel, Seq, Sym
+from verifiers.tree import PAIR, Add, Apply, Based, Big, Call, Const, Matrix, Mul, Node, Num, Pow, Rel, Seq, Sym
 
 _POINTS = 6
 _NEEDED = 4
 _FIRST_DIGITS = 30
+_PLAIN_BITS = 32
+"""Numbers up to this size need no further digits."""
 _local = threading.local()
 
 
@@ -92,7 +94,7 @@ def ratio_is_constant(left: Node, right: Node, sign: int = 0) -> Outcome:
         if abs(over) < evaluator.mp.mpf(10) ** -(digits // 2) or abs(under) < evaluator.mp.mpf(10) ** -(digits // 2):
             return Outcome.DIFFERENT
         ratios.append(over / under)
-    if len(ratios) < 2:
+    if len(ratios) < PAIR:
         return Outcome.UNDECIDED
     near = all(abs(ratio - ratios[0]) <= abs(ratios[0]) * context().mpf(10) ** -(digits * 2 // 3) for ratio in ratios)
     if not near or (sign and (getattr(ratios[0], "imag", 0) or ratios[0] * sign <= 0)):
@@ -166,4 +168,4 @@ class Letters:
 def _size(value: Fraction) -> int:
     """Decimal digits that a number can hide a difference behind."""
     bits = max(value.numerator.bit_length(), value.denominator.bit_length())
-    return bits * 3 // 10 if bits > 32 else 0
+    return bits * 3 // 10 if bits > _PLAIN_BITS else 0

@@ -1,7 +1,9 @@
 """The questions on which graders differ, each a named option with a default and the reason for it.
 
-The defaults follow one rule: accept what a careful teacher would accept without asking back. Where writing is loose but only
-one reading makes sense (`25 %` for `0.25`), it is accepted; where the value or the kind of thing changes (`10` for `10 %`),
+The defaults follow one rule: accept what a careful teacher would accept without asking back. Where writing is loose
+but only
+one reading makes sense (`25 %` for `0.25`), it is accepted; where the value or the kind of thing changes (`10` for
+`10 %`),
 it is not. `docs/policies.md` lists all of them with examples.
 """
 
@@ -42,7 +44,7 @@ class SlashProduct(StrEnum):
 
 
 class BareLog(StrEnum):
-    """The base of a `\\log` without one."""
+    r"""The base of a `\log` without one."""
 
     NATURAL = "natural"
     TEN = "ten"
@@ -66,7 +68,8 @@ class Policy(Record):
     rounded_decimal: Choose = Choose.ACCEPT
     """`0.333333` for `1/3`: a correct rounding, fine enough (see `rounded_decimal_step`)."""
     rounded_decimal_step: float = 5e-4
-    """Step of a rounding's last digit, relative to the value, up to which it stands for the exact value: 0.3333 for 1/3, not 0.33; 3.1416 for π, not 3.14."""
+    """Step of a rounding's last digit, relative to the value, up to which it stands for the exact value:
+    0.3333 for 1/3 but not 0.33; 3.1416 for π but not 3.14."""
     decimal_comma: Choose = Choose.ACCEPT
     """`1000,99` for `1000.99`: half the world writes so; never with three digits behind the comma."""
     comma_groups: CommaGroups = CommaGroups.THOUSANDS

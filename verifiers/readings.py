@@ -12,11 +12,11 @@ from fractions import Fraction
 from verifiers.grammar import read
 from verifiers.loose_text import CURRENCY, without_tail
 from verifiers.number_words import number_in_words
-from verifiers.numbers import read_number
+from verifiers.numbers import GROUP, read_number
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
 from verifiers.references import Reference, degrees_dropped
 from verifiers.texts import plain_text
-from verifiers.tree import Node, Num, Seq, UnreadableError, multiply, number
+from verifiers.tree import PAIR, Node, Num, Seq, UnreadableError, multiply, number
 
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
@@ -83,7 +83,7 @@ def number_notes(text: str) -> frozenset[str]:
     if "frac" not in text and "/" not in text:
         return frozenset()
     digits = [int(d) for d in re.findall(r"\d+", text)[-2:]]
-    reduced = len(digits) == 2 and digits[1] and Fraction(*digits).denominator == digits[1]
+    reduced = len(digits) == PAIR and digits[1] and Fraction(*digits).denominator == digits[1]
     return frozenset() if reduced else frozenset({"unreduced"})
 
 
@@ -103,7 +103,7 @@ def _with_decimal_comma(text: str) -> Iterator[Candidate]:
         value = int(dotted.group(1) + dotted.group(2) + dotted.group(3).replace(".", ""))
         yield Candidate(number(value), frozenset(), "dot_groups")
     comma = _DECIMAL_COMMA.fullmatch(text.lstrip("+-"))
-    if comma is not None and len(comma.group(2)) != 3:
+    if comma is not None and len(comma.group(2)) != GROUP:
         plain = read_number(text.replace(",", "."))
         if plain is not None:
             yield Candidate(Num(plain.value, plain.unit_in_last_place), frozenset(), "decimal_comma")

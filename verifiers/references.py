@@ -89,7 +89,9 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
         named = named_set(text) if kind in {AnswerKind.AUTO, AnswerKind.INTERVAL, AnswerKind.SET} else None
         if named == Const("R"):
             return Reference(text, "interval", tree=named)
-        if kind is AnswerKind.AUTO and (is_text(text) or (letter is not None and len(text) > 3 and words_of(text))):
+        if kind is AnswerKind.AUTO and (
+            is_text(text) or (letter is not None and len(text) > len("(A)") and words_of(text))
+        ):
             return Reference(text, "choice" if letter and len(text) > 1 else "text", letter=letter)
         reading = _read_reference(text)
     except OverLimitError as error:

@@ -12,8 +12,8 @@ from typing import Any
 
 from verifiers.evaluation import Evaluator, UndefinedError
 from verifiers.numeric import context, value_of
-from verifiers.scalars import Match, Terms, same_scalar
-from verifiers.tree import Add, Apply, Based, Builder, Call, Const, Mul, Node, Num, Pow, Rel, Seq, SetOp, Sym
+from verifiers.scalars import Match, Terms, differs, equal, same_scalar
+from verifiers.tree import PAIR, Add, Apply, Based, Builder, Call, Const, Mul, Node, Num, Pow, Rel, Seq, SetOp, Sym
 from verifiers.walk import letters_of
 
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -63,12 +63,12 @@ def is_region(node: Node) -> bool:
 
 def is_interval(node: Node) -> bool:
     """Whether two members stand between round or square brackets."""
-    return isinstance(node, Seq) and node.opening in {"(", "["} and len(node.items) == 2
+    return isinstance(node, Seq) and node.opening in {"(", "["} and len(node.items) == PAIR
 
 
 def _is_infinite(node: Node) -> bool:
     return node == Const("inf") or (
-        isinstance(node, Mul) and len(node.factors) == 2 and node.factors[1] == Const("inf")
+        isinstance(node, Mul) and len(node.factors) == PAIR and node.factors[1] == Const("inf")
     )
 
 
@@ -76,7 +76,7 @@ def same_region(reference: Node, answer: Node, terms: Terms) -> Match | None:
     """Compare two sets of real numbers; None if one of them is none."""
     variables = {v for node in (reference, answer) for v in [_variable(node)] if v is not None}
     if len(variables) > 1:
-        return Match(False, "interval.variable", "the conditions are on different letters")
+        return differs("interval.variable", "the conditions are on different letters")
     builder = _Builder(next(iter(variables), None), terms)
     try:
         left, right = builder.region(reference), builder.region(answer)
@@ -86,12 +86,12 @@ def same_region(reference: Node, answer: Node, terms: Terms) -> Match | None:
     order = sorted(range(len(points)), key=lambda k: points[k].value)
     for rank in order:
         if left.holds(points[rank].value, rank) != right.holds(points[rank].value, rank):
-            return Match(False, "interval.ends", "the sets differ at an end point")
+            return differs("interval.ends", "the sets differ at an end point")
     values = [points[rank].value for rank in order]
     for place in _between(values):
         if left.holds(place, None) != right.holds(place, None):
-            return Match(False, "interval.inside", "the sets differ between their end points")
-    return Match(True, "interval.cells", "the same end points and the same gaps belong to both sets")
+            return differs("interval.inside", "the sets differ between their end points")
+    return equal("interval.cells", "the same end points and the same gaps belong to both sets")
 
 
 def _between(values: list[Any]) -> list[Any]:

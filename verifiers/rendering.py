@@ -22,14 +22,15 @@ from verifiers.tree import (
 )
 
 _MAX_SHOWN = 300
+_MAX_SHOWN_BITS = 1_000
 _SIGNS = {"union": "∪", "intersection": "∩", "difference": "∖"}
 
 
 def render(node: Node) -> str:
-    """The normal form of a tree, in ASCII mathematics, cut off after 300 characters.
+    r"""The normal form of a tree, in ASCII mathematics, cut off after 300 characters.
 
     >>> from verifiers.grammar import read
-    >>> render(read(r"\\\\frac{x}{2} + 1 - 3").tree), render(read("-2 + 1/2*x").tree)
+    >>> render(read(r"\\frac{x}{2} + 1 - 3").tree), render(read("-2 + 1/2*x").tree)
     ('1/2*x - 2', '1/2*x - 2')
     """
     text = _text(node)
@@ -54,7 +55,7 @@ def _text(node: Node) -> str:
 
 def _number(node: Num) -> str:
     value = node.value
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 1_000:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MAX_SHOWN_BITS:
         return f"<{value.numerator.bit_length()} over {value.denominator.bit_length()} bits>"
     return str(value)
 

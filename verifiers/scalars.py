@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from verifiers.evaluation import Outcome, UndefinedError
-from verifiers.fingerprint import NoPrintError, NotScalarError, fingerprint
-from verifiers.limits import OverLimitError
+from verifiers.fingerprint import NoPrintError, fingerprint
+from verifiers.limits import MAX_MAGNITUDE, OverLimitError
 from verifiers.numeric import compare_values, value_of
 from verifiers.policy import BareLog, Choose, Policy
 from verifiers.tree import Add, Based, Call, Const, Node, Num, Sym, divide, number
@@ -23,6 +23,16 @@ class Match:
     reason: str
 
 
+def equal(rule: str, reason: str) -> Match:
+    """The finding that two things are equal."""
+    return Match(equal=True, rule=rule, reason=reason)
+
+
+def differs(rule: str, reason: str) -> Match:
+    """The finding that two things are not equal, or not proved to be."""
+    return Match(equal=False, rule=rule, reason=reason)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What applies to one comparison."""
@@ -34,7 +44,7 @@ class Terms:
 def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
     """Compare two expressions; cheap and certain tests first."""
     if reference == answer:
-        return Match(True, "expression.same", "both read the same")
+        return equal("expression.same", "both read the same")
     if isinstance(reference, Num) and isinstance(answer, Num):
         return same_number(reference, answer, terms)
     if isinstance(reference, Based) or isinstance(answer, Based):
@@ -50,18 +60,16 @@ def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
 def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
     """Compare two rational numbers: exactly, then by the problem's tolerance, then as a rounding."""
     if reference.value == answer.value:
-        return Match(True, "number.exact", "the same number")
+        return equal("number.exact", "the same number")
     if terms.rel_tol:
         if abs(reference.value - answer.value) <= Fraction(terms.rel_tol) * abs(reference.value):
-            return Match(
-                True, "number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}"
-            )
-        return Match(False, "number.tolerance", f"the numbers differ by more than the tolerance of {terms.rel_tol:g}")
+            return equal("number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}")
+        return differs("number.tolerance", f"the numbers differ by more than the tolerance of {terms.rel_tol:g}")
     if terms.policy.rounded_decimal is Choose.ACCEPT:
         for exact, decimal in ((reference, answer), (answer, reference)):
             if exact.step is None and exact.value.denominator != 1 and is_rounding(exact.value, decimal, terms.policy):
-                return Match(True, "number.rounded", "the decimal is a correct rounding of the exact value")
-    return Match(False, "number.exact", "the numbers differ")
+                return equal("number.rounded", "the decimal is a correct rounding of the exact value")
+    return differs("number.exact", "the numbers differ")
 
 
 def is_rounding(exact: Fraction, decimal: Num, policy: Policy) -> bool:
@@ -80,13 +88,13 @@ def _same_base(reference: Node, answer: Node, terms: Terms) -> Match:
         values = [_based_value(node) for node in (reference, answer)]
         if None not in values:
             return Match(values[0] == values[1], "number.base", "the values are compared across bases")
-    return Match(False, "number.base", "only one of the two names a base")
+    return differs("number.base", "only one of the two names a base")
 
 
 def _based_value(node: Node) -> Fraction | None:
     if isinstance(node, Num):
         return node.value
-    if not isinstance(node, Based) or not 2 <= node.base <= 36:
+    if not isinstance(node, Based) or node.base not in range(2, 37):
         return None
     try:
         return Fraction(int(node.digits, node.base))
@@ -102,9 +110,9 @@ def _same_value(reference: Node, answer: Node, terms: Terms) -> Match:
         pass
     else:
         if first.values == second.values:
-            return Match(True, "expression.field", "equal at random points of two finite fields")
+            return equal("expression.field", "equal at random points of two finite fields")
         if first.decisive and second.decisive and not _has_lone_decimal(reference, answer) and not terms.rel_tol:
-            return Match(False, "expression.field", "different at random points of two finite fields")
+            return differs("expression.field", "different at random points of two finite fields")
     if needs_sympy(reference) or needs_sympy(answer):
         return _same_closed_form(reference, answer, terms)
     return _same_digits(reference, answer, terms)
@@ -118,7 +126,7 @@ def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
     try:
         return _same_digits(closed_form(reference), closed_form(answer), terms)
     except NoClosedFormError as error:
-        return Match(False, "expression.no_value", str(error))
+        return differs("expression.no_value", str(error))
 
 
 def _same_digits(reference: Node, answer: Node, terms: Terms) -> Match:
@@ -127,10 +135,10 @@ def _same_digits(reference: Node, answer: Node, terms: Terms) -> Match:
         return _same_as_decimal(other, decimal, terms)
     found = compare_values(reference, answer)
     if found.outcome is Outcome.EQUAL:
-        return Match(True, "expression.digits", f"equal to {found.digits} digits at every point tried")
+        return equal("expression.digits", f"equal to {found.digits} digits at every point tried")
     if found.outcome is Outcome.DIFFERENT:
-        return Match(False, "expression.digits", "the values differ")
-    return Match(False, "expression.undecided", "no point was found at which both have a value")
+        return differs("expression.digits", "the values differ")
+    return differs("expression.undecided", "no point was found at which both have a value")
 
 
 def _same_as_decimal(exact: Node, decimal: Num, terms: Terms) -> Match:
@@ -138,15 +146,15 @@ def _same_as_decimal(exact: Node, decimal: Num, terms: Terms) -> Match:
     try:
         value = value_of(exact)
     except UndefinedError:
-        return Match(False, "expression.no_value", "the expression has no value")
+        return differs("expression.no_value", "the expression has no value")
     if value.imag if hasattr(value, "imag") else 0:
-        return Match(False, "expression.digits", "the value is not real")
+        return differs("expression.digits", "the value is not real")
     rational = _rational_near(value.real if hasattr(value, "real") else value)
     if terms.rel_tol:
         close = abs(rational - decimal.value) <= Fraction(terms.rel_tol) * max(abs(rational), abs(decimal.value))
         return Match(close, "number.tolerance", f"compared with the problem's relative tolerance of {terms.rel_tol:g}")
     if terms.policy.rounded_decimal is Choose.ACCEPT and is_rounding(rational, decimal, terms.policy):
-        return Match(True, "number.rounded", "the decimal is a correct rounding of the exact value")
+        return equal("number.rounded", "the decimal is a correct rounding of the exact value")
     found = compare_values(exact, decimal)
     return Match(found.outcome is Outcome.EQUAL, "expression.digits", "the values are compared to many digits")
 
@@ -154,9 +162,9 @@ def _same_as_decimal(exact: Node, decimal: Num, terms: Terms) -> Match:
 def _rational_near(value: object) -> Fraction:
     """An mpmath real as the fraction that it stores."""
     sign, mantissa, exponent, _ = value._mpf_  # type: ignore[attr-defined]
-    if abs(exponent) > 100_000:
-        raise OverLimitError("MAX_MAGNITUDE", exponent, 100_000)
-    shifted = Fraction(int(mantissa)) * (Fraction(2) ** exponent)
+    if abs(exponent) > MAX_MAGNITUDE:
+        raise OverLimitError("MAX_MAGNITUDE", exponent, MAX_MAGNITUDE)
+    shifted = Fraction(int(mantissa) << exponent) if exponent >= 0 else Fraction(int(mantissa), 1 << -exponent)
     return -shifted if sign else shifted
 
 
@@ -180,7 +188,7 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
     ):
         match = _same_value(lower_case(reference), lower_case(answer), terms)
         if match.equal:
-            return Match(True, "expression.letter_case", "equal but for the case of letters")
+            return equal("expression.letter_case", "equal but for the case of letters")
     return None
 
 
@@ -198,11 +206,11 @@ def _same_with_constant(reference: Node, answer: Node, constant: str, terms: Ter
     if other is not None and other != constant and terms.policy.constant_name is Choose.ACCEPT:
         match = _same_value(reference, replace(answer, {other: Sym(constant)}), terms)
         if match.equal:
-            return Match(True, "expression.constant_name", "equal but for the name of an arbitrary constant")
+            return equal("expression.constant_name", "equal but for the name of an arbitrary constant")
     if terms.policy.plus_constant is Choose.ACCEPT and other is None:
         match = _same_value(replace(reference, {constant: number(0)}), answer, terms)
         if match.equal:
-            return Match(True, "expression.plus_constant", "equal but for an arbitrary constant")
+            return equal("expression.plus_constant", "equal but for an arbitrary constant")
     return None
 
 
@@ -225,6 +233,3 @@ def _with_base_ten(node: Node) -> Node:
         return part
 
     return rewrite(node, to_ten)
-
-
-__all__ = ["Match", "NotScalarError", "Terms", "same_number", "same_scalar"]

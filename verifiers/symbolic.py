@@ -1,6 +1,7 @@
 """Limits, integrals, derivatives and infinite sums that have a value, by sympy.
 
-The sympy expression is built from our tree node by node; sympy never sees a string. Only small expressions with one such
+The sympy expression is built from our tree node by node; sympy never sees a string. Only small expressions with one
+such
 operation are tried, since sympy has no bound on its time: the killable worker has.
 """
 
@@ -22,12 +23,12 @@ class NoClosedFormError(Exception):
 
 
 def closed_form(node: Node) -> Node:
-    """The tree with its limits, integrals, derivatives and infinite sums replaced by their values.
+    r"""The tree with its limits, integrals, derivatives and infinite sums replaced by their values.
 
     Raises `NoClosedFormError` where sympy finds none, and `OverLimitError` for large expressions.
 
     >>> from verifiers.grammar import read
-    >>> closed_form(read(r"\\\\sum_{n=0}^{\\\\infty} 2^{-n}").tree)
+    >>> closed_form(read(r"\\sum_{n=0}^{\\infty} 2^{-n}").tree)
     Num(value=Fraction(2, 1), step=None)
     """
     check_size(node)

@@ -3,6 +3,7 @@
 import re
 
 from verifiers import vocabulary
+from verifiers.tree import PAIR
 from verifiers.wrapping import unwrap
 
 _LATEX_TEXT = re.compile(
@@ -23,9 +24,9 @@ _LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
 
 
 def plain_text(text: str) -> str:
-    """`text` without LaTeX, case, articles and surrounding punctuation.
+    r"""`text` without LaTeX, case, articles and surrounding punctuation.
 
-    >>> plain_text(r"\\\\text{The Moon}.")
+    >>> plain_text(r"\\text{The Moon}.")
     'moon'
     """
     previous = None
@@ -58,9 +59,9 @@ def _is_mathematical(word: str) -> bool:
 
 
 def is_text(reference: str) -> bool:
-    """Whether a reference is words rather than mathematics.
+    r"""Whether a reference is words rather than mathematics.
 
-    >>> is_text("odd"), is_text("xy"), is_text(r"\\\\text{no solution}"), is_text("x + y")
+    >>> is_text("odd"), is_text("xy"), is_text(r"\\text{no solution}"), is_text("x + y")
     (True, False, True, False)
     """
     if _MATHS.search(reference):
@@ -68,7 +69,7 @@ def is_text(reference: str) -> bool:
     shown = plain_text(reference)
     letters = shown.replace(" ", "")
     if not letters.isalpha():
-        return bool(words_of(reference)) and any(len(word) > 2 for word in words_of(reference))
+        return bool(words_of(reference)) and any(len(word) > PAIR for word in words_of(reference))
     if len(letters) == 1 or not letters:
         return False
     if not letters.isascii():

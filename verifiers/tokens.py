@@ -30,10 +30,14 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _SKIPPED = {
-    "\\left", "\\right", "\\mleft", "\\mright", "\\big", "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\biggl", "\\biggr",
-    "\\Biggl", "\\Biggr", "\\bigm", "\\middle", "\\displaystyle", "\\textstyle", "\\scriptstyle", "\\limits", "\\nolimits", "\\quad", "\\qquad", "\\thinspace",
-    "\\medspace", "\\thickspace", "\\enspace", "\\negthinspace", "\\space", "\\nobreak", "\\noindent", "\\hfill", "\\bf", "\\rm", "\\it", "\\cal", "\\large", "\\Large",
-    "\\huge", "\\Huge", "\\small", "\\normalsize", "\\centering", "\\nonumber", "\\mathstrut", "\\strut", "\\null", "\\relax", "\\boldmath", "\\hskip",
+    "\\left", "\\right", "\\mleft", "\\mright", "\\big", "\\Big", "\\bigg", "\\Bigg", "\\bigl", "\\bigr", "\\Bigl",
+    "\\Bigr", "\\biggl", "\\biggr",
+    "\\Biggl", "\\Biggr", "\\bigm", "\\middle", "\\displaystyle", "\\textstyle", "\\scriptstyle", "\\limits",
+    "\\nolimits", "\\quad", "\\qquad", "\\thinspace",
+    "\\medspace", "\\thickspace", "\\enspace", "\\negthinspace", "\\space", "\\nobreak", "\\noindent", "\\hfill",
+    "\\bf", "\\rm", "\\it", "\\cal", "\\large", "\\Large",
+    "\\huge", "\\Huge", "\\small", "\\normalsize", "\\centering", "\\nonumber", "\\mathstrut", "\\strut", "\\null",
+    "\\relax", "\\boldmath", "\\hskip",
     "\\euro", "\\pounds", "\\yen",
 }  # fmt: skip
 _TEXT_COMMANDS = {
@@ -70,12 +74,12 @@ _SAME = {"=<": "<=", "=>": "=>", "==": "=", "<>": "!=", "**": "^", "\\$": "$"}
 
 
 def tokenize(text: str) -> list[Token]:
-    """Split `text` into tokens.
+    r"""Split `text` into tokens.
 
-    Raises `OverLimitError` for too many tokens or digits, `UnreadableError` for an unclosed `\\text{`.
+    Raises `OverLimitError` for too many tokens or digits, `UnreadableError` for an unclosed `\text{`.
 
-    >>> [t.text for t in tokenize(r"1\\,\\frac12 x")]
-    ['1', '\\\\frac', '12', 'x']
+    >>> [t.text for t in tokenize(r"1\,\frac12 x")]
+    ['1', '\\frac', '12', 'x']
     """
     tokens: list[Token] = []
     position, spaced = 0, False

@@ -7,8 +7,13 @@ as program text.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from verifiers.limits import MAX_BITS, MAX_EXPONENT, MAX_FACTORIAL, check
+
+_MAX_ROOT = 64
+PAIR: Final = 2
+"""Members of a pair, ends of an interval, parts of a single relation."""
 
 
 class UnreadableError(Exception):
@@ -152,7 +157,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """`\\ldots` in a list."""
+    r"""`\ldots` in a list."""
 
 
 Node = (
@@ -221,6 +226,11 @@ def multiply(*factors: Node) -> Node:
     return flat[0] if len(flat) == 1 else Mul(tuple(flat))
 
 
+def factors_of(node: Node) -> tuple[Node, ...]:
+    """The factors of a product; anything else is its own only factor."""
+    return node.factors if isinstance(node, Mul) else (node,)
+
+
 def negate(node: Node) -> Node:
     """The negative; a written decimal keeps its last digit's step."""
     if isinstance(node, Num):
@@ -258,7 +268,7 @@ def _rational_power(base: Num, exponent: Num) -> Node:
         if size <= 0:
             raise UnreadableError("zero is divided by or raised to no power")
         return ZERO
-    root = exact_root(value, size.denominator) if size.denominator <= 64 else None
+    root = exact_root(value, size.denominator) if size.denominator <= _MAX_ROOT else None
     if root is None:
         if abs(size) > 1 and size.denominator != 1:
             whole = size.numerator // size.denominator
@@ -286,7 +296,7 @@ def exact_root(value: Fraction, degree: int) -> Fraction | None:
 
 def integer_root(value: int, degree: int) -> int | None:
     """The integer whose `degree`-th power is `value`, or None."""
-    if value < 2:
+    if value in {0, 1}:
         return value
     low, high = 1, 1 << -(-value.bit_length() // degree)
     while low <= high:

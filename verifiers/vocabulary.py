@@ -1,15 +1,20 @@
 """The names that the grammar knows: functions, Greek letters, constants, relations, brackets."""
 
 FUNCTIONS = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "cosec": "csc", "tg": "tan", "ctg": "cot",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "asin": "asin", "acos": "acos", "atan": "atan", "arccot": "acot", "arcsec": "asec",
+    "sin": "sin", "cos": "cos", "tan": "tan", "cot": "cot", "sec": "sec", "csc": "csc", "cosec": "csc", "tg": "tan",
+    "ctg": "cot",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "asin": "asin", "acos": "acos", "atan": "atan",
+    "arccot": "acot", "arcsec": "asec",
     "arccsc": "acsc", "arctg": "atan", "acot": "acot",
     "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "coth": "coth", "sech": "sech", "csch": "csch",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "arsinh": "asinh", "arcosh": "acosh", "artanh": "atanh",
     "asinh": "asinh", "acosh": "acosh", "atanh": "atanh",
-    "ln": "ln", "log": "log", "lg": "lg", "lb": "lb", "exp": "exp", "abs": "abs", "floor": "floor", "ceil": "ceil", "ceiling": "ceil",
-    "max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "hcf": "gcd", "det": "det", "tr": "tr", "sgn": "sign", "sign": "sign", "erf": "erf",
-    "factorial": "factorial", "binom": "binomial", "binomial": "binomial", "Gamma": "gamma", "gamma": "gamma", "cbrt": "cbrt", "Re": "re", "Im": "im", "arg": "arg",
+    "ln": "ln", "log": "log", "lg": "lg", "lb": "lb", "exp": "exp", "abs": "abs", "floor": "floor", "ceil": "ceil",
+    "ceiling": "ceil",
+    "max": "max", "min": "min", "gcd": "gcd", "lcm": "lcm", "hcf": "gcd", "det": "det", "tr": "tr", "sgn": "sign",
+    "sign": "sign", "erf": "erf",
+    "factorial": "factorial", "binom": "binomial", "binomial": "binomial", "Gamma": "gamma", "gamma": "gamma",
+    "cbrt": "cbrt", "Re": "re", "Im": "im", "arg": "arg",
     "root": "root", "zeta": "zeta", "ncr": "binomial", "nCr": "binomial", "conjugate": "conj",
 }  # fmt: skip
 ONLY_WITH_BRACKETS = {
@@ -83,7 +88,8 @@ GREEK_VARIANTS = {
     "varkappa": "kappa",
 }
 CONSTANTS = {
-    "pi": "pi", "infty": "inf", "infinity": "inf", "inf": "inf", "oo": "inf", "Infinity": "inf", "exponentialE": "e", "imaginaryI": "i",
+    "pi": "pi", "infty": "inf", "infinity": "inf", "inf": "inf", "oo": "inf", "Infinity": "inf", "exponentialE": "e",
+    "imaginaryI": "i",
     "emptyset": "empty", "varnothing": "empty", "imaginaryJ": "i",
 }  # fmt: skip
 NUMBER_SETS = frozenset("RZNQC")
@@ -135,10 +141,14 @@ ACCENTS = {
     "check": "check",
 }
 RELATIONS = {
-    "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "\\le": "<=", "\\leq": "<=", "\\leqslant": "<=", "\\leqq": "<=", "\\ge": ">=",
-    "\\geq": ">=", "\\geqslant": ">=", "\\geqq": ">=", "\\lt": "<", "\\gt": ">", "\\ne": "!=", "\\neq": "!=", "\\approx": "≈", "\\simeq": "≈", "\\cong": "≈",
-    "\\sim": "≈", "\\doteq": "≈", "\\in": "in", "\\notin": "notin", "\\equiv": "≡", "\\to": "to", "\\rightarrow": "to", "\\Rightarrow": "to", "->": "to",
-    "\\implies": "to", "\\subset": "sub", "\\subseteq": "sub", "\\propto": "∝", "\\coloneqq": "=", "\\iff": "iff", "\\Leftrightarrow": "iff", "\\longrightarrow": "to",
+    "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "\\le": "<=", "\\leq": "<=",
+    "\\leqslant": "<=", "\\leqq": "<=", "\\ge": ">=",
+    "\\geq": ">=", "\\geqslant": ">=", "\\geqq": ">=", "\\lt": "<", "\\gt": ">", "\\ne": "!=", "\\neq": "!=",
+    "\\approx": "≈", "\\simeq": "≈", "\\cong": "≈",
+    "\\sim": "≈", "\\doteq": "≈", "\\in": "in", "\\notin": "notin", "\\equiv": "≡", "\\to": "to",
+    "\\rightarrow": "to", "\\Rightarrow": "to", "->": "to",
+    "\\implies": "to", "\\subset": "sub", "\\subseteq": "sub", "\\propto": "∝", "\\coloneqq": "=", "\\iff": "iff",
+    "\\Leftrightarrow": "iff", "\\longrightarrow": "to",
     "\\perp": "perp", "\\parallel": "par", "\\ll": "<", "\\gg": ">",
 }  # fmt: skip
 SET_OPERATORS = {
@@ -160,8 +170,10 @@ CLOSING = {
     "\\lparen": "\\rparen",
 }
 BARS = {
-    "\\lvert": ("\\rvert", "abs"), "\\vert": ("\\vert", "abs"), "|": ("|", "abs"), "\\|": ("\\|", "norm"), "\\lVert": ("\\rVert", "norm"), "\\Vert": ("\\Vert", "norm"),
-    "\\lfloor": ("\\rfloor", "floor"), "\\lceil": ("\\rceil", "ceil"), "\\ulcorner": ("\\urcorner", "ceil"), "\\llcorner": ("\\lrcorner", "floor"),
+    "\\lvert": ("\\rvert", "abs"), "\\vert": ("\\vert", "abs"), "|": ("|", "abs"), "\\|": ("\\|", "norm"),
+    "\\lVert": ("\\rVert", "norm"), "\\Vert": ("\\Vert", "norm"),
+    "\\lfloor": ("\\rfloor", "floor"), "\\lceil": ("\\rceil", "ceil"), "\\ulcorner": ("\\urcorner", "ceil"),
+    "\\llcorner": ("\\lrcorner", "floor"),
 }  # fmt: skip
 MATRICES = frozenset(
     [

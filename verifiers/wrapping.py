@@ -38,11 +38,13 @@ _DOUBLED = re.compile(
 )
 _LOST_ESCAPES = (("\x0crac", "\\frac"), ("\\\x0c", "\\f"), ("\x0c", " "))
 _APPROXIMATION = re.compile(
-    r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\text\{\s*)?\(\s*(?:approximately|about|approx\.?|roughly|circa|ca\.|\\approx|=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s*\}?$",
+    r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\text\{\s*)?\(\s*(?:approximately|about|approx\.?|roughly|circa|ca\.|\\approx|"
+    r"=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s*\}?$",
     re.IGNORECASE,
 )
 _PERCENT_WORDS = re.compile(
-    r"\s*(?:\\text\{\s*)?(?<![a-zA-Z])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|\\text\{\s*\\?%\s*\}",
+    r"\s*(?:\\text\{\s*)?(?<![a-zA-Z])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|"
+    r"\\text\{\s*\\?%\s*\}",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
@@ -52,11 +54,11 @@ _MAX_ROUNDS = 12
 
 
 def unwrap(text: str) -> str:
-    """Return `text` in one spelling and without its dress.
+    r"""Return `text` in one spelling and without its dress.
 
     Raises `UnreadableError` for invisible characters and `OverLimitError` over `MAX_CHARS`.
 
-    >>> unwrap(r"$\\\\boxed{\\\\text{yes}}.$")
+    >>> unwrap(r"$\\boxed{\\text{yes}}.$")
     'yes'
     """
     text = clean(text)
