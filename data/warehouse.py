@@ -89,6 +89,8 @@ class Warehouse:
 
 def open_warehouse(location: Path) -> Warehouse:
     """Return the warehouse at `location`, made if need be; raises `StorageError` where it cannot be."""
+    if "?" in str(location.resolve()):
+        raise StorageError(f"{location}: DuckDB cannot keep a catalog below a folder with '?' in its name")
     with storage_errors(location):
         location.mkdir(parents=True, exist_ok=True)
         if not os.access(location, os.W_OK | os.X_OK):

@@ -3,23 +3,16 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.processes import REPOSITORY, WITHOUT_PANDAS
+
 UNSHARE = shutil.which("unshare")
 
 PRELUDE = """
 import os, subprocess, sys
 
-class WithoutPandas:
-    "pyarrow would load it, which takes longer than any test here."
-    def find_spec(self, name, path=None, target=None):
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
-
-sys.meta_path.insert(0, WithoutPandas())
 from pathlib import Path
 from data.errors import StorageError
 from data.members import Member, Members
@@ -65,7 +58,11 @@ def on_small_disk(folder, code, megabytes=4):
     folder.mkdir()
     command = [UNSHARE, "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
     done = subprocess.run(
-        [*command, folder, sys.executable, PRELUDE + code], capture_output=True, text=True, cwd=REPOSITORY, check=False
+        [*command, folder, sys.executable, WITHOUT_PANDAS + PRELUDE + code],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=False,
     )
     if done.returncode == 77 or done.stderr.startswith("unshare:"):
         pytest.skip(f"this system lets nobody mount a small file system: {done.stderr.strip()}")

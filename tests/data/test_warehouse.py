@@ -74,6 +74,13 @@ def test_a_lock_that_cannot_be_written_is_named(tmp_path):
     assert not isinstance(caught.value, WarehouseBusyError)
 
 
+def test_a_name_that_the_catalog_cannot_bear_is_refused(tmp_path):
+    """DuckDB takes a question mark in a path for the start of settings; nothing is made there."""
+    with pytest.raises(StorageError, match=r"with '\?' in its name"):
+        open_warehouse(tmp_path / "what?")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_manifests_name_paths_that_survive_a_move(tmp_path):
     """Paths are relative to the warehouse, with forward slashes."""
     warehouse = Warehouse(tmp_path)
