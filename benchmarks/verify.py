@@ -13,6 +13,7 @@ to a verdict; both verifiers are warmed up with the same few pairs first, and se
 
 import argparse
 import json
+import logging
 import os
 import platform
 import random
@@ -114,11 +115,11 @@ def real_samples(folder: Path) -> Iterator[Pair]:
     """Real model solutions with their published labels."""
     with (folder / "problems/math_model_samples.jsonl").open(encoding="utf-8") as file:
         for row in map(json.loads, file):
-            yield Pair(row["reference"], row["text"], row["equal"], "MATH", True)
+            yield Pair(row["reference"], row["text"], row["equal"], "MATH", whole=True)
     with (folder / "problems/gsm8k_model_samples.jsonl").open(encoding="utf-8") as file:
         for row in map(json.loads, file):
             for completion, label in zip(row["completions"], row["labels"], strict=True):
-                yield Pair(row["answer"], completion, label, "GSM8K", True)
+                yield Pair(row["answer"], completion, label, "GSM8K", whole=True)
 
 
 def reformatted(folder: Path) -> Iterator[Pair]:
@@ -138,9 +139,9 @@ def reformatted(folder: Path) -> Iterator[Pair]:
     others = unique.copy()
     random.Random(7).shuffle(others)
     for reference, other in zip(unique, others, strict=True):
-        yield Pair(reference, _reformatted(reference), True, "reformatted", False)
+        yield Pair(reference, _reformatted(reference), equal=True, kind="reformatted", whole=False)
         if reference != other:
-            yield Pair(reference, other, False, "shuffled", False)
+            yield Pair(reference, other, equal=False, kind="shuffled", whole=False)
 
 
 def _reformatted(text: str) -> str:
@@ -163,7 +164,7 @@ def numbers() -> Iterator[Pair]:
         value = source.randrange(-(10**6), 10**6)
         writing = source.choice(["{:d}", "{:,d}", "{:d}.0", "${:d}$", "{:d}.00"])
         other = value if source.random() < 0.5 else value + source.randrange(1, 50)
-        yield Pair(str(value), writing.format(other), other == value, "number", False)
+        yield Pair(str(value), writing.format(other), equal=other == value, kind="number", whole=False)
 
 
 def ours(pair: Pair) -> bool:
@@ -174,10 +175,8 @@ def ours(pair: Pair) -> bool:
 
 def math_verify() -> Callable[[Pair], bool]:
     """Math-Verify as a function of a pair."""
-    import logging
-
-    from math_verify import parse
-    from math_verify import verify as compare
+    from math_verify import parse  # noqa: PLC0415 - only where it is asked for
+    from math_verify import verify as compare  # noqa: PLC0415
 
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
@@ -191,7 +190,7 @@ def math_verify() -> Callable[[Pair], bool]:
                     parse(answer),
                 )
             )
-        except Exception:
+        except Exception:  # noqa: BLE001 - a crash of the other verifier is a verdict: not accepted
             return False
 
     return judge
@@ -231,10 +230,9 @@ def main() -> None:
     chosen = options.sets.split(",") if options.sets else list(sets)
     judges = {"tracemill": ours} if options.only_ours else {"tracemill": ours, "math-verify": math_verify()}
     for judge in judges.values():
-        measure(judge, [Pair(a, b, True, "", False) for a, b in WARM_UP])
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d} · {platform.processor() or platform.machine()} · Python {platform.python_version()}\n"
-    )
+        measure(judge, [Pair(a, b, equal=True, kind="", whole=False) for a, b in WARM_UP])
+    machine = platform.processor() or platform.machine()
+    print(f"{datetime.now(UTC):%Y-%m-%d} · {machine} · Python {platform.python_version()}\n")
     print(f"{'set':<14} {'verifier':<12} {HEAD}")
     for name in chosen:
         for verifier, judge in judges.items():

@@ -47,7 +47,7 @@ class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
             "\\pmod", "\\dots", "\\ldots", "\\cdots", "\\circ", "\\prime",
         }  # fmt: skip
 
-    def atom(self) -> Node:
+    def atom(self) -> Node:  # noqa: PLR0911 - one branch for each sort
         """The smallest thing that has a value."""
         token = self.peek()
         kind = token.kind

@@ -106,6 +106,7 @@ class BracketAtoms(Levels):
         )
 
     def environment(self) -> Node:
+        """A matrix, or the determinant that `vmatrix` stands for."""
         name = self.take().text
         if name.removesuffix("*") not in words.MATRICES:
             raise UnreadableError(f"the environment {name[:20]!r} is not known")

@@ -31,7 +31,7 @@ _MAX_NAME_CHARS = 12
 class CommandAtoms(Levels):
     """Reads LaTeX commands."""
 
-    def command(self) -> Node:
+    def command(self) -> Node:  # noqa: C901, PLR0911 - one branch for each sort
         """What a LaTeX command stands for."""
         token = self.take()
         name = token.text[1:].removesuffix("*")

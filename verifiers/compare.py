@@ -9,7 +9,7 @@ from verifiers.scalars import Match, Terms, differs, equal, same_scalar
 from verifiers.tree import PAIR, Call, Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
 
 
-def compare(reference: Node, answer: Node, terms: Terms) -> Match:
+def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: PLR0911 - one branch for each sort
     """Whether `answer` is what `reference` says; raises `OverLimitError`.
 
     >>> from verifiers.grammar import read
@@ -212,33 +212,27 @@ def _bracket_kind(node: Node) -> str:
 
 
 def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: str, terms: Terms) -> Match:
-    policy = terms.policy
-    if left_kind == right_kind == "tuple":
+    """At least one side is a tuple or interval."""
+    if left_kind == right_kind:
         if isinstance(reference, Seq) and isinstance(answer, Seq) and _brackets_differ(reference, answer):
             return differs("interval.brackets", "the brackets differ")
-        left, right = as_tuple(reference), as_tuple(answer)
-        return same_in_order(left or (), right or (), terms, compare, "tuple.members")
-    kinds = {left_kind, right_kind}
-    if kinds == {"tuple", "list"}:
-        pair, items = (reference, answer) if left_kind == "tuple" else (answer, reference)
-        if (
-            isinstance(items, Seq) and items.items and all(isinstance(i, Rel) for i in items.items)
-        ) or policy.pair_as_list is Choose.ACCEPT:
-            left, right = as_tuple(reference), as_tuple(answer)
-            return same_in_order(left or (), right or (), terms, compare, "tuple.members")
-        if isinstance(items, Seq) and len(items.items) == 1:
-            return compare(pair, items.items[0], terms)
-        return differs("tuple.list", "a tuple or interval is compared with a list")
-    if kinds == {"tuple", "set{"}:
-        one = members(reference if left_kind == "set{" else answer)
-        if len(one) == 1 and _bracket_kind(one[0]) == "tuple":
-            return compare(one[0], answer if left_kind == "set{" else reference, terms)
-        if policy.tuple_as_set is Choose.ACCEPT:
-            pair = as_tuple(answer if right_kind == "tuple" else reference) or ()
-            other = reference if right_kind == "tuple" else answer
-            return same_members(other, Seq("{", pair, "}"), terms, compare)
-        return differs("tuple.set", "a tuple is compared with a set")
-    return differs("tuple.kind", "a tuple or interval is compared with something else")
+        return _members_in_order(reference, answer, terms)
+    pair, other = (reference, answer) if left_kind == "tuple" else (answer, reference)
+    if not isinstance(other, Seq):
+        return differs("tuple.kind", "a tuple or interval is compared with something else")
+    if len(other.items) == 1:
+        return compare(pair, other.items[0], terms)
+    if other.opening == "{":
+        if terms.policy.tuple_as_set is Choose.REJECT:
+            return differs("tuple.set", "a tuple is compared with a set")
+        return same_members(other, Seq("{", as_tuple(pair) or (), "}"), terms, compare)
+    if all(isinstance(item, Rel) for item in other.items) or terms.policy.pair_as_list is Choose.ACCEPT:
+        return _members_in_order(reference, answer, terms)
+    return differs("tuple.list", "a tuple or interval is compared with a list")
+
+
+def _members_in_order(reference: Node, answer: Node, terms: Terms) -> Match:
+    return same_in_order(as_tuple(reference) or (), as_tuple(answer) or (), terms, compare, "tuple.members")
 
 
 def _brackets_differ(reference: Seq, answer: Seq) -> bool:

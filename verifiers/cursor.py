@@ -6,7 +6,7 @@ from verifiers.limits import MAX_NESTING, check
 from verifiers.tokens import Token
 from verifiers.tree import UnreadableError
 
-_END = Token("", "", False)
+_END = Token("", "", spaced=False)
 
 
 class Cursor:

@@ -98,7 +98,7 @@ class FunctionAtoms(Levels):
         if token.kind == "name" and len(token.text) > 1 and self._is_product_of_letters(token.text):
             self.tokens[self.position : self.position + 1] = [
                 Token("name", token.text[0], token.spaced),
-                Token("name", token.text[1:], False),
+                Token("name", token.text[1:], spaced=False),
             ]
         self.deeper()
         base = self.atom()
@@ -125,7 +125,7 @@ class FunctionAtoms(Levels):
         if token.kind == "number" and len(token.text) > 1 and token.text.isdigit():
             self.tokens[self.position : self.position + 1] = [
                 Token("number", token.text[0], token.spaced),
-                Token("number", token.text[1:], False),
+                Token("number", token.text[1:], spaced=False),
             ]
             self.take()
             return number(int(token.text[0]))
@@ -138,7 +138,7 @@ class FunctionAtoms(Levels):
         if token.kind == "name" and len(token.text) > 1 and self._is_product_of_letters(token.text):
             self.tokens[self.position : self.position + 1] = [
                 Token("name", token.text[0], token.spaced),
-                Token("name", token.text[1:], False),
+                Token("name", token.text[1:], spaced=False),
             ]
         self.deeper()
         value = self.atom()

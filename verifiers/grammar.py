@@ -337,7 +337,7 @@ class Grammar(Atoms):
     def _factorial(self, base: Node, kind: str) -> Node:
         if kind == "!=":
             place = self.position
-            self.tokens[place] = type(self.tokens[place])("=", "=", False)
+            self.tokens[place] = type(self.tokens[place])("=", "=", spaced=False)
         else:
             self.take()
         self.notes.add("arithmetic")

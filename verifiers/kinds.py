@@ -7,7 +7,7 @@ from verifiers.tree import Based, Matrix, Node, Num, Ratio, Rel, Seq
 _EQUATION_OPS = {"=", "to", "≈", "≡"}
 
 
-def kind_of(tree: Node) -> str:
+def kind_of(tree: Node) -> str:  # noqa: PLR0911 - one branch for each sort
     r"""The kind of a reference that was read as mathematics, as a word for people.
 
     >>> from verifiers.grammar import read

@@ -21,7 +21,7 @@ def has_alternatives(node: Node) -> bool:
 def alternatives(node: Node) -> tuple[Node, Node]:
     """The two values of an expression with `±`: all upper signs, then all lower ones."""
 
-    def with_sign(upper: bool) -> Node:
+    def with_sign(*, upper: bool) -> Node:
         def change(part: Node) -> Node:
             if not isinstance(part, Call) or part.name not in {"pm", "mp"}:
                 return part
@@ -30,7 +30,7 @@ def alternatives(node: Node) -> tuple[Node, Node]:
 
         return rewrite(node, change)
 
-    return with_sign(True), with_sign(False)
+    return with_sign(upper=True), with_sign(upper=False)
 
 
 def members(node: Node) -> list[Node]:

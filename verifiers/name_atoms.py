@@ -44,6 +44,7 @@ class NameAtoms(Levels):
     """Reads names."""
 
     def name_atom(self) -> Node:
+        """A name that is known, a product of letters, or a letter."""
         token = self.take()
         text = token.text
         plain = self._known_name(text)

@@ -18,6 +18,7 @@ class NumberAtoms(Levels):
     """Reads numbers."""
 
     def number_atom(self) -> Node:
+        """A number with all that belongs to it: groups, exponent, repeating digits, a fraction beside it."""
         token = self.take()
         digits = token.text
         if not self.brackets and not self.commas_separate:
@@ -31,7 +32,7 @@ class NumberAtoms(Levels):
         check("MAX_EXPONENT", len(exponent), 8)
         read = make_decimal(mantissa, int(exponent or 0), scientific=bool(exponent))
         if "." not in digits and not exponent:
-            return self._mixed(read.value, token)
+            return self._mixed(read.value)
         return Num(read.value, read.unit_in_last_place)
 
     def _with_groups(self, digits: str) -> str:
@@ -71,7 +72,7 @@ class NumberAtoms(Levels):
         fixed = Fraction(int(whole + places or "0"), 10 ** len(places))
         return number(fixed + Fraction(int(group), (10 ** len(group) - 1) * 10 ** len(places)))
 
-    def _mixed(self, whole: Fraction, token: Token) -> Node:
+    def _mixed(self, whole: Fraction) -> Node:
         r"""A whole number, with the fraction beside it if there is one: `1 1/2`, `1\frac{1}{2}`."""
         start = self.position
         after = self.peek()
@@ -107,7 +108,7 @@ class NumberAtoms(Levels):
                 return token.text
             self.tokens[self.position : self.position + 1] = [
                 Token("number", token.text[0], token.spaced),
-                Token("number", token.text[1:], False),
+                Token("number", token.text[1:], spaced=False),
             ]
             self.take()
             return token.text[0]

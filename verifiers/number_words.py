@@ -103,7 +103,7 @@ def _whole(words: list[str]) -> Fraction | None:
             scale = _SCALES[word]
             group = (group or 1) * scale
             seen = True
-            if scale not in {_SCALES["hundred"]}:
+            if scale != _SCALES["hundred"]:
                 total, group = total + group, 0
         else:
             return None

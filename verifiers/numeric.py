@@ -111,7 +111,7 @@ def value_of(node: Node, digits: int = 30) -> Any:
     letters.collect(node)
     if letters.names:
         raise UndefinedError("it holds letters")
-    return Evaluator(context(), {}, digits + letters.digits, True).number(node)
+    return Evaluator(context(), {}, digits + letters.digits, allow_complex=True).number(node)
 
 
 class Letters:
@@ -123,7 +123,9 @@ class Letters:
         self.digits = 0
         self.has_i = False
 
-    def collect(self, node: Node | None, bound: frozenset[str] = frozenset(), whole: bool = False) -> None:
+    def collect(  # noqa: C901 - one branch for each sort of node
+        self, node: Node | None, bound: frozenset[str] = frozenset(), whole: bool = False
+    ) -> None:
         """Walk over `node`; inside factorials, bounds and exponents of negative numbers letters are whole."""
         if isinstance(node, Num):
             self.digits += _size(node.value)
@@ -148,7 +150,7 @@ class Letters:
             inner_bound = bound | {node.variable} if node.kind != "diff" else bound
             self.collect(node.lower, bound, node.kind in {"sum", "prod"})
             self.collect(node.upper, bound, node.kind in {"sum", "prod"})
-            self.collect(node.body, inner_bound, False)
+            self.collect(node.body, inner_bound, whole=False)
         elif isinstance(node, (Based, Seq, Rel, Matrix)):
             return
 

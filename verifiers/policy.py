@@ -60,7 +60,7 @@ class Policy(Record):
     missing_sign: Choose = Choose.ACCEPT
     """`90` for `90°`, `5` for `$5`: a degree or currency sign left off, where nothing else can be meant."""
     max_rounding: float = 0.01
-    """Largest relative distance from a rounded reference with a unit: `2.5 kJ` takes 2.475 to 2.525 kJ, not 2.45 to 2.55."""
+    """Largest relative distance from a rounded reference with a unit: `2.5 kJ` takes 2.475 to 2.525 kJ, not 2.45."""
     percent_strip: Choose = Choose.REJECT
     """`10` for `10 %`, or `10 %` for `10`: they differ by a factor of 100."""
     percent_decimal: Choose = Choose.ACCEPT

@@ -8,6 +8,7 @@ places in each gap.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from verifiers.evaluation import Evaluator, UndefinedError
@@ -102,7 +103,7 @@ def _between(values: list[Any]) -> list[Any]:
     places = [values[0] - mp.mpf(4) ** k / 64 for k in range(_TRIALS)] + [
         values[-1] + mp.mpf(4) ** k / 64 for k in range(_TRIALS)
     ]
-    for low, high in zip(values, values[1:], strict=False):
+    for low, high in pairwise(values):
         places += [low + (high - low) * (2 * k + 1) / (2 * _TRIALS + 1) for k in range(_TRIALS)]
     return places
 

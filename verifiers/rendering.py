@@ -82,7 +82,7 @@ def _inner(node: Node, *, power: bool = False) -> str:
     return f"({text})" if compound else text
 
 
-def _structure(node: Node) -> str:
+def _structure(node: Node) -> str:  # noqa: PLR0911 - one branch for each sort
     if isinstance(node, Rel):
         shown = _text(node.parts[0])
         for op, part in zip(node.ops, node.parts[1:], strict=True):

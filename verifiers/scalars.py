@@ -121,7 +121,7 @@ def _same_value(reference: Node, answer: Node, terms: Terms) -> Match:
 def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
     check_size(reference)
     check_size(answer)
-    from verifiers.symbolic import NoClosedFormError, closed_form
+    from verifiers.symbolic import NoClosedFormError, closed_form  # noqa: PLC0415 - sympy loads slowly
 
     try:
         return _same_digits(closed_form(reference), closed_form(answer), terms)

@@ -1,6 +1,7 @@
 """Answers in words, and the letters of options."""
 
 import re
+from itertools import pairwise
 
 from verifiers import vocabulary
 from verifiers.tree import PAIR
@@ -83,7 +84,7 @@ def is_text(reference: str) -> bool:
 
 def _is_product(letters: str) -> bool:
     """Whether a run of letters is more likely a product than a word: `xy`, `abc`, `pqr`."""
-    follow = all(ord(b) - ord(a) == 1 for a, b in zip(letters, letters[1:], strict=False))
+    follow = all(ord(b) - ord(a) == 1 for a, b in pairwise(letters))
     if follow:
         return letters not in {"no", "hi"}
     return (

@@ -74,7 +74,7 @@ class Pow:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function whose meaning is known: `sin`, `ln`, `factorial`, `binomial`, `pm` …"""
+    """A function whose meaning is known: `sin`, `ln`, `factorial`, `binomial`, `pm` and others."""
 
     name: str
     args: tuple["Node", ...]

@@ -25,7 +25,7 @@ from verifiers.tree import (
 )
 
 
-def parts_of(node: Node) -> tuple[Node, ...]:
+def parts_of(node: Node) -> tuple[Node, ...]:  # noqa: C901, PLR0911 - one branch for each sort
     """The direct parts of a node."""
     if isinstance(node, Add):
         return node.terms
@@ -102,7 +102,7 @@ def rewrite(node: Node, change: Callable[[Node], Node]) -> Node:
     return change(node if new == parts else rebuild(node, new))
 
 
-def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:
+def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:  # noqa: C901, PLR0911 - one branch for each sort
     """A node like `node` with other parts, in normal form."""
     if isinstance(node, Add):
         return add(*parts)
