@@ -34,7 +34,7 @@ def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verd
 
     Never raises for what a text holds; see `Status` for what can be found.
 
-    >>> verify(Problem(question="1/4 + 1/4?", reference="1/2"), r"It is \\boxed{0.5}.").status
+    >>> verify(Problem(question="1/4 + 1/4?", reference="1/2"), r"It is \boxed{0.5}.").status
     <Status.CORRECT: 'correct'>
     """
     started = time.perf_counter()
@@ -54,7 +54,7 @@ def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verd
 def verify_answer(problem: Problem, answer: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
     r"""Judge a bare final answer.
 
-    >>> verify_answer(Problem(question="?", reference=r"\\frac{x}{2}"), "0.5x").rule
+    >>> verify_answer(Problem(question="?", reference=r"\frac{x}{2}"), "(x+x)/4").rule
     'expression.field'
     """
     started = time.perf_counter()

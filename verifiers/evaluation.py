@@ -224,8 +224,8 @@ def _divisor(mp: Any, *args: Any) -> Any:
 
 
 _NAMED = (
-    "sin cos tan cot sec csc sinh cosh tanh coth sech csch asin acos atan acot asec acsc asinh acosh atanh ln sign gamma "
-    "zeta erf re im arg conj"
+    "sin cos tan cot sec csc sinh cosh tanh coth sech csch asin acos atan acot asec acsc asinh acosh atanh ln sign "
+    "gamma zeta erf re im arg conj"
 )
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: (lambda mp, x, _name=name: getattr(mp, _name)(x)) for name in _NAMED.split()

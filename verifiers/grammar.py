@@ -51,7 +51,7 @@ def read(text: str, *, commas_separate: bool = False, product_first: bool = Fals
     `UnreadableError` for text that is not mathematics, and `OverLimitError`.
 
     >>> read(r"\frac{x}{2} + 1").tree == read("1 + x/2").tree
-    False
+    True
     >>> read("2(x+1)").tree == read(r"2 \cdot (x + 1)").tree
     True
     """

@@ -11,7 +11,7 @@ def kind_of(tree: Node) -> str:  # noqa: PLR0911 - one branch for each sort
     r"""The kind of a reference that was read as mathematics, as a word for people.
 
     >>> from verifiers.grammar import read
-    >>> [kind_of(read(text).tree) for text in ("1/2", "x+1", "(1, 2)", "x < 3", r"\\{1, 2\\}")]
+    >>> [kind_of(read(text).tree) for text in ("1/2", "x+1", "(1, 2)", "x < 3", r"\{1, 2\}")]
     ['number', 'expression', 'tuple', 'interval', 'set']
     """
     if isinstance(tree, (Num, Based)):

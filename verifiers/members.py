@@ -37,7 +37,7 @@ def members(node: Node) -> list[Node]:
     r"""The members of a list or set, `±` expanded; a single thing is its own member.
 
     >>> from verifiers.grammar import read
-    >>> len(members(read(r"1, 2 \\pm \\sqrt{3}").tree))
+    >>> len(members(read(r"1, 2 \pm \sqrt{3}").tree))
     3
     """
     items = node.items if isinstance(node, Seq) and node.opening in {"", "{"} else (node,)

@@ -30,7 +30,7 @@ def render(node: Node) -> str:
     r"""The normal form of a tree, in ASCII mathematics, cut off after 300 characters.
 
     >>> from verifiers.grammar import read
-    >>> render(read(r"\\frac{x}{2} + 1 - 3").tree), render(read("-2 + 1/2*x").tree)
+    >>> render(read(r"\frac{x}{2} + 1 - 3").tree), render(read("-2 + 1/2*x").tree)
     ('1/2*x - 2', '1/2*x - 2')
     """
     text = _text(node)

@@ -28,7 +28,7 @@ def closed_form(node: Node) -> Node:
     Raises `NoClosedFormError` where sympy finds none, and `OverLimitError` for large expressions.
 
     >>> from verifiers.grammar import read
-    >>> closed_form(read(r"\\sum_{n=0}^{\\infty} 2^{-n}").tree)
+    >>> closed_form(read(r"\sum_{n=0}^{\infty} 2^{-n}").tree)
     Num(value=Fraction(2, 1), step=None)
     """
     check_size(node)

@@ -27,7 +27,7 @@ _LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
 def plain_text(text: str) -> str:
     r"""`text` without LaTeX, case, articles and surrounding punctuation.
 
-    >>> plain_text(r"\\text{The Moon}.")
+    >>> plain_text(r"\text{The Moon}.")
     'moon'
     """
     previous = None
@@ -62,7 +62,7 @@ def _is_mathematical(word: str) -> bool:
 def is_text(reference: str) -> bool:
     r"""Whether a reference is words rather than mathematics.
 
-    >>> is_text("odd"), is_text("xy"), is_text(r"\\text{no solution}"), is_text("x + y")
+    >>> is_text("odd"), is_text("xy"), is_text(r"\text{no solution}"), is_text("x + y")
     (True, False, True, False)
     """
     if _MATHS.search(reference):

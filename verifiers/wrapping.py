@@ -58,7 +58,7 @@ def unwrap(text: str) -> str:
 
     Raises `UnreadableError` for invisible characters and `OverLimitError` over `MAX_CHARS`.
 
-    >>> unwrap(r"$\\boxed{\\text{yes}}.$")
+    >>> unwrap(r"$\boxed{\text{yes}}.$")
     'yes'
     """
     text = clean(text)
