@@ -52,7 +52,8 @@ class Members:
             fresh.append(first is None)
             seen[member.prompt_id] = first or member.problem_id
             self.contradictions += first is not None and first != member.problem_id
-        self._insert([member for member, new in zip(members, fresh, strict=True) if new])
+        if any(fresh):
+            self._insert([member for member, new in zip(members, fresh, strict=True) if new])
         self.duplicates += fresh.count(False)
         return fresh
 

@@ -167,4 +167,5 @@ def publish(warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem],
 def tables(catalog: Catalog) -> dict[str, list[tuple[Any, ...]]]:
     """Return every table of a catalog, rows in a fixed order."""
     names = [row[0] for row in catalog.query("SELECT table_name FROM duckdb_tables() ORDER BY 1")]
-    return {name: sorted(catalog.query(f"SELECT * FROM {name}"), key=repr) for name in names}  # noqa: S608
+    found = catalog.lookup({name: f"SELECT * FROM {name}" for name in names})  # noqa: S608
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}
