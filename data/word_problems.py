@@ -47,32 +47,37 @@ MULTIPLY_THEN_ADD = (
 )
 
 
+def _up_to(rng: Random, most: int, rarely: int) -> int:
+    """Draw a number from 2 to `most`; one in four may go up to `rarely`, so that no set is all easy."""
+    return rng.randint(2, most if rng.randrange(4) else rarely)
+
+
 def _addition(rng: Random) -> Draft:
-    a, b = rng.randint(3, 30), rng.randint(2, 20)
+    a, b = _up_to(rng, 20, 60), _up_to(rng, 12, 40)
     return _draft(rng, ADDITION, {"a": a, "b": b}, a + b, "add")
 
 
 def _subtraction(rng: Random) -> Draft:
-    left, b = rng.randint(2, 20), rng.randint(2, 15)
+    left, b = _up_to(rng, 8, 30), _up_to(rng, 6, 25)
     return _draft(rng, SUBTRACTION, {"a": left + b, "b": b}, left, "subtract")
 
 
 def _multiplication(rng: Random) -> Draft:
-    a, b = rng.randint(2, 9), rng.randint(2, 12)
+    a, b = _up_to(rng, 9, 12), _up_to(rng, 10, 20)
     return _draft(rng, MULTIPLICATION, {"a": a, "b": b}, a * b, "multiply")
 
 
 def _division(rng: Random) -> Draft:
-    each, b = rng.randint(2, 10), rng.randint(2, 8)
+    each, b = _up_to(rng, 6, 12), _up_to(rng, 5, 9)
     return _draft(rng, DIVISION, {"a": each * b, "b": b}, each, "divide")
 
 
 def _two_steps(rng: Random) -> Draft:
     if rng.random() < 0.5:  # noqa: PLR2004 - a coin
-        a, b = rng.randint(3, 15), rng.randint(2, 12)
-        c = rng.randint(2, a + b - 2)
+        a, b = _up_to(rng, 8, 20), _up_to(rng, 6, 15)
+        c = rng.randint(2, min(a + b - 2, 9))
         return _draft(rng, ADD_THEN_SUBTRACT, {"a": a, "b": b, "c": c}, a + b - c, "add-then-subtract")
-    a, b, c = rng.randint(2, 6), rng.randint(2, 10), rng.randint(2, 10)
+    a, b, c = _up_to(rng, 4, 9), _up_to(rng, 5, 10), _up_to(rng, 5, 15)
     return _draft(rng, MULTIPLY_THEN_ADD, {"a": a, "b": b, "c": c}, a * b + c, "multiply-then-add")
 
 
