@@ -9,7 +9,7 @@ _TOKEN = re.compile(
     r"\\\\|\\begin\{|\\end\{|\\[()\[\]]|\\.|\$\$?|[{}\n]|[。！？।؟]|[.?](?=[\s*_`\"'”»」』)\]]|\Z|[^\x00-\x7F])",
     re.DOTALL,
 )
-_BEFORE = re.compile(r"[\s*_`#>:：]*")
+_BEFORE = re.compile(r"[\s*_`#>:：]*(?:(?<=\n)[-•]\s+)?")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:approx|ca|vs|no|nr|sq|cu|ft|in|hr|hrs|min|sec|St|Dr|Mr|Mrs|e\.g|i\.e|a|p|U|S))\Z", re.IGNORECASE
 )

@@ -7,8 +7,9 @@ import re
 
 from data.records import Problem
 from verifiers.options import is_choice
-from verifiers.phrases import DOUBTED
-from verifiers.undressing import formulas, plain_markup, right_side, undress
+from verifiers.phrases import DOUBTED, QUALIFIED
+from verifiers.undressing import NOT_THAT, formulas, plain_markup, right_side, undress
+from verifiers.unit_after import with_unit
 
 _LINE_CHARS = 3_000
 _PLEASANTRY = re.compile(
@@ -17,18 +18,18 @@ _PLEASANTRY = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})(?<![:：])\*\*(?!\s?[:：])|\\textbf\{([^{}]{1,200})\}")
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?"
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|(?::\d+){1,2})?"
 _NUMBER = re.compile(
     rf"(?<![\w.])[-−]?[$€£¥]?\s?{_DIGITS}\s?(?:\\?%)?(?![\w^])"
     # Scripts without spaces set numbers between letters.
     rf"|(?<=[^\x00-\x7F])[-−]?{_DIGITS}%?|(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])"
 )
 _CONCLUDES = re.compile(
-    r"\b(?:so|therefore|thus|hence|altogether|in total|total|finally|in the end|consequently|overall|donc|insgesamt|"
-    r"por lo tanto|portanto|quindi|dunque|итого|следовательно|всего)\b|"
-    r"所以|因此|一共|总共|總共|共|故|よって|したがって|따라서|इसलिए|لذلك",
+    r"\b(?:so|therefore|thus|hence|donc|por lo tanto|portanto|quindi|dunque|следовательно)\b|"
+    r"所以|因此|よって|따라서|इसलिए",
     re.IGNORECASE,
 )
+"""Words after which a sentence says what follows from what it said before."""
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]+\s+[A-Za-z]{2,}|[^\x00-\x7F]{4,}")
 _DISPLAY = re.compile(
     r"(?:\\\[((?:(?!\\\[).)*)\\\]|\$\$((?:(?!\$\$).)*)\$\$|"
@@ -59,7 +60,8 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
     sentence = _last_sentence(text)
     if sentence is None:
         return None, "no final answer is stated"
-    if DOUBTED.search(sentence):
+    sentence = NOT_THAT.sub("", sentence.rstrip(" .。"))
+    if DOUBTED.search(sentence) or QUALIFIED.search(sentence):
         return None, "no final answer is stated, and the last sentence leaves it open"
     if is_choice(problem):
         named = _OPTION_AT_END.search(plain_markup(sentence))
@@ -92,11 +94,11 @@ def _bold(sentence: str) -> str | None:
 
 def _from_sentence(sentence: str, problem: Problem) -> str | None:
     spans = formulas(sentence)
-    after = sentence[spans[-1][2] :] if spans else sentence
-    if spans and not _NUMBER.search(after):
-        return right_side(spans[-1][0], problem)
-    numbers = list(_NUMBER.finditer(sentence))
-    since = [number for number in numbers if number.start() > sentence.rfind("=")]
-    if len(numbers) == 1 or (len(since) == 1 and "=" in sentence) or (numbers and _CONCLUDES.search(sentence)):
-        return numbers[-1].group().strip()
-    return None
+    if spans and not _NUMBER.search(sentence, spans[-1][2]):
+        return with_unit(right_side(spans[-1][0], problem), sentence, spans[-1][2], problem)
+    concluding = [match.end() for match in _CONCLUDES.finditer(sentence)]
+    start = max(sentence.rfind("="), *concluding, 0)
+    numbers = list(_NUMBER.finditer(sentence, start)) or list(_NUMBER.finditer(sentence))
+    if len({number.group().strip() for number in numbers}) != 1:
+        return None
+    return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)

@@ -11,13 +11,14 @@ what the text takes back again is no answer.
 import re
 from dataclasses import dataclass
 
-from data.records import AnswerKind, Problem
+from data.records import Problem
 from verifiers import phrases
 from verifiers.boxes import Box, find_boxes, joined, last_group
 from verifiers.clipping import clip
 from verifiers.closing_line import YES_OR_NO, concluded
 from verifiers.options import is_choice, named_option
 from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
+from verifiers.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.visible import visible_text
 
 TAIL_CHARS = 60_000
@@ -27,24 +28,10 @@ _NEXT_QUESTION = re.compile(
     r"\n[ \t#*]{0,8}(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:", re.IGNORECASE
 )
 _VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
-_MATHS_ENDS = r"(?:\\[,;:! ]|\\q?quad|~|\s|\$|\\\)|\\\]|,){0,8}"
-_UNIT_AFTER = re.compile(
-    rf"{_MATHS_ENDS}(\\?%|\^?\\circ\s?[CF]?|°\s?[CF]?|\\(?:text|mathrm|textrm|mathit|rm|unit|si|operatorname)\b[^.$\n]{{1,60}}?|"
-    r"[A-Za-zµμΩ°Å][\w°µμΩ/^·⋅*\-²³⁻¹{}\\ ]{0,40}?)[\s$]*(?:\\\)|\\\])?\s*(?:[.,;!\n。]|\Z)"
-)
-_NO_UNIT = re.compile(
-    r"\b(?:is|are|was|be|as|the|our|which|for|when|so|and|or|this|that|then|because|since|if|by|with|to|each|total|"
-    r"answer|not)\b",
-    re.IGNORECASE,
-)
 _MORE_AFTER = re.compile(
-    rf"{_MATHS_ENDS}(\\?%|\\(?:times|cdot)\s*10\s*\^\s*(?:\{{[^{{}}]{{1,9}}\}}|\d)|"
+    rf"{FORMULA_ENDS}(\\?%|\\(?:times|cdot)\s*10\s*\^\s*(?:\{{[^{{}}]{{1,9}}\}}|\d)|"
     r"(?:or|oder|ou|或)\s+(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
     re.IGNORECASE,
-)
-_QUANTITY = re.compile(
-    r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
-    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty)\b|°|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
 )
 _UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
 _SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
@@ -136,19 +123,7 @@ def _with_rest(text: str, box: Box, problem: Problem) -> str:
     """Return a box's content with what belongs to it but stands outside: its unit, a percent sign, "or 6"."""
     if more := _MORE_AFTER.match(text, box.end):
         return f"{box.content} {more.group(1)}"
-    if _is_quantity(problem) and not re.search(
-        r"[A-Za-z°]", re.sub(r"\\(?:frac|dfrac|sqrt|times|cdot|pi)", "", box.content)
-    ):
-        unit = _UNIT_AFTER.match(text, box.end)
-        if unit and not _NO_UNIT.search(unit.group(1)):
-            return f"{box.content} {unit.group(1).strip()}"
-    return box.content
-
-
-def _is_quantity(problem: Problem) -> bool:
-    if problem.unit or problem.answer_kind is AnswerKind.QUANTITY:
-        return True
-    return problem.answer_kind is AnswerKind.AUTO and bool(_QUANTITY.search(problem.reference))
+    return with_unit(box.content, text, box.end, problem)
 
 
 def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool) -> _Found | None:
@@ -218,7 +193,7 @@ def _presented(statement: str, problem: Problem) -> str:
     if _is_words(problem.reference):
         yes_or_no = YES_OR_NO.match(answer) if YES_OR_NO.match(problem.reference + ",") else None
         return yes_or_no[1] if yes_or_no else answer
-    return result_of_sum(undress(narrowed(answer, keep_rest=_is_quantity(problem))), problem)
+    return result_of_sum(undress(narrowed(answer, keep_rest=is_quantity(problem))), problem)
 
 
 def _is_words(reference: str) -> bool:

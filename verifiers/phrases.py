@@ -124,8 +124,17 @@ DOUBTED = re.compile(
 )
 """Words that leave open or deny what a sentence says."""
 
+QUALIFIED = re.compile(
+    r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|above|"
+    r"between|up to|nearly|almost|negative|minus|plus|twice|double|triple|half|squared|cubed|unless|except|without|"
+    r"times (?:the|as|that|this|more|its|their))\b|"
+    r"至少|至多|最多|大于|小于|不到|超过|負|负",
+    re.IGNORECASE,
+)
+"""Words that change what a number beside them claims: "less than 5" and "negative 5" are not 5."""
+
 TAKEN_BACK = re.compile(
-    r"[\s$)\]}.,;:!*\\]*(?:(?:wait|hmm+|hold on|scratch that|sorry|oops|no[,.!]|actually)\b"
+    r"[\s$)\]}.,;:!*\\]*(?:(?:wait|hmm+|hold on|scratch that|oops|no[,.!])\b"
     r"|(?:but\s+|however,?\s+)?(?:that|this|it)(?:['’]s|\s+(?:is|was|can(?:['’]t|not)\s+be|must\s+be|seems|looks))\s+"
     r"(?:clearly\s+|obviously\s+|definitely\s+)?"
     r"(?:wrong|incorrect|not\s+(?:right|correct|the\s+answer|possible)|false|a\s+mistake|impossible)"

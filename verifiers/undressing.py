@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from data.records import Problem
-from verifiers.phrases import DOUBTED
+from verifiers.phrases import DOUBTED, QUALIFIED
 
 
 def plain_markup(text: str) -> str:
@@ -30,10 +30,10 @@ _FILLER = re.compile(
 _BECAUSE = re.compile(
     r"(?:\s*[,;(]|\s)\s*(?:because|since|which|where(?!as)|so that|rounded|given that|as a result|"
     r"as (?:we|the|it|this|there|required|desired|shown|expected|stated|above)|"
-    r"weil|da |porque|puisque|car |perché|потому|так как|因为)\b.*\Z",
+    r"weil|porque|puisque|perché|потому|так как|因为)\b.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_THAT = re.compile(r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z")
+NOT_THAT = re.compile(r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z")
 _INSTEAD = re.compile(
     r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
     r"\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",
@@ -43,6 +43,8 @@ _BOX_AROUND = re.compile(r"\\(?:f|frame)?boxed\s*|\\fbox\s*")
 _VERB_LAST = re.compile(
     r"\s*(?:です|である|となります|になります|だ|입니다|이다|이에요|예요|है|हैं|হয়|ஆகும்|olur|['’][dt][ıiuü]r)[\s.。।]*\Z"
 )
+_GROUP_COMMA = re.compile(r"\s*\{\s*,\s*\}\s*(?=\d{3})")
+_PICTURES = "✅✔☑✓🎉🎯👍😊🙂\ufe0f "
 _SPANS = ((r"$$", r"$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]"))
 
 
@@ -54,12 +56,13 @@ def undress(statement: str) -> str:
     >>> undress("not 4, but 5"), undress("6 (not 5)"), undress("2 or 3")
     ('5', '6', '2 or 3')
     """
-    text = re.sub(r"\s+", " ", plain_markup(statement).replace(r"\"", '"')).strip(_DRESS)
+    text = _GROUP_COMMA.sub("{,}", re.sub(r"\s+", " ", plain_markup(statement).replace(r"\"", '"'))).strip(_DRESS)
+    text = text.rstrip(_PICTURES).strip(_DRESS)
     if instead := _INSTEAD.match(text):
         text = (instead[1] or instead[2]).strip(_DRESS)
     for _ in range(4):
         before = text
-        text = _VERB_LAST.sub("", _NOT_THAT.sub("", _BECAUSE.sub("", text))).strip(_DRESS)
+        text = _VERB_LAST.sub("", NOT_THAT.sub("", _BECAUSE.sub("", text))).strip(_DRESS)
         if filler := _FILLER.match(text):
             text = text[filler.end() :].strip(_DRESS)
         text = unwrapped(text.removesuffix(".") if not text.endswith("..") else text)
@@ -99,14 +102,25 @@ _COPULA = re.compile(
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"(?<![<>!\\:])=(?!=)")
+_SEVERAL = re.compile(
+    r"[,;]\s|\\text|\\q?quad|\\\\|\b(?:or|and|if|not|but|so|when)\b|\\(?:lor|vee|land|neq?|implies|Rightarrow)\b|,\s*[a-z]\s*="
+)
+"""What makes a chain of equations more than one claim: `x = 5 or x = -5` does not come to -5."""
 _NAME_AND_VALUE = 2
 _ARITHMETIC = re.compile(r"[\d\s.,+\-−*×·/÷()$%]*\d[\d\s.,+\-−*×·/÷()$%]*")
+_CONDITION = re.compile(r"\b(?:if|when|where|for|provided|assuming|given|while|until)\b", re.IGNORECASE)
+_INTRODUCES = re.compile(
+    r"(?:(?:the|a|an|interval|point|set|matrix|vector|function|ordered|pair|triple|number|value|fraction|line|equation|"
+    r"expression|polynomial|integer|total|of|union|there|are|is|it|she|he|they|we|has|have|had|get|gets|costs?|takes?|needs?|"
+    r"pays?|earns?|spends?|makes?|now|left|about|approximately)\s+)*",
+    re.IGNORECASE,
+)
+"""Words before a value that say what kind of thing it is, or who has it, and nothing else."""
 _SCALE = re.compile(
     r"\b(?:hundred|thousand|million|billion|trillion|dozen|percent|per\s?cent|half|halves|third|quarter|degrees?)\b|%|\^|/",
     re.IGNORECASE,
 )
 _NUMBER_AND_NOUN = re.compile(
-    r"(?:[A-Za-z][A-Za-z'’ -]{0,60}?\s)?"
     r"((?:[$€£¥]\s?)?[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+)?)"
     r"((?:\s?[^\W\d_][^\d=<>]{0,80})?)"
 )
@@ -139,23 +153,36 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
     >>> narrowed("2 or 3 apples", keep_rest=False)
     '2 or 3 apples'
     """
-    places = formulas(statement)
-    if not _WORD_BESIDE.search(statement) or DOUBTED.search(_without(statement, places)):
+    around = _without(statement, formulas(statement))
+    if not _WORD_BESIDE.search(statement) or DOUBTED.search(around) or QUALIFIED.search(around):
         return statement
-    for copula in reversed(list(_COPULA.finditer(statement))):
-        if not any(start < copula.start() < end for _, start, end in places):
-            statement = statement[copula.end() :].strip()
-            places = formulas(statement)
-            break
-    outside = _without(statement, places)
-    if len(places) == 1 and not re.search(r"\d", outside) and not _SCALE.search(outside):
+    predicate = _predicate(statement)
+    if introduction := _INTRODUCES.match(predicate):
+        predicate = predicate[introduction.end() :]
+    places = formulas(predicate)
+    if len(places) == 1 and places[0][1] == 0:
         inner, _, end = places[0]
-        return f"{inner} {statement[end:].strip()}".strip() if keep_rest else inner
-    number = None if places or keep_rest else _NUMBER_AND_NOUN.fullmatch(statement)
+        rest = predicate[end:].strip()
+        if re.search(r"\d", rest) or _SCALE.search(rest):
+            return statement
+        return f"{inner} {rest}".strip() if keep_rest else inner
+    number = _NUMBER_AND_NOUN.fullmatch(predicate)
     if number is None or _SCALE.search(number[2]):
         return statement
     # A short noun may be a unit, and stays for the rules on units to judge.
-    return f"{number[1]}{number[2]}" if _SHORT_NOUN.fullmatch(number[2]) else number[1]
+    return f"{number[1]}{number[2]}" if keep_rest or _SHORT_NOUN.fullmatch(number[2]) else number[1]
+
+
+def _predicate(statement: str) -> str:
+    """Return what a sentence says of its subject: "the area of the garden is 20 m²" says "20 m²"."""
+    if not statement[:1].isalpha() and not statement.startswith(("$", "\\")):
+        return statement
+    places = formulas(statement)
+    for copula in reversed(list(_COPULA.finditer(statement))):
+        if not any(start < copula.start() < end for _, start, end in places):
+            is_condition = _CONDITION.search(statement, 0, copula.start())
+            return statement if is_condition else statement[copula.end() :].strip()
+    return statement
 
 
 def _without(statement: str, places: list[tuple[str, int, int]]) -> str:
@@ -172,7 +199,7 @@ def right_side(formula: str, problem: Problem) -> str:
     '5'
     """
     formula = formula.strip().rstrip(".,")
-    if "=" in problem.reference:
+    if "=" in problem.reference or _SEVERAL.search(formula):
         return formula
     last = _EQUALS.split(formula)[-1].strip()
     is_whole = last.count("{") == last.count("}") and "\\end" not in last

@@ -1,0 +1,39 @@
+r"""The unit that stands behind a value and outside its box or formula: `$\boxed{25}$ m/s`."""
+
+import re
+
+from data.records import AnswerKind, Problem
+
+FORMULA_ENDS = r"(?:\\[,;:! ]|\\q?quad|~|\s|\$|\\\)|\\\]|,){0,8}"
+_UNIT_AFTER = re.compile(
+    rf"{FORMULA_ENDS}(\\?%|\^?\\circ\s?[CF]?|°\s?[CF]?|\\(?:text|mathrm|textrm|mathit|rm|unit|si|operatorname)\b[^.$\n]{{1,60}}?|"
+    r"[A-Za-zµμΩ°Å][\w°µμΩ/^·⋅*\-²³⁻¹{}\\ ]{0,40}?)[\s$]*(?:\\\)|\\\])?\s*(?:[.,;!\n。]|\Z)"
+)
+_NO_UNIT = re.compile(
+    r"\b(?:is|are|was|be|as|the|our|which|for|when|so|and|or|this|that|then|because|since|if|by|with|to|each|total|"
+    r"answer|not)\b",
+    re.IGNORECASE,
+)
+_QUANTITY = re.compile(
+    r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
+    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty)\b|°|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
+)
+_LETTERS = re.compile(r"[A-Za-z°]")
+_OPERATIONS = re.compile(r"\\(?:[dt]?frac|sqrt|times|cdot|pi|left|right)")
+
+
+def is_quantity(problem: Problem) -> bool:
+    """Say whether the answer is likely to need a unit; decided without looking at any sample."""
+    if problem.unit or problem.answer_kind is AnswerKind.QUANTITY:
+        return True
+    return problem.answer_kind is AnswerKind.AUTO and bool(_QUANTITY.search(problem.reference))
+
+
+def with_unit(value: str, text: str, end: int, problem: Problem) -> str:
+    """Return `value`, which ends at `end` in `text`, with the unit that follows it, where one is asked for."""
+    if not is_quantity(problem) or _LETTERS.search(_OPERATIONS.sub("", value)):
+        return value
+    unit = _UNIT_AFTER.match(text, end)
+    if unit is None or _NO_UNIT.search(unit[1]):
+        return value
+    return f"{value} {unit[1].strip()}"
