@@ -113,6 +113,11 @@ def clean(text: str) -> str:
     return text.strip()
 
 
+def has_lookalikes(text: str) -> bool:
+    """Whether `text` holds letters or digits that only look like Latin ones: Cyrillic, Greek capitals, full-width."""
+    return any(char in _LOOKALIKES or "\uff01" <= char <= "\uff5e" for char in text)
+
+
 def _vulgar_fraction(char: str) -> str:
     r"""`½` as `\frac{1}{2}`; other characters as they are."""
     if ord(char) < _FIRST_VULGAR or "VULGAR FRACTION" not in unicodedata.name(char, ""):

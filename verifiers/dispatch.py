@@ -4,10 +4,12 @@ The cascade is ordered by cost: the same text, plain numbers, quantities, option
 goes wrong inside is caught here, once, and becomes a verdict: no text raises an exception.
 """
 
+import re
 import time
 from functools import lru_cache
 
 from data.records import AnswerKind, Problem, Status, Verdict
+from verifiers.cleaning import has_lookalikes
 from verifiers.decision import Decision
 from verifiers.evaluation import UndefinedError
 from verifiers.extraction import extract_answer
@@ -26,6 +28,7 @@ from verifiers.wrapping import unwrap
 
 VERIFIER = "tracemill-1"
 _MAX_SHOWN = 300
+_BROKEN_MATH = re.compile(r"(?<!\$)\$(?!\$)[^$]*\n[^$]*\$")
 _MAX_SHOWN_BITS = 1_000
 
 
@@ -104,6 +107,15 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     return Decision(status, match.rule, match.reason, show_number(left), show_number(right))
 
 
+def _refused_writing(answer: str, policy: Policy) -> str | None:
+    """Why the policy refuses to read the answer at all, or None."""
+    if policy.lookalike_letters is Choose.REJECT and has_lookalikes(answer):
+        return "the answer holds letters of another alphabet that look like Latin ones"
+    if policy.line_break_in_math is Choose.REJECT and _BROKEN_MATH.search(answer):
+        return "a line break stands inside a formula"
+    return None
+
+
 def _needs_policy(answer: str, policy: Policy) -> bool:
     """Whether the way in which a number is written is a question for the policy."""
     strict = Choose.REJECT
@@ -113,12 +125,16 @@ def _needs_policy(answer: str, policy: Policy) -> bool:
         or (policy.digit_underscore is strict and "_" in answer)
         or (policy.leading_zero is strict and answer.lstrip("+-")[:1] == "0")
         or (policy.other_form is strict)
+        or (policy.line_break_in_math is strict and "\n" in answer)
         or ("," in answer and policy.comma_groups.value == "list")
     )
 
 
-def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:
+def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:  # noqa: PLR0911 - one return for each kind
     """All other kinds, in the order of their cost."""
+    refused = _refused_writing(answer, policy)
+    if refused is not None:
+        return Decision(Status.UNPARSED, "policy.writing", refused)
     text = unwrap(answer)
     if text == reference.text or text == unwrap(problem.reference):
         return Decision(

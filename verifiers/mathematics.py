@@ -157,7 +157,8 @@ def _reference_trees(problem: Problem, reference: Reference, candidate: Candidat
         if wanted is not None:
             yield wanted
         return
-    yield tree
+    if not ("slash_implicit" in reference.notes and policy.slash_product is SlashProduct.PRODUCT_FIRST):
+        yield tree
     if "slash_implicit" in reference.notes and policy.slash_product is not SlashProduct.DIVISION_FIRST:
         yield read(reference.text, product_first=True).tree
     if "thousands" in reference.notes and problem.answer_kind in {AnswerKind.SET, AnswerKind.TUPLE}:

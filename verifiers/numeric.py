@@ -42,10 +42,11 @@ def context() -> Any:
     return _local.context
 
 
-def compare_values(left: Node, right: Node) -> Comparison:
+def compare_values(left: Node, right: Node, *, same_domain: bool = False) -> Comparison:
     """Compare two scalar expressions at random points.
 
-    A point where one side has no real value (`ln x` at -2) says nothing, unless neither has one anywhere.
+    A point where one side has no real value (`ln x` at -2) says nothing, unless neither has one anywhere; with
+    `same_domain` it refutes equality.
     """
     letters = Letters()
     letters.collect(left)
@@ -56,9 +57,27 @@ def compare_values(left: Node, right: Node) -> Comparison:
     points = 1 if not letters.names else _POINTS
     for allow_complex in (letters.has_i or points == 1, True):
         outcome = _at_points(left, right, [letters.point(i) for i in range(points)], digits, allow_complex)
+        if same_domain and not allow_complex and _domains_differ(left, right, letters):
+            outcome = Outcome.DIFFERENT
         if outcome is not Outcome.UNDECIDED:
             return Comparison(outcome, 2 * digits if outcome is Outcome.EQUAL else digits)
     return Comparison(Outcome.UNDECIDED)
+
+
+def _domains_differ(left: Node, right: Node, letters: "Letters") -> bool:
+    """Whether at some point only one of two expressions has a real value."""
+    for index in range(_POINTS):
+        defined = []
+        for node in (left, right):
+            try:
+                Evaluator(context(), letters.point(index), _FIRST_DIGITS, allow_complex=False).number(node)
+            except UndefinedError:
+                defined.append(False)
+            else:
+                defined.append(True)
+        if defined[0] != defined[1]:
+            return True
+    return False
 
 
 def _at_points(left: Node, right: Node, points: list[dict[str, Fraction]], digits: int, allow_complex: bool) -> Outcome:

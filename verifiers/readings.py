@@ -67,10 +67,14 @@ def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator
         yield Candidate(read(scattered).tree, frozenset(), "gathered")
         return
     reading = read(text)
-    yield Candidate(reading.tree, reading.notes, "plain")
+    is_loose_product = "slash_implicit" in reading.notes
+    if not (is_loose_product and policy.slash_product is SlashProduct.PRODUCT_FIRST) and not (
+        "thousands" in reading.notes and policy.comma_groups is CommaGroups.LIST
+    ):
+        yield Candidate(reading.tree, reading.notes, "plain")
     if as_list and "thousands" in reading.notes:
         yield Candidate(read(text, commas_separate=True).tree, reading.notes, "commas")
-    if "slash_implicit" in reading.notes and policy.slash_product is not SlashProduct.DIVISION_FIRST:
+    if is_loose_product and policy.slash_product is not SlashProduct.DIVISION_FIRST:
         yield Candidate(read(text, product_first=True).tree, reading.notes, "product_first")
 
 

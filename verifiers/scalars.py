@@ -133,7 +133,7 @@ def _same_digits(reference: Node, answer: Node, terms: Terms) -> Match:
     decimal, other = (answer, reference) if isinstance(answer, Num) else (reference, answer)
     if isinstance(decimal, Num) and (decimal.step is not None or terms.rel_tol) and not letters_of(other):
         return _same_as_decimal(other, decimal, terms)
-    found = compare_values(reference, answer)
+    found = compare_values(reference, answer, same_domain=terms.policy.log_domain is Choose.REJECT)
     if found.outcome is Outcome.EQUAL:
         return equal("expression.digits", f"equal to {found.digits} digits at every point tried")
     if found.outcome is Outcome.DIFFERENT:
