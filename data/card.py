@@ -1,10 +1,11 @@
 """The dataset card of a version: what Hugging Face reads, and what people read."""
 
-import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 EXAMPLE_CHARS = 4000
+_BRACKETS = re.compile(r"[\\\[\]]")
 
 
 def render_card(manifest: Mapping[str, Any], example: Mapping[str, Any] | None) -> str:
@@ -29,13 +30,13 @@ def render_card(manifest: Mapping[str, Any], example: Mapping[str, Any] | None) 
 
 
 def _front_matter(manifest: Mapping[str, Any]) -> str:
-    licenses = sorted(manifest["licenses"])
-    listed = "\n".join(f"- {json.dumps(license_.lower())}" for license_ in licenses)
+    licenses = sorted({name.lower() for name in manifest["licenses"]})
+    listed = "\n".join(f"- {_yaml_text(name)}" for name in licenses)
     count = manifest["accepted"]
     bounds = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
     size = next((label for bound, label in bounds if count < bound), "1M<n<10M")
     return (
-        f"---\npretty_name: {json.dumps(manifest['dataset'])}\nlicense:\n{listed}\n"
+        f"---\npretty_name: {_yaml_text(manifest['dataset'])}\nlicense:\n{listed}\n"
         f"task_categories:\n- text-generation\nsize_categories:\n- {size}\n"
         "tags:\n- reasoning\n- chain-of-thought\n- synthetic\n"
         "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: train/*.parquet\n---"
@@ -46,7 +47,7 @@ def _summary(manifest: Mapping[str, Any]) -> str:
     return (
         f"{manifest['accepted']:,} verified chain-of-thought traces for {manifest['problems_solved']:,} of "
         f"{manifest['problems']:,} problems, chosen by rejection sampling from {manifest['samples']:,} samples of "
-        f"`{manifest['teacher']['name']}`. A trace is here because its final answer was checked against a known "
+        f"`{_code(manifest['teacher']['name'])}`. A trace is here because its final answer was checked against a known "
         f"reference by `{manifest['verifier']}`. This version never changes; a training job pins it by its number."
     )
 
@@ -97,7 +98,7 @@ def _example(example: Mapping[str, Any]) -> str:
     conversation = "\n\n".join(f"{message['role']}: {message['content']}" for message in example["messages"])
     if len(conversation) > EXAMPLE_CHARS:
         conversation = conversation[:EXAMPLE_CHARS] + " […]"
-    return f"Reference `{_cell(example['reference'])}`, answer `{_cell(example['answer'] or '')}`:\n\n" + _fenced(
+    return f"Reference `{_code(example['reference'])}`, answer `{_code(example['answer'] or '')}`:\n\n" + _fenced(
         conversation
     )
 
@@ -113,10 +114,21 @@ def _backtick_runs(text: str) -> list[str]:
     return [run for run in "".join(c if c == "`" else " " for c in text).split(" ") if run]
 
 
-def _cell(text: str) -> str:
-    """Make text harmless inside a table cell or inline code."""
+def _code(text: str) -> str:
+    """Make text harmless inside inline code."""
     flat = " ".join(text.split())[:200]
     return flat.replace("|", "¦").replace("`", "'").replace("<", "‹").replace(">", "›")
+
+
+def _cell(text: str) -> str:
+    """Make text harmless inside a table cell, where links and images could stand too."""
+    return _BRACKETS.sub(r"\\\g<0>", _code(text))
+
+
+def _yaml_text(text: str) -> str:
+    """Return text as a double-quoted YAML scalar, everything unusual escaped."""
+    plain = (c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
+    return f'"{"".join(plain)}"'
 
 
 _LIMITS = (
