@@ -6,10 +6,10 @@ MAX_CLIP_CHARS = 6_000
 """A statement is followed for so long at most; a longer one is no final answer."""
 
 _TOKEN = re.compile(
-    r"\\\\|\\begin\{|\\end\{|\\[()\[\]]|\\.|\$\$?|[{}\n]|[。！？।؟]|[.?](?=[\s*_`\"'”»」』)\]]|\Z|[^\x00-\x7F])",
+    r"\\\\|\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\[()\[\]]|\\.|\$\$?|[{}\n]|[。！？।؟]|[.?](?=[\s*_`\"'”»」』)\]]|\Z|[^\x00-\x7F])",
     re.DOTALL,
 )
-_BEFORE = re.compile(r"[\s*_`#>:：]*(?:(?<=\n)[-•]\s+)?")
+_BEFORE = re.compile(r"[\s*_`#:：]*(?:(?<=\n)[-•]\s+)?")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:approx|ca|vs|no|nr|sq|cu|ft|in|hr|hrs|min|sec|St|Dr|Mr|Mrs|e\.g|i\.e|a|p|U|S))\Z", re.IGNORECASE
 )
@@ -33,9 +33,9 @@ def clip(text: str, start: int) -> tuple[str, int]:
         elif found in {"\\(", "\\["}:
             end = text.find("\\)" if found == "\\(" else "\\]", position, limit)
             position = end + 2 if end >= 0 else position
-        elif found in {"{", "\\begin{"}:
+        elif found == "{" or found.startswith("\\begin"):
             depth += 1
-        elif found in {"}", "\\end{"}:
+        elif found == "}" or found.startswith("\\end"):
             depth = max(0, depth - 1)
         elif depth == 0 and found in "\n.?。！？।؟" and not _continues(text, at, found):
             return text[start : position if found == "?" else at].strip(), at

@@ -23,7 +23,11 @@ from verifiers.visible import visible_text
 
 TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
-_HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)[ \t]*(?=\S)")
+_HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)")
+_SECTION = re.compile(
+    r"(?:step|part|case|solution|explanation|calculat|conclusion|analysis|given|find)\b|\d+[.)]\s+[A-Z]|\Z", re.I
+)
+"""What makes a line of `####` the heading of a section rather than an answer."""
 _NEXT_QUESTION = re.compile(
     r"\n[ \t#*]{0,8}(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:", re.IGNORECASE
 )
@@ -80,7 +84,7 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         return Extraction(answer or None, "line" if answer else "none", reason)
     if phrases.TAKEN_BACK.match(visible, found.end):
         return Extraction(None, "none", "the answer is taken back and no other is given")
-    answer = _presented(found.statement, problem)
+    answer = _presented(_inner_box(found.statement, problem), problem)
     if not answer:
         return Extraction(None, "none", "the statement of the answer is empty")
     return Extraction(answer, found.method, f"the last answer stated ({found.method})")
@@ -107,6 +111,12 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
             return _Found(statement, "box", group[-1].end)
         boxes = boxes[: -len(group)]
     return None
+
+
+def _inner_box(statement: str, problem: Problem) -> str:
+    r"""Return what is boxed inside a statement that frames more than the answer: `<answer>So \boxed{5}</answer>`."""
+    inner = _last_box(statement, problem) if "box" in statement else None
+    return inner.statement if inner else statement
 
 
 def _parts(reference: str) -> int:
@@ -143,18 +153,20 @@ def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool)
 
 def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found | None:
     line = text[begin:end]
+    lowered = line.lower()
+    if "</answer>" in lowered:
+        return _tagged(text, begin + lowered.rfind("</answer>"))
+    if any(hint in lowered for hint in phrases.HINTS):
+        if phrases.HEADING.fullmatch(line) and text[end:].strip():
+            statement, stop = clip(text, end)
+            return _Found(statement, "heading", stop)
+        if found := _stated_in_words(text, begin, line, problem):
+            return found
     if "####" in line and (hashes := _HASH.match(line)):
         statement, stop = clip(text, begin + hashes.end())
-        return _Found(statement, "hash", stop)
-    if "</answer>" in line.lower():
-        return _tagged(text, begin + line.lower().rfind("</answer>"))
-    lowered = line.lower()
-    if not any(hint in lowered for hint in phrases.HINTS):
-        return None
-    if phrases.HEADING.fullmatch(line) and text[end:].strip():
-        statement, stop = clip(text, end)
-        return _Found(statement, "heading", stop)
-    return _stated_in_words(text, begin, line, problem)
+        if not _SECTION.match(statement):
+            return _Found(statement, "hash", stop)
+    return None
 
 
 def _tagged(text: str, closing: int) -> _Found | None:

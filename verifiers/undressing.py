@@ -28,7 +28,8 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _BECAUSE = re.compile(
-    r"(?:\s*[,;(]|\s)\s*(?:because|since|which|where(?!as)|so that|rounded|given that|as a result|"
+    r"(?:\s*[,;(]|\s)\s*(?:because|since|which(?! (?:is|equals|gives|simplifies to) [\d$\\(−-]\S*\Z)|"
+    r"where(?!as)|so that|rounded|given that|as a result|"
     r"as (?:we|the|it|this|there|required|desired|shown|expected|stated|above)|"
     r"weil|porque|puisque|perché|потому|так как|因为)\b.*\Z",
     re.IGNORECASE | re.DOTALL,

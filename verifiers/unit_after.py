@@ -16,7 +16,7 @@ _NO_UNIT = re.compile(
 )
 _QUANTITY = re.compile(
     r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
-    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty)\b|°|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
+    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty)\b|°|\\?%|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
 )
 _LETTERS = re.compile(r"[A-Za-z°]")
 _OPERATIONS = re.compile(r"\\(?:[dt]?frac|sqrt|times|cdot|pi|left|right)")
