@@ -25,7 +25,8 @@ TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
 _HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)")
 _SECTION = re.compile(
-    r"(?:step|part|case|solution|explanation|calculat|conclusion|analysis|given|find)\b|\d+[.)]\s+[A-Z]|\Z", re.I
+    r"(?:step|part|case|solution|explanation|calculat|conclusion|analysis|given|find)\b|\d+[.)]\s+[A-Z]|\Z",
+    re.IGNORECASE,
 )
 """What makes a line of `####` the heading of a section rather than an answer."""
 _NEXT_QUESTION = re.compile(

@@ -60,6 +60,24 @@ def test_hostile_cases_run_nothing_and_hang_nothing(pool: VerifierPool, tmp_path
     assert not canary.exists()
 
 
+FRAMES = (
+    *("So we get $\\boxed{{{}}}$.", "The answer is {}.", "Therefore, the final answer is {}. I hope it is correct."),
+    *("Work.\n#### {}", "**Final Answer:** {}", "<think>hm</think>\n<answer>{}</answer>", "We add.\n\nAnswer: {}\n"),
+)
+
+
+@needs_shared
+@pytest.mark.parametrize("name", ["adversarial", "units", "math"])
+def test_a_wrong_answer_stays_wrong_however_it_is_stated(pool: VerifierPool, name: str) -> None:
+    """What must not be accepted as a bare answer is not accepted inside a completion either."""
+    wrong = [row for row in shared_rows(f"cases/{name}.jsonl") if not row["equal"] and row.get("form") != "response"]
+    framed = [(row, frame.format(row["answer"])) for row in wrong for frame in FRAMES]
+    items = [(Problem(question="?", reference=row["reference"]), text, False) for row, text in framed]
+    verdicts = pool.submit(items).result(timeout=300)
+    accepted = [(row["id"], text) for (row, text), verdict in zip(framed, verdicts, strict=True) if verdict.equal]
+    assert accepted == []
+
+
 TRACED = r"""
 import json, pickle, sys
 from data.records import Problem
