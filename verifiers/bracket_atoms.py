@@ -55,7 +55,7 @@ class BracketAtoms(Levels):
         )
         items: tuple[Node, ...] = ()
         joiner = ","
-        outer_braces, self.in_braces = self.in_braces, opening in {"\\{", "\\lbrace"}
+        outer_braces, self.in_braces = self.in_braces, opening in {"\\{", "\\lbrace"} or self.condition_bar
         if not self.at(*(c for c in closings if c != "[")):
             inner = self._builder(self._bracket_list())
             items, joiner = (

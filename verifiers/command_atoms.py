@@ -23,9 +23,10 @@ from verifiers.tree import (
     number,
     power,
 )
-from verifiers.walk import rewrite
+from verifiers.walk import nodes_of, rewrite
 
 _MAX_NAME_CHARS = 12
+_UNIT_VECTORS = frozenset("ijk")
 
 
 class CommandAtoms(Levels):
@@ -52,8 +53,7 @@ class CommandAtoms(Levels):
         if name in words.FONTS:
             return self._font(name)
         if name in words.ACCENTS:
-            inner = self.argument()
-            return Sym(f"{words.ACCENTS[name]}({inner.name})") if isinstance(inner, Sym) else inner
+            return self._accented(words.ACCENTS[name])
         if name in {"mathbb", "Bbb"}:
             letter = self.raw_group()
             return Const(letter) if letter in words.NUMBER_SETS else Sym(letter)
@@ -73,12 +73,27 @@ class CommandAtoms(Levels):
             return Sym(name)
         raise UnreadableError(f"the command {token.text[:30]} is not known")
 
+    def _accented(self, accent: str) -> Node:
+        """A letter with an accent; a bar over a complex number conjugates it."""
+        inner = self.argument()
+        if isinstance(inner, Sym):
+            name = inner.name.removeprefix("unit ")
+            return Sym(f"unit {name}") if accent == "hat" and name in _UNIT_VECTORS else Sym(f"{accent}({inner.name})")
+        if inner == Const("i") and accent == "hat":
+            return Sym("unit i")
+        if accent == "bar" and any(part == Const("i") for part in nodes_of(inner)):
+            return function_call("conj", (inner,), None)
+        return inner
+
     def _frac(self) -> Node:
         r"""A fraction; `\frac{d}{dx}` differentiates what follows."""
         over, under = self.argument(), self.argument()
         inside, below = factors_of(over), factors_of(under)
         if len(inside) == len(below) == PAIR and inside[0] == below[0] == Sym("d") and isinstance(inside[1], Apply):
             return Big("diff", getattr(below[1], "name", ""), number(1), None, inside[1])
+        if len(inside) == len(below) == PAIR and inside[0] == below[0] == Sym("d"):
+            quotient = [getattr(part, "name", "") for part in (inside[1], below[1])]
+            return Sym(f"d{quotient[0]}/d{quotient[1]}") if all(quotient) else self.fraction(over, under)
         variable = self._derivative(over, under)
         if variable is not None:
             return Big("diff", variable[0], number(variable[1]), None, self.term())
@@ -125,6 +140,8 @@ class CommandAtoms(Levels):
         r"""The content of a font command; `\operatorname{name}` is a function if the name is one."""
         if name == "overset":
             self.argument()
+        if name == "overline":
+            return self._accented("bar")
         if self.peek().kind != "{":
             return self._single(self.argument())
         start = self.position
@@ -133,6 +150,8 @@ class CommandAtoms(Levels):
             return self.function(raw)
         if raw in words.BIG:
             return self._big(words.BIG[raw])
+        if name in {"mathbf", "boldsymbol", "bm", "vec", "symbf"} and raw in _UNIT_VECTORS:
+            return Sym(f"unit {raw}")
         if raw in {"d", "e", "i"}:
             return self.letter(raw)
         if (
@@ -172,6 +191,7 @@ class CommandAtoms(Levels):
                 variable, lower = bound.parts[0].name, bound.parts[1]  # type: ignore[union-attr]
             else:
                 lower = bound
+        side, self.side = self.side, ""
         body = self.term()
         if kind == "int":
             variable, body = _integrand(body)
@@ -179,7 +199,7 @@ class CommandAtoms(Levels):
             raise UnreadableError(f"the variable of {kind!r} is missing")
         if variable in {"i", "e"}:  # a running index, not a constant
             body = rewrite(body, lambda part: Sym(variable) if part == Const(variable) else part)
-        return Big(kind, variable, lower, upper, body)
+        return Big(kind + side if kind == "lim" else kind, variable, lower, upper, body)
 
     def _bound(self) -> Node:
         if self.peek().kind == "{":

@@ -4,12 +4,29 @@ from verifiers.equations import STATING, cut_approximation, is_label, same_equat
 from verifiers.matrices import has_matrix, tuple_members, vector_members, worked_out
 from verifiers.members import as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.policy import Choose
-from verifiers.regions import is_interval, is_region, same_region
+from verifiers.regions import interval_of, is_interval, is_region, same_region
 from verifiers.scalars import Match, Terms, differs, equal, same_scalar
-from verifiers.tree import PAIR, Call, Matrix, Node, Num, Ratio, Rel, Seq, SetOp, UnreadableError, Words, divide
+from verifiers.tree import (
+    PAIR,
+    Apply,
+    Builder,
+    Call,
+    Matrix,
+    Node,
+    Num,
+    Ratio,
+    Rel,
+    Seq,
+    SetOp,
+    UnreadableError,
+    Words,
+    divide,
+    number,
+)
+from verifiers.walk import letters_of, replace
 
 
-def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: PLR0911 - one branch for each sort
+def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901, PLR0911 - one branch for each sort
     """Whether `answer` is what `reference` says; raises `OverLimitError`.
 
     >>> from verifiers.grammar import read
@@ -38,7 +55,15 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: PLR0
         )
     if isinstance(reference, Seq) or isinstance(answer, Seq) or has_alternatives(reference) or has_alternatives(answer):
         return _compare_sequences(reference, answer, terms)
+    if isinstance(reference, Apply) and isinstance(answer, Apply) and not _holds_scalars(reference):
+        if reference.name != answer.name:
+            return differs("function.name", "the functions differ")
+        return same_in_order(reference.args, answer.args, terms, compare, "function.arguments")
     return same_scalar(reference, answer, terms)
+
+
+def _holds_scalars(node: Apply) -> bool:
+    return all(_is_scalar(argument) and not isinstance(argument, Builder) for argument in node.args)
 
 
 def _is_residue(node: Node) -> bool:
@@ -107,17 +132,26 @@ def _is_scalar(node: Node) -> bool:
 
 def _compare_regions(reference: Node, answer: Node, terms: Terms) -> Match:
     """One side is a set of real numbers; an open interval on the other side may look like a pair."""
-    allowed = terms.policy.pair_as_interval is Choose.ACCEPT
-    for node, other in ((reference, answer), (answer, reference)):
-        looks_like_pair = (
-            is_interval(node) and isinstance(node, Seq) and not is_region(node) and isinstance(other, (Rel, Seq))
-        )
-        if looks_like_pair and not allowed and (node.opening, node.closing) == ("(", ")"):  # type: ignore[union-attr]
-            return differs("interval.pair", "a pair is not taken for an interval")
+    if terms.policy.pair_as_interval is Choose.REJECT and (_looks_like_pair(reference) or _looks_like_pair(answer)):
+        return differs("interval.pair", "a pair is not taken for an interval")
     if _may_be_region(reference) and _may_be_region(answer):
         match = same_region(reference, answer, terms)
         if match is not None:
             return match
+        if isinstance(reference, Rel) and isinstance(answer, Rel):
+            return same_inequality(reference, answer, terms)
+        left, right = interval_of(reference), interval_of(answer)
+        if left is not reference or right is not answer:
+            return compare(left, right, terms)
+    return _compare_as_written(reference, answer, terms)
+
+
+def _looks_like_pair(node: Node) -> bool:
+    return isinstance(node, Seq) and is_interval(node) and not is_region(node) and node.opening == "("
+
+
+def _compare_as_written(reference: Node, answer: Node, terms: Terms) -> Match:
+    """Sets whose ends hold letters: compared part by part."""
     if isinstance(reference, Rel) and isinstance(answer, Rel):
         return same_inequality(reference, answer, terms)
     if isinstance(reference, Seq) and isinstance(answer, Seq):
@@ -198,11 +232,26 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
 def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     """Lists, sets and tuples."""
     left_kind, right_kind = _bracket_kind(reference), _bracket_kind(answer)
+    if left_kind == "tuple" and right_kind == "one":
+        answer, right_kind = _components(answer), _bracket_kind(_components(answer))
+    elif right_kind == "tuple" and left_kind == "one":
+        reference, left_kind = _components(reference), _bracket_kind(_components(reference))
     if left_kind == "tuple" or right_kind == "tuple":
         return _compare_tuples(reference, answer, left_kind, right_kind, terms)
     if isinstance(answer, Seq) and not answer.opening and len(members(reference)) == 1 and "{" not in left_kind:
         return differs("list.several", "several answers are given where one is asked for")
     return same_members(reference, answer, terms, compare)
+
+
+def _components(node: Node) -> Node:
+    """`2i + 3j` in unit vectors as `(2, 3)`; anything else as it is."""
+    names = sorted(name for name in letters_of(node) if name.startswith("unit "))
+    if not names:
+        return node
+    size = "ijk".index(names[-1][-1]) + 1
+    axes = [f"unit {axis}" for axis in "ijk"[: max(size, PAIR)]]
+    parts = [replace(node, {name: number(int(name == axis)) for name in axes}) for axis in axes]
+    return Seq("(", tuple(parts), ")")
 
 
 def _bracket_kind(node: Node) -> str:

@@ -10,7 +10,7 @@ from verifiers.atoms import Atoms
 from verifiers.cleaning import clean
 from verifiers.exact_calls import call as exact_call
 from verifiers.limits import MAX_ITEMS, check
-from verifiers.tokens import tokenize
+from verifiers.tokens import Token, tokenize
 from verifiers.tree import (
     MINUS_ONE,
     PAIR,
@@ -55,12 +55,19 @@ def read(text: str, *, commas_separate: bool = False, product_first: bool = Fals
     >>> read("2(x+1)").tree == read(r"2 \cdot (x + 1)").tree
     True
     """
-    grammar = Grammar(tokenize(clean(text)))
+    grammar = Grammar(_angle_brackets(tokenize(clean(text))))
     grammar.commas_separate, grammar.product_first = commas_separate, product_first
     tree = grammar.statement()
     if grammar.position < len(grammar.tokens):
         raise UnreadableError(f"reading stops before {grammar.peek().text[:20]!r}")
     return Reading(tree, frozenset(grammar.notes))
+
+
+def _angle_brackets(tokens: list[Token]) -> list[Token]:
+    """`<1, 2>` with round brackets, where it is the whole text."""
+    if len(tokens) > PAIR and (tokens[0].kind, tokens[-1].kind) == ("<", ">") and any(t.kind == "," for t in tokens):
+        return [Token("(", "(", spaced=False), *tokens[1:-1], Token(")", ")", spaced=False)]
+    return tokens
 
 
 class Grammar(Atoms):
@@ -114,7 +121,9 @@ class Grammar(Atoms):
         while (op := self._relation()) is not None:
             self.position += self._relation_tokens
             ops.append(op)
+            outer, self.colon_ends = self.colon_ends, self.colon_ends or op == "in"
             parts.append(self.set_expression())
+            self.colon_ends = outer
         parts[-1] = self._residue(parts[-1])
         if not ops:
             return parts[0]
@@ -290,6 +299,8 @@ class Grammar(Atoms):
                 return base
 
     def _power(self, base: Node) -> Node:
+        if self._one_sided():
+            return base
         token = self.peek()
         if token.kind == "command" and token.text in {"\\circ", "\\degree"}:
             self.take()
@@ -311,6 +322,16 @@ class Grammar(Atoms):
         if isinstance(base, Seq | SetOp):
             return Call("power", (base, exponent))
         return Call("power", (base, exponent)) if self.is_matrix(base) else power(base, exponent)
+
+    def _one_sided(self) -> bool:
+        r"""Step over the sign of a one-sided limit: `x \to 3^+` and `x \to 3^{+}`."""
+        ahead = 1 if self.peek().kind == "{" else 0
+        sign = self.peek(ahead).kind
+        if sign not in {"+", "-"} or self.peek(ahead + 1).kind != "}":
+            return False
+        self.side = sign
+        self.position += 1 + 2 * ahead
+        return True
 
     def _degrees(self, base: Node) -> Node:
         self.notes.add("degrees")

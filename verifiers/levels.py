@@ -17,6 +17,10 @@ class Levels(Cursor):
     """How many brackets are open, in which `1,234` is a list."""
     open_bars: tuple[str, ...] = ()
     """The signs that close the absolute values that are open."""
+    condition_bar = False
+    """Whether the next bracket may hold a condition, as in `P(A | B)`."""
+    side = ""
+    """The sign of the one-sided limit that is being read."""
     in_braces = False
     """Whether the innermost bracket is a set's, where `|` starts a condition."""
 

@@ -108,7 +108,9 @@ class NameAtoms(Levels):
             return base
         if base.name not in _APPLIED and "'" not in base.name and not self._bracket_has_comma():
             return base
+        outer, self.condition_bar = self.condition_bar, base.name in {"P", "Pr", "E"}
         inner = self.bracketed()
+        self.condition_bar = outer
         args = inner.items if isinstance(inner, Seq) else (inner,)
         if base.name == "C" and len(args) == PAIR:
             return exact_call("binomial", args)

@@ -14,7 +14,24 @@ from typing import Any
 from verifiers.evaluation import Evaluator, UndefinedError
 from verifiers.numeric import context, value_of
 from verifiers.scalars import Match, Terms, differs, equal, same_scalar
-from verifiers.tree import PAIR, Add, Apply, Based, Builder, Call, Const, Mul, Node, Num, Pow, Rel, Seq, SetOp, Sym
+from verifiers.tree import (
+    PAIR,
+    Add,
+    Apply,
+    Based,
+    Builder,
+    Call,
+    Const,
+    Mul,
+    Node,
+    Num,
+    Pow,
+    Rel,
+    Seq,
+    SetOp,
+    Sym,
+    negate,
+)
 from verifiers.walk import letters_of
 
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
@@ -75,6 +92,8 @@ def _is_infinite(node: Node) -> bool:
 
 def same_region(reference: Node, answer: Node, terms: Terms) -> Match | None:
     """Compare two sets of real numbers; None if one of them is none."""
+    if any(_has_several_variables(node) for node in (reference, answer)):
+        return None
     variables = {v for node in (reference, answer) for v in [_variable(node)] if v is not None}
     if len(variables) > 1:
         return differs("interval.variable", "the conditions are on different letters")
@@ -93,6 +112,32 @@ def same_region(reference: Node, answer: Node, terms: Terms) -> Match | None:
         if left.holds(place, None) != right.holds(place, None):
             return differs("interval.inside", "the sets differ between their end points")
     return equal("interval.cells", "the same end points and the same gaps belong to both sets")
+
+
+def _has_several_variables(node: Node) -> bool:
+    """Whether a list of conditions is about more than one letter."""
+    if not isinstance(node, Seq) or node.opening:
+        return False
+    return len({_variable(item) for item in node.items if isinstance(item, Rel)}) > 1
+
+
+def interval_of(node: Node) -> Node:
+    """A solved inequality as the interval that it describes (`x > a` as `(a, ∞)`); anything else as it is."""
+    if not isinstance(node, Rel) or any(op not in {"<", ">", "<=", ">="} for op in node.ops):
+        return node
+    parts, ops = node.parts, node.ops
+    if ops[0] in {">", ">="}:
+        parts, ops = parts[::-1], tuple(_FLIPPED[op] for op in reversed(ops))
+    if len(ops) == PAIR and isinstance(parts[1], Sym):
+        low, high = parts[0], parts[2]
+    elif len(ops) == 1 and isinstance(node.parts[0], Sym):
+        is_below = parts[0] == node.parts[0]
+        low, high = (negate(Const("inf")), parts[1]) if is_below else (parts[0], Const("inf"))
+        closed = "]" if ops[0] == "<=" and is_below else ")"
+        return Seq("[" if ops[0] == "<=" and not is_below else "(", (low, high), closed)
+    else:
+        return node
+    return Seq("[" if ops[0] == "<=" else "(", (low, high), "]" if ops[1] == "<=" else ")")
 
 
 def _between(values: list[Any]) -> list[Any]:

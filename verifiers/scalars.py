@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import permutations
 
 from verifiers.evaluation import Outcome, UndefinedError
 from verifiers.fingerprint import NoPrintError, fingerprint
 from verifiers.limits import MAX_MAGNITUDE, OverLimitError
 from verifiers.numeric import compare_values, value_of
 from verifiers.policy import BareLog, Choose, Policy
-from verifiers.tree import Add, Based, Call, Const, Node, Num, Sym, divide, number
+from verifiers.tree import PAIR, Add, Based, Call, Const, Node, Num, Sym, divide, number
 from verifiers.walk import check_size, letters_of, needs_sympy, replace, rewrite
 
 ARBITRARY = frozenset({"C", "c", "K", "k", "A", "D"}) | {f"C_{n}" for n in range(10)} | {f"c_{n}" for n in range(10)}
@@ -124,7 +125,10 @@ def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
     from verifiers.symbolic import NoClosedFormError, closed_form  # noqa: PLC0415 - sympy loads slowly
 
     try:
-        return _same_digits(closed_form(reference), closed_form(answer), terms)
+        left, right = closed_form(reference), closed_form(answer)
+        if left == right:
+            return equal("expression.closed_form", "the closed forms are the same")
+        return _same_digits(left, right, terms)
     except NoClosedFormError as error:
         return differs("expression.no_value", str(error))
 
@@ -176,6 +180,9 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
     """Accept an arbitrary constant under another name, and letters in the other case."""
     left, right = letters_of(reference), letters_of(answer)
     if terms.policy.constant_name is Choose.ACCEPT or terms.policy.plus_constant is Choose.ACCEPT:
+        renamed = _same_with_renamed(reference, answer, terms)
+        if renamed is not None:
+            return renamed
         constant = _arbitrary_constant(reference)
         if constant is not None:
             found = _same_with_constant(reference, answer, constant, terms)
@@ -189,6 +196,20 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
         match = _same_value(lower_case(reference), lower_case(answer), terms)
         if match.equal:
             return equal("expression.letter_case", "equal but for the case of letters")
+    return None
+
+
+def _same_with_renamed(reference: Node, answer: Node, terms: Terms) -> Match | None:
+    """Constants `c_1`, `c_2` of a general solution under other names, in any order."""
+    wanted = sorted(name for name in letters_of(reference) - letters_of(answer))
+    given = sorted(letters_of(answer) - letters_of(reference))
+    is_numbered = all(name[:2] in {"C_", "c_"} for name in wanted)
+    if len(wanted) != PAIR or len(given) != PAIR or not is_numbered or not set(given) <= ARBITRARY | {"B", "a", "b"}:
+        return None
+    for order in permutations(wanted):
+        renamed = replace(answer, {old: Sym(new) for old, new in zip(given, order, strict=True)})
+        if _same_value(reference, renamed, terms).equal:
+            return equal("expression.constant_name", "equal but for the names of arbitrary constants")
     return None
 
 

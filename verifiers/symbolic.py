@@ -62,8 +62,8 @@ def _value(node: Big) -> Any:
 
 
 def _operate(kind: str, body: Any, variable: Any, lower: Any, upper: Any) -> Any:
-    if kind == "lim" and lower is not None:
-        return sympy.limit(body, variable, lower)
+    if kind.startswith("lim") and lower is not None:
+        return sympy.limit(body, variable, lower, kind.removeprefix("lim") or "+-" if lower.is_finite else "-")
     if kind == "diff" and lower is not None:
         if not lower.is_Integer or lower > _MAX_ORDER:
             raise OverLimitError("MAX_ORDER", str(lower), _MAX_ORDER)
