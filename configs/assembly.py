@@ -1,6 +1,7 @@
 """From a checked configuration to the objects that do the work."""
 
 import re
+from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -58,6 +59,8 @@ def prompt_template(build: LoadedBuild) -> PromptTemplate:
         text = YamlText(str(path), path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{where}: prompt.template: {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where}: prompt.template: {path}: not UTF-8 text ({error.reason})") from error
     try:
         return PromptTemplate.model_validate({"name": path.stem} | text.value)
     except ValidationError as error:
@@ -102,7 +105,7 @@ def _source(build: LoadedBuild, config: SourceConfig, where: str) -> sources.Sou
         case JsonlSourceConfig() | ParquetSourceConfig():
             paths = _paths(build, config.path, where)
             kind = sources.JsonlSource if isinstance(config, JsonlSourceConfig) else sources.ParquetSource
-            return kind(paths, _reading(config, config.name or paths[0].stem))
+            return kind(paths, _reading(config, config.name or Path(paths[0].name.removesuffix(".gz")).stem))
         case HuggingFaceSourceConfig():
             path = build.resolve(config.path)
             return sources.HuggingFaceSource(path, _reading(config, path.name), config.split)
@@ -131,17 +134,20 @@ def _reading(config: SourceConfig, name: str) -> RowReading:
     )
 
 
-def _paths(build: LoadedBuild, patterns: str | tuple[str, ...], where: str) -> tuple[Path, ...]:
+def _paths(build: LoadedBuild, patterns: tuple[str, ...], where: str) -> tuple[Path, ...]:
     """Expand globs in a stable order; raises `ConfigError` where one matches nothing."""
     found: list[Path] = []
-    for pattern in (patterns,) if isinstance(patterns, str) else patterns:
-        resolved = build.resolve(pattern)
-        is_glob = bool(_GLOB.search(pattern)) and not resolved.exists()
-        anchor = Path(resolved.anchor)
-        matches = sorted(anchor.glob(str(resolved.relative_to(anchor)))) if is_glob else [resolved]
-        if is_glob and not matches:
-            raise ConfigError(f"{where}.path: no file matches {resolved}")
-        if missing := [path for path in matches if not path.is_file()]:
-            raise ConfigError(f"{where}.path: no such file: {missing[0]}")
+    for pattern in patterns:
+        path = build.resolve(pattern)
+        if path.is_file():
+            found.append(path)
+            continue
+        if not _GLOB.search(pattern):
+            raise ConfigError(f"{where}.path: no such file: {path}")
+        # Not `Path.glob`: hidden files stay out, and an absolute pattern is one too. The folder's own name is none.
+        names = glob(str(Path(pattern).expanduser()), root_dir=build.folder, recursive=True)  # noqa: PTH207 - see above
+        matches = sorted(path for path in map(build.resolve, names) if path.is_file())
+        if not matches:
+            raise ConfigError(f"{where}.path: no file matches {path}")
         found += matches
     return tuple(dict.fromkeys(found))

@@ -7,15 +7,29 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from configs.hiding import is_secret, without_user_info
 from configs.yaml_text import YamlText
+
+_WORDINGS = {
+    "missing": "this key is missing",
+    "model_type": "expected keys and values below it",
+    "model_attributes_type": "expected keys and values below it",
+    "dict_type": "expected keys and values below it",
+    "tuple_type": "expected a list",
+    "too_short": "give at least one",
+}
+"""Where pydantic speaks of Python's types, or of nothing at all."""
 
 
 def complaints(error: ValidationError, model: type[BaseModel], text: YamlText) -> str:
     """Return one line for each thing wrong, with file, line and key."""
     lines = []
-    for found in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for found in errors:
         place = found["loc"]
-        lines.append(f"{text.where(place)}: {_key(place, model)}: {_complaint(dict(found), model)}")
+        if found["type"] == "too_short" and any(_is_below(other["loc"], place) for other in errors):
+            continue  # the list is short only because an item of it is wrong
+        lines.append(without_user_info(f"{text.where(place)}: {_key(place, model)}: {_complaint(dict(found), model)}"))
     return "\n".join(dict.fromkeys(lines))
 
 
@@ -28,6 +42,8 @@ def nearest(word: str, known: typing.Iterable[str]) -> str:
 
 def _complaint(found: dict[str, Any], model: type[BaseModel]) -> str:
     place, context = found["loc"], found.get("ctx", {})
+    if wording := _WORDINGS.get(found["type"]):
+        return wording + _got(found)
     match found["type"]:
         case "extra_forbidden":
             known = _keys_at(model, place[:-1])
@@ -38,15 +54,23 @@ def _complaint(found: dict[str, Any], model: type[BaseModel]) -> str:
             return f"unknown {name} {context['tag']!r}{nearest(context['tag'], tags)}"
         case "union_tag_not_found":
             return f"the key {context['discriminator']} is missing"
-        case "missing":
-            return "this key is missing"
         case "string_pattern_mismatch":
             return (
                 f"{found['input']!r} may hold only letters, digits, '.', '_' and '-', and starts with one of the first"
             )
         case _:
-            shown = "" if isinstance(found["input"], dict | list) else f" (got {found['input']!r})"
-            return str(found["msg"]).removeprefix("Value error, ") + shown
+            return str(found["msg"]).removeprefix("Value error, ") + _got(found)
+
+
+def _got(found: dict[str, Any]) -> str:
+    """Return what stands there, unless it is long or may be a secret."""
+    if isinstance(found["input"], dict | list | tuple) or any(is_secret(str(part)) for part in found["loc"]):
+        return ""
+    return f" (got {found['input']!r})"
+
+
+def _is_below(place: tuple[str | int, ...], above: tuple[str | int, ...]) -> bool:
+    return len(place) > len(above) and place[: len(above)] == above
 
 
 def _key(place: tuple[str | int, ...], model: type[BaseModel]) -> str:

@@ -1,22 +1,18 @@
 """Reading a build's configuration: YAML, `--set`, environment variables, paths."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from configs.complaints import complaints
+from configs.hiding import hide_secrets
 from configs.models import BuildConfig
-from configs.yaml_text import YamlText, environment, substitute_variables
+from configs.yaml_text import YamlText, environment, read_value, substitute_variables
 from data.errors import ConfigError
 from data.identity import content_id
-
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+@")
-HIDDEN = "(hidden)"
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,14 @@ class LoadedBuild:
         return self.path.resolve().parent
 
     def resolve(self, path: str | Path) -> Path:
-        """Return a path of the configuration as an absolute one; `~` is the home folder."""
-        return (self.folder / Path(path).expanduser()).resolve()
+        """Return a path of the configuration as an absolute one; `~` is the home folder.
+
+        Raises `ConfigError` for what can be no path.
+        """
+        try:
+            return (self.folder / Path(path).expanduser()).resolve()
+        except (RuntimeError, ValueError) as error:  # an unknown ~user, a NUL character
+            raise ConfigError(f"{self.path}: {str(path)!r} is no path ({error})") from error
 
     def where(self, *place: str | int) -> str:
         """Return `file:line` of a key."""
@@ -77,54 +79,42 @@ def load_build(path: Path, changes: Sequence[str] = ()) -> LoadedBuild:
             f"{text.where(('warehouse',))}: warehouse: {config.warehouse!r} is not a folder; "
             "object storage is not supported by this version"
         )
-    return LoadedBuild(config, path, _hide_secrets(text.value), text)
+    return LoadedBuild(config, path, hide_secrets(text.value), text)
 
 
 def _apply(values: dict[str, Any], change: str) -> None:
-    """Set one dotted key; list items are named by their number."""
+    """Set one dotted key; list items are named by their number.
+
+    Messages name the key alone: the value may be a secret.
+    """
     key, equals, written = change.partition("=")
     if not equals or not key:
-        raise ConfigError(f"--set {change}: expected key=value, such as sampling.seed=7")
-    try:
-        value = yaml.safe_load(written)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"--set {change}: the value is not valid YAML") from error
+        raise ConfigError(f"--set {key}: expected key=value, such as sampling.seed=7")
+    value = read_value(f"--set {key}", written)
     *parents, last = key.split(".")
     target: Any = values
     for parent in parents:
-        target = _descend(target, parent, change)
+        target = _descend(target, parent, key)
     if isinstance(target, list):
-        target[_list_index(target, last, change)] = value
+        target[_list_index(target, last, key)] = value
     elif isinstance(target, dict):
         target[last] = value
     else:
-        raise ConfigError(f"--set {change}: {'.'.join(parents)} holds a single value, not keys")
+        raise ConfigError(f"--set {key}: {'.'.join(parents)} holds a single value, not keys")
 
 
-def _descend(target: Any, part: str, change: str) -> Any:
+def _descend(target: Any, part: str, key: str) -> Any:
     if isinstance(target, list):
-        return target[_list_index(target, part, change)]
+        return target[_list_index(target, part, key)]
     if isinstance(target, dict):
         if target.get(part) is None:
             target[part] = {}
         return target[part]
-    raise ConfigError(f"--set {change}: there is nothing below {part!r}")
+    raise ConfigError(f"--set {key}: there is nothing below {part!r}")
 
 
-def _list_index(items: list[Any], part: str, change: str) -> int:
-    if not part.isdigit() or int(part) >= len(items):
-        raise ConfigError(f"--set {change}: {part!r} is not one of the items 0 to {len(items) - 1}")
+def _list_index(items: list[Any], part: str, key: str) -> int:
+    if not part.isdecimal() or int(part) >= len(items):
+        known = f"one of the items 0 to {len(items) - 1}" if items else "there: the list is empty"
+        raise ConfigError(f"--set {key}: {part!r} is not {known}")
     return int(part)
-
-
-def _hide_secrets(value: Any, key: str = "") -> Any:
-    """Return the configuration with literal keys and passwords hidden; `${VAR}` may be shown."""
-    if isinstance(value, dict):
-        return {name: _hide_secrets(item, str(name)) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_hide_secrets(item, key) for item in value]
-    if isinstance(value, str):
-        if re.search(r"key|token|secret|password", key) and not re.fullmatch(r"\$\{\w+\}", value):
-            return value if key.endswith("tokens") else HIDDEN
-        return _USER_INFO.sub("", value)
-    return value

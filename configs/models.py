@@ -3,13 +3,21 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 
 from data.records import AnswerKind
 from generators.sampling import SamplingParams
 from verifiers.policy import Policy
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Paths = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)]
+"""A path or glob, or a list of them."""
 
 
 class ConfigModel(BaseModel):
@@ -56,14 +64,14 @@ class JsonlSourceConfig(SourceBase):
     """JSONL files: a path or glob, or a list of them."""
 
     source: Literal["jsonl"]
-    path: str | tuple[str, ...]
+    path: Paths
 
 
 class ParquetSourceConfig(SourceBase):
     """Parquet files: a path or glob, or a list of them."""
 
     source: Literal["parquet"]
-    path: str | tuple[str, ...]
+    path: Paths
 
 
 class HuggingFaceSourceConfig(SourceBase):
@@ -146,6 +154,14 @@ class OpenAITeacherConfig(ConfigModel):
             if not url.startswith(("http://", "https://")):
                 raise ValueError(f"{url!r} does not start with http:// or https://")
         return urls
+
+    @field_validator("api_key")
+    @classmethod
+    def _must_fit_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        text = key.get_secret_value().strip() if key else ""
+        if not (text.isascii() and text.isprintable() and " " not in text):
+            raise ValueError("the key holds characters that no HTTP header may have")
+        return SecretStr(text) if text else None
 
 
 TeacherConfig = Annotated[EmbeddedTeacherConfig | OpenAITeacherConfig, Field(discriminator="engine")]

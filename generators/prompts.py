@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from data.identity import content_id
 from data.records import AnswerKind, Message, Problem, Prompt, Record
@@ -46,6 +46,13 @@ class PromptTemplate(Record):
     system: str | None = None
     user: str = "{question}"
     example_sets: tuple[ExampleSet, ...] = ()
+
+    @field_validator("user")
+    @classmethod
+    def _must_ask(cls, wording: str) -> str:
+        if "{question}" not in wording:
+            raise ValueError("{question} must stand in it, or every problem would be asked the same")
+        return wording
 
     @cached_property
     def template_hash(self) -> str:
