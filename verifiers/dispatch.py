@@ -6,7 +6,6 @@ goes wrong inside is caught here, once, and becomes a verdict: no text raises an
 
 import re
 import time
-from functools import lru_cache
 
 from data.records import AnswerKind, Problem, Status, Verdict
 from verifiers.cleaning import has_lookalikes
@@ -100,11 +99,14 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     if found is None or _needs_policy(answer, policy):
         return None
     terms = Terms(policy, problem.rel_tol)
-    known = reference.number
-    left, right = Num(known.value, known.unit_in_last_place), Num(found.value, found.unit_in_last_place)
+    left, right = (
+        Num(reference.number.value, reference.number.unit_in_last_place),
+        Num(found.value, found.unit_in_last_place),
+    )
     match = same_number(left, right, terms)
+    shown = show_number(left)
     status = Status.CORRECT if match.equal else Status.INCORRECT
-    return Decision(status, match.rule, match.reason, show_number(left), show_number(right))
+    return Decision(status, match.rule, match.reason, shown, shown if left.value == right.value else show_number(right))
 
 
 def _refused_writing(answer: str, policy: Policy) -> str | None:
@@ -185,11 +187,6 @@ def _failure(error: Exception) -> Decision:
     return Decision(Status.ERROR, "error", f"{type(error).__name__} inside the verifier: {str(error)[:200]}")
 
 
-@lru_cache(maxsize=64)
-def _hash_of(policy: Policy) -> str:
-    return policy.policy_hash
-
-
 def _verdict(
     decision: Decision, extracted: str | None, policy: Policy, started: float, steps: StepCheck = NO_STEPS
 ) -> Verdict:
@@ -203,6 +200,6 @@ def _verdict(
         steps_checked=steps.checked,
         false_steps=steps.false_steps,
         verifier=VERIFIER,
-        policy=_hash_of(policy),
+        policy=policy.policy_hash,
         seconds=time.perf_counter() - started,
     )

@@ -90,14 +90,17 @@ def _is_unit_or_thing(word: str) -> bool:
 
 _LEAD_IN = re.compile(
     r"(?:\\text\s*\{\s*)?(?:(?:so|thus|therefore|hence|then|and),?\s+)?(?:(?:the\s+)?(?:final\s+|correct\s+)?(?:answer|result|solution|value)s?\s*(?:is|are|:|=)\s*:?\s*|"
-    r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|simply|nearly)\s+)+(?:\}\s*)?(?=\S)",
+    r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|simply|nearly)\s+|"
+    r"(?:so|thus|therefore|hence|then)\b,?\s+|[A-Z][a-z]{2,}(?: [a-z]+){0,4}:\s+)+(?:\}\s*)?(?=\S)",
     re.IGNORECASE,
 )
+_NOT_OTHER = re.compile(r"(?<=[\d}\)]),\s*(?:and |but )?(?:it is |it's )?not\s+[\d$\\-][^,]*$", re.IGNORECASE)
 _MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d\\])", re.IGNORECASE)
 
 
 def lead_in_dropped(text: str) -> str:
     """`text` without words that only lead to the answer: `Answer: 5`, `it is exactly 5`; `minus 5` becomes `-5`."""
+    text = _NOT_OTHER.sub("", text)
     match = _LEAD_IN.match(text)
     return _MINUS.sub("-", text[match.end() :].strip() if match is not None else text)
 

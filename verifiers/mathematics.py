@@ -27,6 +27,7 @@ from verifiers.wrapping import unwrap
 _MAX_BARE_WORDS = 2
 _MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _MAX_READINGS = 8
+_LISTS = re.compile(r"\b(?:or|and|either|both|versus|vs)\b|;", re.IGNORECASE)
 _SHORT = 60
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _CLOSING = re.compile(
@@ -58,23 +59,46 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
         return Decision(Status.CORRECT, "choice.option", "the same option", reference.letter, reference.letter)
     if reference.kind == "ratio" and _CLOCK.fullmatch(reference.text) and read_moment(text) is not None:
         return decide_moment(replace(reference, moment=read_moment(reference.text, expected="time")), text, policy)
-    said = _stated(problem, reference, lead_in_dropped(text))
+    bare = lead_in_dropped(text)
+    said = _stated(problem, reference, bare)
     if said is None:
         return Decision(Status.UNPARSED, "unreadable", "the answer is a text without one final value")
+    decision = _decide_statement(problem, reference, said, policy)
+    if decision.status is not Status.CORRECT and said == bare:
+        other = _in_prose(problem, reference, bare)
+        if other is not None and other != said:
+            retried = _decide_statement(problem, reference, other, policy)
+            return retried if retried.status is Status.CORRECT else decision
+    return decision
+
+
+def _in_prose(problem: Problem, reference: Reference, text: str) -> str | None:
+    """What a short sentence with few words states, if it neither denies nor lists anything."""
+    if not words_of(text) or denial(text, reference.text) or hedge(text, reference.text) or _LISTS.search(text):
+        return None
+    found = _closing_value(text) or extract_answer(text, problem).answer
+    return None if found is None else unwrap(found)
+
+
+def _decide_statement(problem: Problem, reference: Reference, said: str, policy: Policy) -> Decision:
+    """Compare the statement of an answer in all its readings."""
     doubt = hedge(said, reference.text)
     if doubt is not None:
         return Decision(Status.INCORRECT, "hedge", f"the answer commits to nothing: {doubt}")
     terms = Terms(policy, problem.rel_tol)
     first: tuple[Match, Candidate] | None = None
-    for count, candidate in enumerate(readings(said, reference, policy)):
-        match = _match(problem, reference, candidate, said, terms)
-        if match.equal:
-            return _decision(Status.CORRECT, match, reference, candidate)
-        first = first or (match, candidate)
-        if count >= _MAX_READINGS:
-            break
+    try:
+        for count, candidate in enumerate(readings(said, reference, policy)):
+            match = _match(problem, reference, candidate, said, terms)
+            if match.equal:
+                return _decision(Status.CORRECT, match, reference, candidate)
+            first = first or (match, candidate)
+            if count >= _MAX_READINGS:
+                break
+    except UnreadableError as error:
+        return Decision(Status.UNPARSED, "unreadable", f"the answer cannot be read: {error}")
     if first is None:
-        raise UnreadableError("it is no mathematics")
+        return Decision(Status.UNPARSED, "unreadable", "the answer is no mathematics")
     return _decision(Status.INCORRECT, first[0], reference, first[1])
 
 

@@ -6,12 +6,13 @@ from data.records import Problem, Status
 from verifiers.clock_and_calendar import read_moment, same_moment
 from verifiers.decision import Decision
 from verifiers.extraction import extract_answer
-from verifiers.hedges import hedge
+from verifiers.hedges import denial, hedge
 from verifiers.policy import Choose, Policy
 from verifiers.references import Reference
 from verifiers.texts import option_letter, option_text, plain_text, same_text
 from verifiers.wrapping import unwrap
 
+_CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be)\s+(?:an? |the )?(\S.*)")
 _OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |or |but )")
 
 
@@ -61,6 +62,9 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
     opening = _OPENING.match(forms[1])
     if opening is not None and opening.group(1) == forms[0] and hedge(forms[1][opening.end() :], "") is None:
         return Decision(Status.CORRECT, "text.opening", "the answer opens with it and gives a reason", *forms)
+    closing = _CLOSING.fullmatch(forms[1])
+    if closing is not None and closing.group(1) == forms[0] and denial(forms[1], forms[0]) is None:
+        return Decision(Status.CORRECT, "text.closing", "the sentence comes to it", *forms)
     if "answer" in answer.casefold() and "answer" not in reference.text.casefold():
         stated = extract_answer(answer, problem).answer
         if stated is not None and same_text(reference.text, stated):

@@ -10,7 +10,7 @@ from verifiers.extraction import extract_answer
 from verifiers.grammar import Reading, read
 from verifiers.kinds import kind_of
 from verifiers.limits import OverLimitError
-from verifiers.loose_text import named_set, without_tail
+from verifiers.loose_text import lead_in_dropped, named_set, without_tail
 from verifiers.numbers import Number, read_number
 from verifiers.texts import is_text, reference_letter, words_of
 from verifiers.tree import Call, Const, Node, Num, Seq, UnreadableError, number
@@ -105,19 +105,19 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
 
 
 def _read_reference(text: str) -> Reading:
-    """Read mathematics, with a unit or other words behind it left out."""
+    """Read mathematics, with a unit or other words behind it left out and noted."""
     try:
-        reading = read(text)
+        return read(text)
     except UnreadableError:
         head = without_tail(text)
         if head is None:
             raise
-        return read(head)
-    return reading
+        reading = read(head)
+        return Reading(reading.tree, reading.notes | {"tail"})
 
 
 def _plain(tree: Node, reading: Reading) -> Number | None:
-    if isinstance(tree, Num) and "percent" not in reading.notes:
+    if isinstance(tree, Num) and not reading.notes & {"percent", "tail"}:
         return Number(tree.value, None, tree.step, is_decimal=tree.step is not None)
     return None
 
@@ -127,7 +127,7 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     if "boxed" in raw:
         return unwrap(_boxed(raw))
     if len(raw) < _LONG and len(words_of(raw)) <= _MAX_PROSE_WORDS:
-        return unwrap(raw)
+        return unwrap(lead_in_dropped(unwrap(raw)))
     bare = unwrap(raw)
     if "answer" not in raw.casefold() and (
         kind is AnswerKind.TEXT or (is_text(bare) and len(words_of(bare)) < _MANY_WORDS)

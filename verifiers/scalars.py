@@ -34,6 +34,9 @@ def differs(rule: str, reason: str) -> Match:
     return Match(equal=False, rule=rule, reason=reason)
 
 
+_SAME_NUMBER = equal("number.exact", "the same number")
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What applies to one comparison."""
@@ -61,7 +64,7 @@ def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
 def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
     """Compare two rational numbers: exactly, then by the problem's tolerance, then as a rounding."""
     if reference.value == answer.value:
-        return equal("number.exact", "the same number")
+        return _SAME_NUMBER
     if terms.rel_tol:
         if abs(reference.value - answer.value) <= Fraction(terms.rel_tol) * abs(reference.value):
             return equal("number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}")

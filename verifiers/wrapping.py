@@ -50,6 +50,13 @@ _PERCENT_WORDS = re.compile(
 _CONDITION = re.compile(
     r"(?<=\S)[\s,]*(?:\\q?quad|\\[,;:! ])*\s*\\text\{\s*,?\s*(?:where|for|when|with|provided)\b.*", re.DOTALL
 )
+_SYSTEM = re.compile(
+    r"\s*(?:\\left)?(?:\\\{|\\lbrace|\.)?\s*"
+    r"\\begin\{(?P<name>cases|aligned|align\*?|split|gathered|gather\*?|array)\}(?:\{[lcr| ]*\})?"
+    r"(?P<body>(?:(?!\\begin).)*)\\end\{(?P=name)\}\s*(?:\\right\.?)?\s*",
+    re.DOTALL,
+)
+_LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")
 _MAX_ROUNDS = 12
 
 
@@ -68,6 +75,8 @@ def unwrap(text: str) -> str:
         text = text.replace(lost, meant)
     if "\\\\" in text:
         text = _DOUBLED.sub(lambda _: "\\", text) if "\\begin" not in text or "\\\\begin" in text else text
+    if "\\\\" in text or "\\end" in text:
+        text = _flattened(text)
     text = _PERCENT_WORDS.sub(r"\\%", text)
     for _ in range(_MAX_ROUNDS):
         before = text
@@ -75,6 +84,18 @@ def unwrap(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def _flattened(text: str) -> str:
+    r"""Lines of a system, of aligned equations or of plain text as a list: `x=1 \\ y=2` is `x=1, y=2`."""
+    match = _SYSTEM.fullmatch(text)
+    if match is not None:
+        is_aligned = match.group("name").startswith(("align", "split", "gather"))
+        body = match.group("body").strip().removesuffix("\\\\")
+        return body.replace("&", "" if is_aligned else ",").replace("\\\\", ", ")
+    if "\\begin" in text:
+        return text
+    return _LINE_END.sub(", ", text.strip().removesuffix("\\\\"))
 
 
 def _one_layer(text: str) -> str:
