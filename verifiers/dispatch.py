@@ -19,6 +19,7 @@ from verifiers.numbers import read_number
 from verifiers.plain_answers import decide_choice, decide_moment, decide_text
 from verifiers.policy import DEFAULT_POLICY, Choose, Policy
 from verifiers.quantities import decide_quantity
+from verifiers.readings import range_of
 from verifiers.references import Reference, understand
 from verifiers.scalars import Terms, same_number
 from verifiers.steps import NO_STEPS, StepCheck, check_steps
@@ -132,7 +133,7 @@ def _needs_policy(answer: str, policy: Policy) -> bool:
     )
 
 
-def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:  # noqa: PLR0911 - one return for each kind
+def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:  # noqa: C901, PLR0911 - one return for each kind
     """All other kinds, in the order of their cost."""
     refused = _refused_writing(answer, policy)
     if refused is not None:
@@ -153,14 +154,25 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
     if reference.kind == "choice":
         return decide_choice(problem, reference, text)
     if problem.answer_kind is not AnswerKind.TEXT:
-        quantity = decide_quantity(problem, reference.text, text, policy)
+        quantity = _decide_quantity(problem, reference, text, policy)
         if quantity is not None and not _is_angle_in_radians(quantity, reference, text):
             return quantity
     if reference.kind == "text":
+        wanted = range_of(reference.text)
+        if wanted is not None and wanted == range_of(text) and policy.range_words is Choose.ACCEPT:
+            return Decision(Status.CORRECT, "range.ends", "the same two ends", reference.text, text)
         return decide_text(problem, reference, text)
     if reference.kind == "moment":
         return decide_moment(reference, text, policy)
     return decide_mathematics(problem, reference, text, policy)
+
+
+def _decide_quantity(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision | None:
+    """The decision on quantities, None where it is no question of quantities."""
+    try:
+        return decide_quantity(problem, reference.text, answer, policy)
+    except ValueError:  # arithmetic that no quantity needs, such as the root of a negative number: algebra decides
+        return None
 
 
 def _is_angle_in_radians(quantity: Decision, reference: Reference, answer: str) -> bool:

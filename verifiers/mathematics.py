@@ -20,7 +20,7 @@ from verifiers.readings import Candidate, as_percent, range_of, readings
 from verifiers.references import Reference, as_kind
 from verifiers.rendering import render
 from verifiers.scalars import Match, Terms, differs, equal
-from verifiers.texts import option_letter, words_of
+from verifiers.texts import reference_letter, words_of
 from verifiers.tree import Node, Num, Rel, Seq, UnreadableError, divide, number
 from verifiers.wrapping import unwrap
 
@@ -53,7 +53,7 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
     if (
         reference.letter is not None
         and len(reference.text) == 1
-        and option_letter(text) == reference.letter
+        and reference_letter(text) == reference.letter
         and len(text) > 1
     ):
         return Decision(Status.CORRECT, "choice.option", "the same option", reference.letter, reference.letter)

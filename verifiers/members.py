@@ -57,13 +57,11 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
     left, right = members(reference), members(answer)
     if any(isinstance(item, Dots) for item in (*left, *right)):
         return same_in_order(left, right, terms, compare, "list.sequence")
-    named = _values_by_name(left, right, terms, compare)
+    has_braces = any(isinstance(n, Seq) and n.opening == "{" for n in (reference, answer))
+    named = _values_by_name(left, right, terms, compare, is_set=has_braces)
     if named is not None:
         return named
-    is_set = (
-        any(isinstance(n, Seq) and n.opening == "{" for n in (reference, answer))
-        and terms.policy.multiplicity is Choose.ACCEPT
-    )
+    is_set = has_braces and terms.policy.multiplicity is Choose.ACCEPT
     return _same_unordered(left, right, terms, compare, is_set)
 
 
@@ -102,7 +100,9 @@ def _same_unordered(left: list[Node], right: list[Node], terms: Terms, compare: 
     return equal("list.members", "the same members")
 
 
-def _values_by_name(left: list[Node], right: list[Node], terms: Terms, compare: Compare) -> Match | None:
+def _values_by_name(
+    left: list[Node], right: list[Node], terms: Terms, compare: Compare, *, is_set: bool
+) -> Match | None:
     """Compare `x = 1, y = 2` by names where both give them, in order where only one does; None if no names matter."""
     left_names, right_names = ([_name(item) for item in side] for side in (left, right))
     distinct = [names for names in (left_names, right_names) if None not in names and len(set(names)) == len(names) > 1]
@@ -118,6 +118,8 @@ def _values_by_name(left: list[Node], right: list[Node], terms: Terms, compare: 
     names = distinct[0]
     if len({str(name).partition("_")[0] for name in names}) == 1:
         return None
+    if is_set:
+        return differs("list.named", "values of different letters are no set")
     if any(name is not None for name in (right_names if names is left_names else left_names)):
         return None
     return same_in_order([_value(i) for i in left], [_value(i) for i in right], terms, compare, "list.named")

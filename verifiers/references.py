@@ -1,5 +1,6 @@
 """A reference, understood once: its final answer, its kind, its number or tree."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,8 +12,9 @@ from verifiers.grammar import Reading, read
 from verifiers.kinds import kind_of
 from verifiers.limits import OverLimitError
 from verifiers.loose_text import lead_in_dropped, named_set, without_tail
+from verifiers.number_words import number_in_words
 from verifiers.numbers import Number, read_number
-from verifiers.texts import is_text, reference_letter, words_of
+from verifiers.texts import is_text, plain_text, reference_letter, words_of
 from verifiers.tree import Call, Const, Node, Num, Seq, UnreadableError, number
 from verifiers.walk import letters_of, nodes_of, rewrite
 from verifiers.wrapping import unwrap
@@ -20,6 +22,8 @@ from verifiers.wrapping import unwrap
 _NUMERIC = frozenset({AnswerKind.AUTO, AnswerKind.NUMBER, AnswerKind.EXPRESSION, AnswerKind.QUANTITY})
 _MAX_PROSE_WORDS = 2
 _MANY_WORDS = 8
+_MATH_SEGMENT = re.compile(r"(?<![\\$])\$[^$]+\$(?!\$)")
+_PERCENT_AFTER = re.compile(r"[\s$]*(?:\\text\{\s*)?(?:\\?%|per ?cent|pct)")
 _LONG = 400
 
 
@@ -78,7 +82,7 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
     return _of_kind(text, kind, letter)
 
 
-def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
+def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # noqa: PLR0911 - one return for each kind
     try:
         plain = read_number(text)
         if plain is not None and kind in _NUMERIC:
@@ -89,6 +93,9 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:
         named = named_set(text) if kind in {AnswerKind.AUTO, AnswerKind.INTERVAL, AnswerKind.SET} else None
         if named == Const("R"):
             return Reference(text, "interval", tree=named)
+        spelled = number_in_words(plain_text(text)) if kind in _NUMERIC else None
+        if spelled is not None and len(text) > 1:
+            return Reference(text, "number", number=Number(spelled), tree=Num(spelled))
         if kind is AnswerKind.AUTO and (
             is_text(text) or (letter is not None and len(text) > len("(A)") and words_of(text))
         ):
@@ -129,6 +136,9 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     if len(raw) < _LONG and len(words_of(raw)) <= _MAX_PROSE_WORDS:
         return unwrap(lead_in_dropped(unwrap(raw)))
     bare = unwrap(raw)
+    segments = _MATH_SEGMENT.findall(raw)
+    if len(segments) == 1 and not any(c.isdigit() for c in _MATH_SEGMENT.sub("", raw)) and not is_text(segments[0]):
+        return unwrap(segments[0])
     if "answer" not in raw.casefold() and (
         kind is AnswerKind.TEXT or (is_text(bare) and len(words_of(bare)) < _MANY_WORDS)
     ):
@@ -144,7 +154,7 @@ def _boxed(raw: str) -> str:
         return raw
     group = last_group(raw, boxes)
     if len({box.content for box in group}) == 1:
-        return group[0].content
+        return group[0].content + (r"\%" if _PERCENT_AFTER.match(raw, group[-1].end) else "")
     return joined(raw, group)
 
 

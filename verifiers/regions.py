@@ -216,6 +216,8 @@ class _Builder:
         if not is_interval(node):
             raise NoRegionError
         low, high = self._end(node.items[0]), self._end(node.items[1])
+        if not low[0] < high[0] and low[1] != high[1]:
+            raise NoRegionError  # `(3, 2)` is a pair, and no interval
         closed_low, closed_high = node.opening == "[", node.closing == "]"
 
         def holds(value: Any, rank: int | None) -> bool:

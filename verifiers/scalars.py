@@ -9,7 +9,7 @@ from verifiers.fingerprint import NoPrintError, fingerprint
 from verifiers.limits import MAX_MAGNITUDE, OverLimitError
 from verifiers.numeric import compare_values, value_of
 from verifiers.policy import BareLog, Choose, Policy
-from verifiers.tree import PAIR, Add, Based, Call, Const, Node, Num, Sym, divide, number
+from verifiers.tree import PAIR, Add, Based, Call, Const, Node, Num, Sym, divide, factors_of, number
 from verifiers.walk import check_size, letters_of, needs_sympy, replace, rewrite
 
 ARBITRARY = frozenset({"C", "c", "K", "k", "A", "D"}) | {f"C_{n}" for n in range(10)} | {f"c_{n}" for n in range(10)}
@@ -192,7 +192,8 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
             if found is not None:
                 return found
     if (
-        terms.policy.letter_case is Choose.ACCEPT
+        not _is_multiple_of_letter(reference)
+        and terms.policy.letter_case is Choose.ACCEPT
         and left != right
         and not (_uses_both_cases(left) or _uses_both_cases(right))
     ):
@@ -236,6 +237,12 @@ def _same_with_constant(reference: Node, answer: Node, constant: str, terms: Ter
         if match.equal:
             return equal("expression.plus_constant", "equal but for an arbitrary constant")
     return None
+
+
+def _is_multiple_of_letter(node: Node) -> bool:
+    """Whether it is a number times one letter: that may be a unit, where `2 t` is not `2 T`."""
+    factors = factors_of(node)
+    return len(factors) == PAIR and isinstance(factors[0], Num) and isinstance(factors[1], Sym)
 
 
 def _uses_both_cases(names: frozenset[str]) -> bool:
