@@ -15,8 +15,8 @@ from verifiers.extraction import extract_answer
 from verifiers.fingerprint import NotScalarError
 from verifiers.limits import OverLimitError
 from verifiers.mathematics import decide_mathematics
-from verifiers.numbers import read_number
 from verifiers.plain_answers import decide_choice, decide_moment, decide_text
+from verifiers.plain_numbers import read_number
 from verifiers.policy import DEFAULT_POLICY, Choose, Policy
 from verifiers.quantities import decide_quantity
 from verifiers.readings import range_of

@@ -6,7 +6,7 @@ from verifiers import vocabulary as words
 from verifiers.exact_calls import call as exact_call
 from verifiers.levels import Levels
 from verifiers.name_atoms import MAX_LETTER_PRODUCT
-from verifiers.numbers import make_decimal
+from verifiers.plain_numbers import make_decimal
 from verifiers.tokens import Token
 from verifiers.tree import (
     MINUS_ONE,

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from verifiers.levels import Levels
 from verifiers.limits import check
-from verifiers.numbers import GROUP, make_decimal
+from verifiers.plain_numbers import GROUP, make_decimal
 from verifiers.tokens import Token
 from verifiers.tree import (
     Node,

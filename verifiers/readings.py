@@ -12,7 +12,7 @@ from fractions import Fraction
 from verifiers.grammar import read
 from verifiers.loose_text import CURRENCY, without_tail
 from verifiers.number_words import number_in_words
-from verifiers.numbers import GROUP, read_number
+from verifiers.plain_numbers import GROUP, read_number
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
 from verifiers.references import Reference, degrees_dropped
 from verifiers.texts import plain_text

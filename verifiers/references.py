@@ -13,7 +13,7 @@ from verifiers.kinds import kind_of
 from verifiers.limits import OverLimitError
 from verifiers.loose_text import lead_in_dropped, named_set, without_tail
 from verifiers.number_words import number_in_words
-from verifiers.numbers import Number, read_number
+from verifiers.plain_numbers import Number, read_number
 from verifiers.texts import is_text, plain_text, reference_letter, words_of
 from verifiers.tree import Call, Const, Node, Num, Seq, UnreadableError, number
 from verifiers.walk import letters_of, nodes_of, rewrite

@@ -11,8 +11,8 @@ from verifiers.evaluation import Outcome
 from verifiers.fingerprint import fingerprint
 from verifiers.grammar import read
 from verifiers.limits import OverLimitError
-from verifiers.numbers import read_number
 from verifiers.numeric import compare_values
+from verifiers.plain_numbers import read_number
 from verifiers.rendering import render
 from verifiers.tree import UnreadableError
 from verifiers.wrapping import unwrap
