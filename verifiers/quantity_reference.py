@@ -11,7 +11,7 @@ from verifiers.nouns import read_noun
 from verifiers.quantity_lists import Quantity, scaled
 from verifiers.quantity_text import Statement, read_statement
 from verifiers.unit_grammar import SCALE_WORDS, SHY_SYMBOLS, read_unit
-from verifiers.units import Unit
+from verifiers.units import ONE, Unit, dimension_text, find_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def is_composed(text: str) -> bool:
 
 
 def form_of(items: tuple[Quantity, ...]) -> str:
-    """A normal form for people: magnitudes as decimals, units as written."""
+    """The normal form of quantities: their values in SI base units."""
     return ", ".join(_form(q) for q in items)
 
 
@@ -106,13 +106,20 @@ def plain(value: Fraction) -> str:
 
 
 def unit_text(quantity: Quantity) -> str:
-    """The unit as it was written."""
-    return "·".join(quantity.symbols)
+    """The unit for people: a single symbol as it was written, a compound unit in SI base units."""
+    unit = quantity.readings[0] if quantity.readings else ONE
+    is_single = len(quantity.symbols) == 1 and any(
+        found.dimension == unit.dimension for found in find_unit(quantity.symbols[0])
+    )
+    return quantity.symbols[0] if is_single else dimension_text(unit.dimension)
 
 
-def _form(quantity: Quantity) -> str:
-    text = " ".join(p for p in (plain(quantity.magnitude.value), unit_text(quantity), quantity.noun) if p)
-    return f"{text} ± {_form(quantity.uncertainty)}" if quantity.uncertainty else text
+def _form(quantity: Quantity, *, is_difference: bool = False) -> str:
+    unit = quantity.readings[0] if quantity.readings else ONE
+    unit = unit.as_difference() if is_difference else unit
+    value = quantity.magnitude.value * unit.factor + unit.offset
+    text = " ".join(p for p in (plain(value), dimension_text(unit.dimension), quantity.noun) if p)
+    return f"{text} ± {_form(quantity.uncertainty, is_difference=True)}" if quantity.uncertainty else text
 
 
 def _with_unit(statement: Statement, text: str) -> tuple[tuple[Quantity, ...] | None, Fraction]:

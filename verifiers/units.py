@@ -129,11 +129,16 @@ def dimension_name(dimension: Dimension) -> str:
     """
     if not dimension:
         return "pure number"
-    known = _dimension_names().get(dimension)
-    if known is not None:
-        return known
-    parts = (_SI_NAMES.get(base, base) + ("" if e == 1 else f"^{e}") for base, e in dimension)
-    return "·".join(parts)
+    return _dimension_names().get(dimension) or dimension_text(dimension)
+
+
+def dimension_text(dimension: Dimension) -> str:
+    """Return a dimension in SI base units.
+
+    >>> dimension_text((("meter", 1), ("second", -1)))
+    'm·s^-1'
+    """
+    return "·".join(_SI_NAMES.get(base, base) + ("" if e == 1 else f"^{e}") for base, e in dimension)
 
 
 def _dimension(exponents: dict[str, int]) -> Dimension:
