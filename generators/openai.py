@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import json
+import math
 import random
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -12,8 +15,8 @@ import aiohttp
 from data.errors import TeacherDownError, TeacherError
 from data.identity import content_id
 from data.records import Prompt
-from generators.endpoints import Endpoint, Fleet
-from generators.openai_protocol import UnreadableAnswerError, read_answer, request_body
+from generators.endpoints import Endpoint, Fleet, endpoint_at
+from generators.openai_protocol import read_answer, request_body
 from generators.sampling import SamplingParams
 from generators.teacher import Completion, Refusal, Teacher
 
@@ -23,6 +26,7 @@ REFUSING_STATUSES = frozenset({400, 413, 422})
 REFUSALS_BEFORE_GIVING_UP = 16
 """So many refusals before the first answer mean that the requests are wrong, not the prompts."""
 BACKOFF_FIRST_S, BACKOFF_MOST_S = 0.25, 10.0
+LISTED_MODELS = 20
 ERROR_CHARS = 300
 """How much of a server's error text a message quotes."""
 
@@ -60,8 +64,9 @@ class OpenAITeacher(Teacher):
         self.capacity = max_in_flight
         self._extra = dict(extra_body or {})
         self.teacher_id = content_id("teacher", [model, revision, self._extra])
-        self._fleet = Fleet([Endpoint(url.rstrip("/")) for url in base_urls], patience_s)
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._fleet = Fleet([endpoint_at(url, headers) for url in base_urls], patience_s)
+        self._api_key = api_key
         self._samples_per_request = samples_per_request
         self._request_timeout_s = request_timeout_s
         self._max_attempts = max_attempts
@@ -76,10 +81,19 @@ class OpenAITeacher(Teacher):
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
             timeout=aiohttp.ClientTimeout(total=self._request_timeout_s, sock_connect=10),
-            headers=self._headers,
         )
-        found = await asyncio.gather(*(self._probe(e) for e in self._fleet.endpoints))
-        problems = [problem for problem in found if problem]
+        try:
+            await self._reach_all()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _reach_all(self) -> None:
+        found = await asyncio.gather(*(self._probe(e) for e in self._fleet.endpoints), return_exceptions=True)
+        for problem in found:
+            if isinstance(problem, BaseException):
+                raise problem
+        problems = [problem for problem in found if isinstance(problem, str)]
         if len(problems) == len(self._fleet.endpoints):
             raise TeacherDownError("; ".join(problems))
 
@@ -110,8 +124,9 @@ class OpenAITeacher(Teacher):
         """Return why `endpoint` cannot be used now, or None; raise when it can never be."""
         url = f"{endpoint.url}/models"
         try:
-            async with self._open().get(url, timeout=aiohttp.ClientTimeout(total=30)) as response:
-                body = await response.text()
+            timeout = aiohttp.ClientTimeout(total=30)
+            async with self._open().get(url, timeout=timeout, headers=endpoint.headers) as response:
+                body = await response.text(errors="replace")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return f"{endpoint.url}: cannot reach the teacher ({_describe(error)}); is the server running?"
         if response.status in (401, 403):
@@ -120,9 +135,7 @@ class OpenAITeacher(Teacher):
             return None  # busy or starting: the requests themselves will wait for it
         served = _served_models(body) if response.ok else None
         if served is not None and self.name not in served:
-            raise TeacherError(
-                f"{url}: the model {self.name!r} is not served there; it serves {', '.join(served) or 'nothing'}"
-            )
+            raise TeacherError(f"{url}: the model {self.name!r} is not served there; it serves {_listed(served)}")
         return None
 
     async def _request(
@@ -143,36 +156,37 @@ class OpenAITeacher(Teacher):
         self, prompt: Prompt, indices: list[int], sampling: SamplingParams
     ) -> list[Completion] | Refusal:
         body = request_body(self.name, prompt, indices, sampling, self._extra)
-        for attempt in range(self._max_attempts):
+        others_answered = self._fleet.successes
+        attempts = 0
+        while True:
             try:
                 async with self._slots:
                     status, text, endpoint = await self._post(body)
-                    answer = self._read(status, text, endpoint, prompt, indices, sampling)
-                if not isinstance(answer, Refusal):
-                    self._fleet.succeeded()
-                return answer
+                    return self._read(status, text, endpoint, prompt, indices, sampling)
             except _TryAgainError as error:
                 if self._fleet.is_down():
                     raise self._down() from error
-                reason = str(error)
-                ceiling = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2**attempt)
+                attempts += 1
+                if attempts >= self._max_attempts and self._fleet.successes > others_answered:
+                    # Others are answered, so it is this request that the server cannot bear.
+                    return Refusal(indices=tuple(indices), reason=f"failed {attempts} times, last with: {error}")
+                ceiling = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2 ** min(attempts - 1, 16))
                 # Full jitter keeps hundreds of failed requests from coming back at the same moment.
                 await asyncio.sleep(max(error.after_s, random.uniform(0, ceiling)))
-        raise TeacherError(f"a request failed {self._max_attempts} times, last with: {reason}")
 
     async def _post(self, body: dict[str, Any]) -> tuple[int, str, Endpoint]:
         endpoint = self._fleet.pick()
         url = f"{endpoint.url}/chat/completions"
         endpoint.in_flight += 1
         try:
-            async with self._open().post(url, json=body) as response:
-                text = await response.text()
-        except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
+            async with self._open().post(url, json=body, headers=endpoint.headers) as response:
+                text = await response.text(errors="replace")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._failed(endpoint, f"{url}: {_describe(error)}") from error
         finally:
             endpoint.in_flight -= 1
         if response.status in RETRIED_STATUSES:
-            reason = f"{url}: HTTP {response.status} {text[:ERROR_CHARS]}".strip()
+            reason = f"{url}: HTTP {response.status} {self._quoted(text)}".strip()
             raise self._failed(endpoint, reason, _retry_after(response.headers))
         return response.status, text, endpoint
 
@@ -186,7 +200,7 @@ class OpenAITeacher(Teacher):
         sampling: SamplingParams,
     ) -> list[Completion] | Refusal:
         url = f"{endpoint.url}/chat/completions"
-        said = f"{url}: HTTP {status} {text[:ERROR_CHARS]}".strip()
+        said = f"{url}: HTTP {status} {self._quoted(text)}".strip()
         if status in REFUSING_STATUSES:
             self._refusals += 1
             if not self._fleet.successes and self._refusals >= REFUSALS_BEFORE_GIVING_UP:
@@ -196,9 +210,18 @@ class OpenAITeacher(Teacher):
             hint = "check teacher.api_key" if status in (401, 403) else f"is {self.name!r} being served there?"
             raise TeacherError(f"{said}; {hint}")
         try:
-            return read_answer(json.loads(text), prompt, indices, sampling)
-        except (json.JSONDecodeError, UnreadableAnswerError) as error:
-            raise self._failed(endpoint, f"{url}: unreadable answer ({error})") from error
+            answer = read_answer(json.loads(text), prompt, indices, sampling)
+        except (ValueError, RecursionError) as error:
+            reason = str(error).splitlines()[0][:ERROR_CHARS]
+            raise self._failed(endpoint, f"{url}: unreadable answer ({reason})") from error
+        self._fleet.succeeded(endpoint)
+        return answer
+
+    def _quoted(self, text: str) -> str:
+        """Return the beginning of a server's words; some repeat the key that they were sent."""
+        if self._api_key:
+            text = text.replace(self._api_key, "(hidden)")
+        return text[:ERROR_CHARS]
 
     def _failed(self, endpoint: Endpoint, reason: str, after_s: float = 0.0) -> _TryAgainError:
         self._fleet.failed(endpoint, reason)
@@ -234,11 +257,22 @@ def _served_models(body: str) -> list[str] | None:
     return None
 
 
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - LISTED_MODELS} more" if len(names) > LISTED_MODELS else ""
+    return (", ".join(names[:LISTED_MODELS]) or "nothing") + more
+
+
 def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds a server asks to wait, at most a minute."""
-    with contextlib.suppress(ValueError):
-        return min(max(float(headers.get("Retry-After", "0")), 0.0), 60.0)
-    return 0.0
+    """Return the seconds a server asks to wait, at most a minute; it may say them or a date (RFC 9110, 10.2.3)."""
+    asked = headers.get("Retry-After", "")
+    try:
+        seconds = float(asked)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return 0.0
+    return min(max(seconds, 0.0), 60.0) if math.isfinite(seconds) else 0.0
 
 
 def _describe(error: BaseException) -> str:

@@ -11,6 +11,12 @@ from data.records import FinishReason, Prompt
 from generators.sampling import SamplingParams, sample_seed
 from generators.teacher import Completion
 
+_CUT_OFF = frozenset({"length", "max_tokens", "model_length", "content_filter"})
+"""Reasons, in the words of several servers, for which a completion is not whole; the first is the interface's."""
+_BROKEN_OFF = frozenset({"error", "abort"})
+_MOST_TOKENS = 2**31 - 1
+"""What a column of token counts holds."""
+
 
 class UnreadableAnswerError(ValueError):
     """A server's answer is not what the interface says; asking again may help."""
@@ -85,14 +91,17 @@ def _texts(choice: object) -> tuple[str, str | None]:
 
 
 def _finish_reason(choice: Mapping[str, Any]) -> FinishReason:
-    return FinishReason.LENGTH if choice.get("finish_reason") == "length" else FinishReason.STOP
+    reason = str(choice.get("finish_reason"))
+    if reason in _BROKEN_OFF:
+        raise UnreadableAnswerError(f"the server broke off a completion ({reason})")
+    return FinishReason.LENGTH if reason in _CUT_OFF else FinishReason.STOP
 
 
 def _count(usage: Mapping[str, Any], key: str) -> int:
     value = usage.get(key) or 0
-    if not isinstance(value, int) or value < 0:
+    if not isinstance(value, int | float) or not 0 <= value <= _MOST_TOKENS:
         raise UnreadableAnswerError(f"the answer's {key} is not a count")
-    return value
+    return int(value)
 
 
 def _share(total: int, weights: Sequence[int]) -> list[int]:

@@ -5,6 +5,9 @@ from collections.abc import AsyncGenerator, Sequence
 from types import TracebackType
 from typing import Self
 
+from pydantic import field_validator
+
+from data.plain_text import without_surrogates
 from data.records import FinishReason, Prompt, Record
 from generators.sampling import SamplingParams
 
@@ -22,6 +25,11 @@ class Completion(Record):
     """Tokens of the prompt."""
     completion_tokens: int = 0
     """Tokens of this completion alone, reasoning included."""
+
+    @field_validator("text", "reasoning")
+    @classmethod
+    def _encodable(cls, text: str | None) -> str | None:
+        return None if text is None else without_surrogates(text)
 
 
 class Refusal(Record):

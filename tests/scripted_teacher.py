@@ -3,7 +3,10 @@
 Run as a process of its own: `python -m tests.scripted_teacher SCRIPT.json`. It prints its port. The script:
 
     {"answers": {QUESTION: [completion, …]}, "default": "…", "model": "scripted",
-     "faults": 0.2, "delay_s": 0.0, "dies_after": 100, "seed": 1, "log": "requests.jsonl"}
+     "faults": 0.2, "delay_s": 0.0, "dies_after": 100, "seed": 1, "log": "requests.jsonl",
+     "first": [{"status": 429, "headers": {"Retry-After": "1"}, "body": "later"}, {"drop": true}]}
+
+`GET /stats` tells what it has seen: `requests`, `answered`, `peak` in flight, `abandoned` by the client.
 
 The answer to a request depends on its last message and its seed alone: seed modulo the number of
 completions, so that consecutive seeds walk through all of them. `{seed}` in a completion is replaced.
@@ -43,6 +46,14 @@ class Script:
     """The process ends after so many answers."""
     refuse_with: int | None = None
     """Every completion request gets this HTTP status."""
+    first: list[dict[str, Any]] = field(default_factory=list)
+    """What the first completion requests get instead of an answer, in turn: `status`, `headers`, `body` or `drop`."""
+    most_choices: int | None = None
+    """An answer never has more choices, however many `n` asks for."""
+    models_status: int = 200
+    models_body: str | None = None
+    api_key: str | None = None
+    """Without it in the header, requests get 401, and a text that repeats what they sent."""
     seed: int = 1
     log: str | None = None
     """File that gets one JSON line for each request that was answered."""
@@ -54,23 +65,59 @@ class ScriptedTeacher:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.random = random.Random(script.seed)
+        self.requests = 0
         self.answered = 0
+        self.in_flight = 0
+        self.peak = 0
+        self.abandoned = 0
         self.log = Path(script.log).open("a", encoding="utf-8") if script.log else None  # noqa: SIM115
 
     def app(self) -> web.Application:
         """Return the web application."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/v1/models", self.models)
-        app.router.add_post("/v1/chat/completions", self.complete)
+        app.router.add_post("/v1/chat/completions", self.counted)
+        app.router.add_get("/stats", self.stats)
         return app
 
-    async def models(self, _: web.Request) -> web.Response:
+    async def models(self, request: web.Request) -> web.Response:
         """List the one model."""
+        if refused := self.unauthorized(request):
+            return refused
+        if self.script.models_body is not None or self.script.models_status != 200:
+            return web.Response(status=self.script.models_status, text=self.script.models_body or "no such page")
         return web.json_response({"object": "list", "data": [{"id": self.script.model}]})
+
+    async def stats(self, _: web.Request) -> web.Response:
+        """Tell what was seen so far."""
+        names = ("requests", "answered", "in_flight", "peak", "abandoned")
+        return web.json_response({name: getattr(self, name) for name in names})
+
+    def unauthorized(self, request: web.Request) -> web.Response | None:
+        """Refuse a request without the key, repeating what it brought, as some servers do."""
+        sent = request.headers.get("Authorization", "")
+        if self.script.api_key is None or sent in (f"Bearer {self.script.api_key}", f"Basic {self.script.api_key}"):
+            return None
+        return web.Response(status=401, text=f"Incorrect API key provided: {sent}.")
+
+    async def counted(self, request: web.Request) -> web.StreamResponse:
+        """Answer, and count how many are in flight."""
+        self.requests += 1
+        self.in_flight += 1
+        self.peak = max(self.peak, self.in_flight)
+        try:
+            return await self.complete(request)
+        finally:
+            self.in_flight -= 1
+            self.abandoned += request.transport is None or request.transport.is_closing()
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Answer, or fail."""
+        if refused := self.unauthorized(request):
+            return refused
         body = await request.json()
+        if self.script.first:
+            return self.scripted(request, self.script.first.pop(0))
         if self.script.refuse_with:
             return web.json_response({"error": {"message": "refused by script"}}, status=self.script.refuse_with)
         fault = self.random.choice(("503", "drop", "json", "slow")) if self.random.random() < self.script.faults else ""
@@ -92,13 +139,22 @@ class ScriptedTeacher:
             os._exit(1)
         return web.json_response(answer)
 
+    def scripted(self, request: web.Request, step: dict[str, Any]) -> web.StreamResponse:
+        """Fail as one step of the script says."""
+        if step.get("drop"):
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
+        headers = {"Content-Type": "application/json"} | step.get("headers", {})
+        return web.Response(status=step.get("status", 200), headers=headers, body=step.get("body", "").encode())
+
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a request."""
         question, seed = body["messages"][-1]["content"], body["seed"]
         completions = self.script.answers.get(question) or [self.script.default]
         choices = [
             self.choice(completions[(seed + offset) % len(completions)], seed + offset, offset)
-            for offset in range(body.get("n", 1))
+            for offset in range(min(body.get("n", 1), self.script.most_choices or 1_000_000))
         ]
         return {
             "choices": choices,
