@@ -4,6 +4,8 @@ import re
 
 OPEN, CLOSE = "<think>", "</think>"
 _TAGS = re.compile(r"</?think>")
+_MOST_NESTED = 8
+"""Tags that hide in each other deeper than this were put there to cost time."""
 
 
 def split_reasoning(text: str) -> tuple[str | None, str]:
@@ -22,11 +24,20 @@ def split_reasoning(text: str) -> tuple[str | None, str]:
     before, closed, after = text.rpartition(CLOSE)
     if not closed:
         start, opened, thoughts = text.partition(OPEN)
-        return (thoughts.strip(), start.strip()) if opened else (None, text)
+        return (_without_tags(thoughts), start.strip()) if opened else (None, text)
     if OPEN in after:
         answer, _, thoughts = after.partition(OPEN)
-        return _TAGS.sub("", before + thoughts).strip(), answer.strip()
-    return _TAGS.sub("", before).strip(), after.strip()
+        return _without_tags(before + thoughts), answer.strip()
+    return _without_tags(before), after.strip()
+
+
+def _without_tags(thoughts: str) -> str:
+    """Return reasoning without any tag, also without one that appears as another inside it goes."""
+    for _ in range(_MOST_NESTED):
+        if not _TAGS.search(thoughts):
+            return thoughts.strip()
+        thoughts = _TAGS.sub("", thoughts)
+    return thoughts.replace("<", "").strip()
 
 
 def join_reasoning(reasoning: str | None, text: str) -> str:
