@@ -321,3 +321,12 @@ def test_a_mistake_in_peoples_own_sql_is_not_blamed_on_the_catalog(tmp_path):
     _, catalog = opened(tmp_path)
     with pytest.raises(duckdb.Error, match="no_such_table"), catalog.reading() as connection:
         connection.execute("SELECT * FROM no_such_table")
+
+
+def test_a_query_that_needs_too_much_memory_says_so(tmp_path):
+    """The catalog's own limit is named, rather than a damaged file; the next query works."""
+    _, catalog = opened(tmp_path)
+    with pytest.raises(StorageError, match=r"catalog\.duckdb: the query needs more memory than it may take") as caught:
+        catalog.query("SELECT len(list(range::VARCHAR || repeat('x', 100))) FROM range(5000000)")
+    assert not isinstance(caught.value, CatalogError)
+    assert catalog.query("SELECT 1") == [(1,)]
