@@ -28,6 +28,7 @@ from verifiers.wrapping import unwrap
 
 VERIFIER = "tracemill-1"
 _MAX_SHOWN = 300
+_WITHOUT_UNITS = frozenset({AnswerKind.TEXT, AnswerKind.CHOICE})
 _BROKEN_MATH = re.compile(r"(?<!\$)\$(?!\$)[^$]*\n[^$]*\$")
 _MAX_SHOWN_BITS = 1_000
 
@@ -89,6 +90,7 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     if (
         reference.kind != "number"
         or reference.number is None
+        or reference.notes  # a unit may stand behind it: 0 °C is not 0
         or problem.unit is not None
         or problem.answer_kind is AnswerKind.QUANTITY
     ):
@@ -139,14 +141,9 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
     if refused is not None:
         return Decision(Status.UNPARSED, "policy.writing", refused)
     text = unwrap(answer)
-    if text == reference.text or text == unwrap(problem.reference):
-        return Decision(
-            Status.CORRECT,
-            "text.same",
-            "the answer is the reference, letter by letter",
-            reference.text[:_MAX_SHOWN],
-            text[:_MAX_SHOWN],
-        )
+    same = _same_text(problem, reference, text)
+    if same is not None and (problem.unit is None or problem.answer_kind in _WITHOUT_UNITS):
+        return same
     if not text:
         return Decision(Status.UNPARSED, "unreadable", "the answer is empty")
     if reference.over_limit:
@@ -157,14 +154,27 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
         quantity = _decide_quantity(problem, reference, text, policy)
         if quantity is not None and not _is_angle_in_radians(quantity, reference, text):
             return quantity
+    if same is not None:
+        return same
     if reference.kind == "text":
         wanted = range_of(reference.text)
         if wanted is not None and wanted == range_of(text) and policy.range_words is Choose.ACCEPT:
             return Decision(Status.CORRECT, "range.ends", "the same two ends", reference.text, text)
-        return decide_text(problem, reference, text)
+        decision = decide_text(problem, reference, text)
+        if reference.doubt and decision.status is Status.INCORRECT:
+            return Decision(Status.BAD_REFERENCE, "reference", f"the reference cannot be read: {reference.doubt}")
+        return decision
     if reference.kind == "moment":
         return decide_moment(reference, text, policy)
     return decide_mathematics(problem, reference, text, policy)
+
+
+def _same_text(problem: Problem, reference: Reference, text: str) -> Decision | None:
+    """The decision on an answer that is the reference, letter by letter; None where it is not."""
+    if text not in (reference.text, unwrap(problem.reference)):
+        return None
+    reason = "the answer is the reference, letter by letter"
+    return Decision(Status.CORRECT, "text.same", reason, reference.text[:_MAX_SHOWN], text[:_MAX_SHOWN])
 
 
 def _decide_quantity(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision | None:

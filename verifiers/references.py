@@ -24,6 +24,7 @@ _MAX_PROSE_WORDS = 2
 _MANY_WORDS = 8
 _MATH_SEGMENT = re.compile(r"(?<![\\$])\$[^$]+\$(?!\$)")
 _PERCENT_AFTER = re.compile(r"[\s$]*(?:\\text\{\s*)?(?:\\?%|per ?cent|pct)")
+_MATHEMATICAL = re.compile(r"[\\{}$^=<>]|^[^A-Za-z]*$")
 _LONG = 400
 
 
@@ -43,6 +44,8 @@ class Reference:
     letter: str | None = None
     problem: str = ""
     """Why it cannot be read; empty where it can."""
+    doubt: str = ""
+    """Why it may be broken mathematics rather than words: an answer in other words is then not called wrong."""
     over_limit: str = ""
     """The limit that it exceeds, if it does."""
 
@@ -105,7 +108,9 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
         return Reference(text, "expression", over_limit=str(error))
     except UnreadableError as error:
         if kind is AnswerKind.AUTO:
-            return Reference(text, "text", letter=letter)
+            return Reference(text, "text", letter=letter, doubt=str(error) if _MATHEMATICAL.search(text) else "")
+        if kind is AnswerKind.QUANTITY:
+            return Reference(text, "text", letter=letter)  # quantities read more ways of writing than mathematics
         return Reference(text, str(kind), problem=str(error))
     tree = as_kind(reading.tree, kind)
     return Reference(text, kind_of(tree), tree=tree, notes=reading.notes, letter=letter, number=_plain(tree, reading))
