@@ -79,7 +79,8 @@ async def _run_flow(
 
         opened = OpenedRun(build, chunks)
         async with opened_run(opened):
-            await build_flow(str(args.config), args.changes)
+            # The run is open already; changes may hold a key, and Prefect stores what a flow is called with.
+            await build_flow(str(args.config))
     assert opened.result is not None  # noqa: S101 - the flow ended well
     return opened.result
 

@@ -69,10 +69,10 @@ def _print_query(args: Namespace, query: str, parameters: Sequence[object]) -> i
     with Catalog(warehouse.catalog, warehouse.root).reading() as connection:
         try:
             cursor = connection.execute(query, list(parameters))
+            names = [column[0] for column in cursor.description or ()]
+            rows = cursor.fetchall()
         except duckdb.Error as error:
             raise InputError(f"the query failed: {error}") from error
-        names = [column[0] for column in cursor.description or ()]
-        rows = cursor.fetchall()
     _print_rows(names, rows, args.format)
     return 0
 
