@@ -87,7 +87,8 @@ async def _run_flow(
 
 @asynccontextmanager
 async def _prefect_api(reporter: Reporter) -> AsyncIterator[None]:
-    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415 - takes seconds
+    from prefect.logging.handlers import APILogHandler  # noqa: PLC0415 - importing Prefect takes seconds
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
     if PREFECT_API_URL.value():
         yield
@@ -97,7 +98,10 @@ async def _prefect_api(reporter: Reporter) -> AsyncIterator[None]:
     try:
         url = await asyncio.to_thread(server.wait)
         with temporary_settings({PREFECT_API_URL: url}):
-            yield
+            try:
+                yield
+            finally:
+                await APILogHandler.aflush()  # the log's last lines are still on their way to the server
     finally:
         server.close()
 

@@ -38,7 +38,9 @@ def set_quiet_defaults() -> None:
     """Set what Prefect reads when it is imported; what the user set wins."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    if "PREFECT_LOGGING_LEVEL" not in os.environ:
+        # Prefect's log goes to its server; the command says itself what went wrong, in one message.
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
 
 
 class TemporaryServer:
