@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -152,3 +153,28 @@ def test_a_dataset_that_is_being_built_names_the_process_that_builds_it(tmp_path
     assert second.returncode == 1
     assert f"process {first.pid}" in second.stderr
     assert json.loads((tmp_path / "warehouse" / "locks" / "sums.lock").read_text())["pid"] == first.pid
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="the command unshare is not installed")
+def test_a_full_disk_is_one_message_that_says_so(tmp_path: Path, prefect_api: str) -> None:
+    """No traceback of any library; exit code 1. The disk is a real one, of two megabytes."""
+    mount = 'mount -t tmpfs -o size=2m tmpfs "$1" || exit 77; exec "$2" build "$3" --set "warehouse=$1/warehouse"'
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    answers = {question: [os.urandom(6000).hex()] for question in sum_answers(80)}
+    with scripted_teacher(tmp_path / "script.json", answers=answers) as url:
+        config = write_build(tmp_path, url, sums(80))
+        done = subprocess.run(
+            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh", disk, *COMMAND, config],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PREFECT_API_URL": prefect_api},
+        )
+    if done.returncode == 77:
+        pytest.skip("this machine lets nobody mount a file system")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (message,) = [line for line in done.stderr.splitlines() if line.startswith("tracemill:")]
+    assert str(disk) in message
+    assert "the disk is full" in message
