@@ -97,10 +97,10 @@ def _draft(question: str, value: Fraction | int, unit: str, form: str) -> Draft:
 
 MAKERS: Mapping[str, Maker] = {
     "distance": _distance,
-    "conversion": _conversion,
+    "speed": _speed,
     "mass": _mass,
     "area": _area,
+    "conversion": _conversion,
     "travel-time": _travel_time,
-    "speed": _speed,
     "perimeter": _perimeter,
 }

@@ -28,14 +28,16 @@ FINGERPRINT_BYTES = 1024 * 1024
 """Read from either end of the model file; hashing gigabytes would delay every start."""
 LONGEST_SOCKET_PATH = 100
 """Unix domain sockets allow 107 bytes."""
+LARGEST_BATCH = 2048
+"""Tokens evaluated in one go; longer prompts are cut, for the sake of memory."""
 PROMPT_TOO_LONG = "exceed_context_size_error"
 
 
 class EmbeddedTeacher(Teacher):
     """Asks a model in this process; one event loop, any number of prompts at a time.
 
-    A sample depends on its prompt, seed and sampling parameters; what is decoded beside it matters only
-    where two tokens are equally likely to within the last bits of a float (docs/embedded.md says how often).
+    On one kind of processor a sample depends on its prompt, seed and sampling parameters alone, not on what
+    is decoded beside it (docs/embedded.md says how that was measured).
     `context_tokens` bounds prompt and completion of one sample together: a completion that reaches the end
     of it is labelled `length`, a prompt that does not fit is a `Refusal`.
     """
@@ -53,6 +55,7 @@ class EmbeddedTeacher(Teacher):
         self._context_tokens = context_tokens
         self._threads = threads or _cores()
         self._slots = Slots(slots)
+        self._evaluation = Slots(1)
         self._engine: Any = None
         self._executor: ThreadPoolExecutor | None = None
         self._closing = threading.Event()
@@ -93,26 +96,30 @@ class EmbeddedTeacher(Teacher):
     async def _ask(
         self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
     ) -> Sequence[Completion | Refusal]:
-        await self._slots.take(len(indices))
-        held = len(indices)
-
-        def give_one() -> None:
-            nonlocal held
-            if held:
-                held -= 1
-                self._slots.give(1)
-
-        loop = asyncio.get_running_loop()
-        answer = _Answer(len(indices), self._closing, lambda: loop.call_soon_threadsafe(give_one))
+        slots = _Lease(self._slots, len(indices))
+        # Prompts are evaluated one after the other: it is no slower, the next one finds the beginning that
+        # they share evaluated, and two in one batch would not give exactly what each gives alone.
+        evaluation = _Lease(self._evaluation, 1)
         try:
+            await slots.take()
+            await evaluation.take()
             if self._executor is None:
                 raise TeacherError("the teacher was closed while it was being asked")
+            loop = asyncio.get_running_loop()
+            answer = _Answer(
+                len(indices),
+                self._closing,
+                on_begin=lambda: loop.call_soon_threadsafe(evaluation.give, 1),
+                on_choice_end=lambda: loop.call_soon_threadsafe(slots.give, 1),
+            )
             body = _request_body(prompt, indices, sampling)
-            await loop.run_in_executor(self._executor, self._decode, body, answer)
+            try:
+                await loop.run_in_executor(self._executor, self._decode, body, answer)
+            finally:
+                answer.stopped.set()
         finally:
-            answer.stopped.set()
-            self._slots.give(held)
-            held = 0
+            slots.give_all()
+            evaluation.give_all()
         if answer.refusal:
             return [Refusal(indices=tuple(indices), reason=answer.refusal)]
         return [
@@ -160,11 +167,14 @@ class EmbeddedTeacher(Teacher):
         parameters.n_parallel = self._slot_count
         parameters.n_ctx = self._slot_count * self._context_tokens
         parameters.fit_params = False  # the context is the configured one, or loading fails
-        # A context of its own for each slot and plain attention make a sample the same whatever is decoded
-        # beside it; with a unified cache or flash attention one sample in ten differed. It costs a tenth
-        # of the speed.
+        # So that a sample is the same whatever is decoded beside it: a context of its own for each slot, plain
+        # attention, and 32 bits in the cache. Otherwise the engine multiplies single rows another way than
+        # several, and quantized weights blow up the last bit's difference. It costs no speed, but memory.
         parameters.kv_unified = False
         parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        parameters.cache_type_k = parameters.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+        # A prompt in one piece: cut up beside other samples, it would be cut where nothing was cut alone.
+        parameters.n_batch = parameters.n_ubatch = min(LARGEST_BATCH, self._context_tokens + self._slot_count)
         parameters.cache_ram_mib = 0  # states restored from the engine's prompt cache changed samples
         parameters.no_extra_bufts = True  # weights repacked for AMX give garbage
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = self._threads
@@ -174,6 +184,25 @@ class EmbeddedTeacher(Teacher):
         parameters.n_threads_http = 1
         parameters.ui = parameters.endpoint_slots = False
         return parameters
+
+
+class _Lease:
+    """Slots that are held and given back one by one; giving back more than is held does nothing."""
+
+    def __init__(self, slots: Slots, count: int) -> None:
+        self._slots, self._count, self._held = slots, count, 0
+
+    async def take(self) -> None:
+        await self._slots.take(self._count)
+        self._held = self._count
+
+    def give(self, count: int) -> None:
+        given = min(count, self._held)
+        self._held -= given
+        self._slots.give(given)
+
+    def give_all(self) -> None:
+        self.give(self._held)
 
 
 class _Choice:
@@ -198,18 +227,29 @@ class _Choice:
 class _Answer:
     """The streamed answer to one request, collected in the thread that runs it."""
 
-    def __init__(self, count: int, closing: threading.Event, on_choice_end: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        count: int,
+        closing: threading.Event,
+        on_begin: Callable[[], object],
+        on_choice_end: Callable[[], object],
+    ) -> None:
         self.choices = [_Choice() for _ in range(count)]
         self.stopped = threading.Event()
         self.refusal = self.error = ""
         self._closing = closing
+        self._on_begin = on_begin
         self._on_choice_end = on_choice_end
+        self._has_begun = False
         self._ended: _Choice | None = None
 
     def take(self, chunk: dict[str, Any]) -> bool:
         """Take one chunk of the stream; True tells the engine to stop."""
         if self.stopped.is_set() or self._closing.is_set():
             return True
+        if not self._has_begun:
+            self._has_begun = True
+            self._on_begin()
         if "error" in chunk:
             self._fail(chunk["error"])
             return True

@@ -24,11 +24,10 @@ class Slots:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if not turn.cancelled():  # the turn came in the same moment
                 self.give(count)
             else:
-                self._waiting.remove((count, turn))
-                self._admit()
+                self._admit()  # whoever stood behind a large request may go now
             raise
 
     def give(self, count: int) -> None:
@@ -37,7 +36,11 @@ class Slots:
         self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and self._waiting[0][0] <= self._free:
-            count, turn = self._waiting.popleft()
-            self._free -= count
-            turn.set_result(None)
+        while self._waiting:
+            count, turn = self._waiting[0]
+            if not turn.cancelled():
+                if count > self._free:
+                    return
+                self._free -= count
+                turn.set_result(None)
+            self._waiting.popleft()
