@@ -162,10 +162,17 @@ class Catalog:
         source, keys = str(self._root / shard.path), ROW_KEYS[shard.kind]
         try:
             connection.execute(
-                f"INSERT INTO {shard.kind} BY NAME SELECT {INDEXED_COLUMNS[shard.kind]}, ? AS shard_id "  # noqa: S608
-                f"FROM read_parquet(?, hive_partitioning = false) AS new "
-                f"WHERE ({keys}) NOT IN (SELECT ({keys}) FROM {shard.kind})",
+                f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {INDEXED_COLUMNS[shard.kind]}, ? AS shard_id "  # noqa: S608
+                "FROM read_parquet(?, hive_partitioning = false)",
                 [shard.shard_id, source],
+            )
+            # The table is streamed past the few new rows, never the other way round: memory stays flat.
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE known AS SELECT {keys} FROM {shard.kind} "  # noqa: S608
+                f"SEMI JOIN incoming USING ({keys})"
+            )
+            connection.execute(
+                f"INSERT INTO {shard.kind} BY NAME FROM incoming ANTI JOIN known USING ({keys})"
             )
         except duckdb.Error as error:
             if str(self.path) in str(error) or isinstance(error, duckdb.OutOfMemoryException):
