@@ -171,9 +171,7 @@ class Catalog:
                 f"CREATE OR REPLACE TEMP TABLE known AS SELECT {keys} FROM {shard.kind} "  # noqa: S608
                 f"SEMI JOIN incoming USING ({keys})"
             )
-            connection.execute(
-                f"INSERT INTO {shard.kind} BY NAME FROM incoming ANTI JOIN known USING ({keys})"
-            )
+            connection.execute(f"INSERT INTO {shard.kind} BY NAME FROM incoming ANTI JOIN known USING ({keys})")
         except duckdb.Error as error:
             if str(self.path) in str(error) or isinstance(error, duckdb.OutOfMemoryException):
                 raise

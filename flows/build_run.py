@@ -169,7 +169,7 @@ class BuildRun:
         slots = asyncio.Semaphore(self.loaded.config.execution.shards_in_flight)
         self.progress.working_since = time.monotonic()
         try:
-            async with asyncio.TaskGroup() as group, _ticking(self):
+            async with _ticking(self), asyncio.TaskGroup() as group:
                 async for chunk in chunks:
                     await slots.acquire()
                     group.create_task(_release_after(slots, run_shard(chunk)))
