@@ -28,16 +28,14 @@ FINGERPRINT_BYTES = 1024 * 1024
 """Read from either end of the model file; hashing gigabytes would delay every start."""
 LONGEST_SOCKET_PATH = 100
 """Unix domain sockets allow 107 bytes."""
-LARGEST_BATCH = 2048
-"""Tokens evaluated in one go; longer prompts are cut, for the sake of memory."""
 PROMPT_TOO_LONG = "exceed_context_size_error"
 
 
 class EmbeddedTeacher(Teacher):
     """Asks a model in this process; one event loop, any number of prompts at a time.
 
-    On one kind of processor a sample depends on its prompt, seed and sampling parameters alone, not on what
-    is decoded beside it (docs/embedded.md says how that was measured).
+    A sample is that of its prompt, seed and sampling parameters; docs/embedded.md says how far that holds
+    beside other prompts and on other processors.
     `context_tokens` bounds prompt and completion of one sample together: a completion that reaches the end
     of it is labelled `length`, a prompt that does not fit is a `Refusal`.
     """
@@ -97,8 +95,8 @@ class EmbeddedTeacher(Teacher):
         self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
     ) -> Sequence[Completion | Refusal]:
         slots = _Lease(self._slots, len(indices))
-        # Prompts are evaluated one after the other: it is no slower, the next one finds the beginning that
-        # they share evaluated, and two in one batch would not give exactly what each gives alone.
+        # Prompts are evaluated one after the other: it is no slower, and the next one finds the beginning that
+        # they share already evaluated.
         evaluation = _Lease(self._evaluation, 1)
         try:
             await slots.take()
@@ -167,14 +165,12 @@ class EmbeddedTeacher(Teacher):
         parameters.n_parallel = self._slot_count
         parameters.n_ctx = self._slot_count * self._context_tokens
         parameters.fit_params = False  # the context is the configured one, or loading fails
-        # So that a sample is the same whatever is decoded beside it: a context of its own for each slot, plain
-        # attention, and 32 bits in the cache. Otherwise the engine multiplies single rows another way than
-        # several, and quantized weights blow up the last bit's difference. It costs no speed, but memory.
+        # So that a sample hardly depends on what is decoded beside it: a context of its own for each slot,
+        # plain attention, and 32 bits in the cache. Otherwise the engine multiplies single rows another way
+        # than several, and quantized weights blow up the last bit's difference. The price is memory.
         parameters.kv_unified = False
         parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.cache_type_k = parameters.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
-        # A prompt in one piece: cut up beside other samples, it would be cut where nothing was cut alone.
-        parameters.n_batch = parameters.n_ubatch = min(LARGEST_BATCH, self._context_tokens + self._slot_count)
         parameters.cache_ram_mib = 0  # states restored from the engine's prompt cache changed samples
         parameters.no_extra_bufts = True  # weights repacked for AMX give garbage
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = self._threads
