@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MODELS = {"object": "list", "data": [{"id": "stub"}]}
-REASONING = "We look at what is asked and write down what we know. Then we compute step by step. " * 12
+REASONING = " ".join(f"Step {n}: we look at what is asked, write down what we know and compute." for n in range(1, 16))
 
 
 class Connection(asyncio.Protocol):

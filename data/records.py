@@ -54,6 +54,9 @@ class Status(StrEnum):
     OVER_LIMIT = "over_limit"
     TIMEOUT = "timeout"
     TRUNCATED = "truncated"
+    LOOP = "loop"
+    REFUSAL = "refusal"
+    EMPTY = "empty"
     BAD_REFERENCE = "bad_reference"
     ERROR = "error"
 
@@ -123,6 +126,17 @@ class FinishReason(StrEnum):
     STOP = "stop"
     LENGTH = "length"
     """Cut off at the token limit: labelled `truncated`, never verified as if whole."""
+    LOOP = "loop"
+    """It repeats itself, whether or not the limit ended that."""
+    REFUSAL = "refusal"
+    """It declines to answer."""
+    EMPTY = "empty"
+    """It has no answer at all, not even a wrong one."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there is an answer to verify; the others are labelled instead, and never become traces."""
+        return self is FinishReason.STOP
 
 
 class Sample(Record):

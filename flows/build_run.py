@@ -34,6 +34,7 @@ from data.warehouse import Warehouse, open_warehouse
 from flows.chunks import BadRows, Chunk, read_chunks
 from flows.progress import Progress, Reporter
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
+from generators.finish import LABELS
 from generators.prompts import PromptTemplate
 from generators.reasoning import join_reasoning
 from generators.sampling import sampling_id
@@ -345,7 +346,7 @@ def _start(
         request=Request(
             sampling_id=sampling_id(config.sampling.params(), model.teacher_id),
             samples_per_problem=config.sampling.samples_per_problem,
-            verdict_set=content_id("verdict_set", [VERIFIER, config.verification.policy.policy_hash]),
+            verdict_set=content_id("verdict_set", [VERIFIER, LABELS, config.verification.policy.policy_hash]),
         ),
         progress=Progress(problems_expected=expected),
     )

@@ -15,6 +15,7 @@ from data.shards import ShardManifest, read_shard, write_shard
 from data.warehouse import Warehouse
 from flows.chunks import Ask, Chunk
 from flows.progress import Progress
+from generators.finish import finish_label
 from generators.reasoning import join_reasoning, split_reasoning
 from generators.sampling import SamplingParams, sample_id
 from generators.teacher import Completion, Refusal, Teacher
@@ -23,6 +24,14 @@ from verifiers.pool import VerifierPool
 VERIFY_BATCH = 32
 BATCHES_IN_FLIGHT = 4
 """Batches that a shard keeps with the verifier; more would only wait there."""
+
+LABELLED = {
+    FinishReason.LENGTH: (Status.TRUNCATED, "The completion was cut off at the token limit."),
+    FinishReason.LOOP: (Status.LOOP, "The completion repeats a passage again and again."),
+    FinishReason.REFUSAL: (Status.REFUSAL, "The completion declines to answer."),
+    FinishReason.EMPTY: (Status.EMPTY, "The completion has no answer, not even a wrong one."),
+}
+"""What becomes of a completion that is not verified, by how it ended."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +166,7 @@ def make_sample(place: Workplace, ask: Ask, answer: Completion) -> Sample:
         seed=answer.seed,
         completion=answer.text,
         reasoning=reasoning,
-        finish_reason=answer.finish_reason,
+        finish_reason=finish_label(answer.text, answer.reasoning, answer.finish_reason),
         prompt_tokens=answer.prompt_tokens,
         completion_tokens=answer.completion_tokens,
         teacher=place.teacher.name,
@@ -199,23 +208,24 @@ async def _next_batch(waiting: "asyncio.Queue[Judged | None]") -> list[Judged]:
 
 
 async def _verify_batch(place: Workplace, batch: Sequence[Judged], result: ShardResult) -> None:
-    whole = [judged for judged in batch if judged.sample.finish_reason is not FinishReason.LENGTH]
+    labels = [finish_label(each.sample.completion, each.sample.reasoning, each.sample.finish_reason) for each in batch]
+    whole = [judged for judged, label in zip(batch, labels, strict=True) if label.is_whole]
     items = [(each.problem, join_reasoning(each.sample.reasoning, each.sample.completion), False) for each in whole]
     verdicts = await asyncio.wrap_future(place.pool.submit(items)) if items else []
     pairs = list(zip(whole, verdicts, strict=True))
-    pairs += [(judged, _truncated(place)) for judged in batch if judged.sample.finish_reason is FinishReason.LENGTH]
+    pairs += [
+        (judged, _labelled(place, label)) for judged, label in zip(batch, labels, strict=True) if not label.is_whole
+    ]
     result.verdicts += pairs
     place.progress.verdicts += len(pairs)
     place.progress.accepted += sum(verdict.equal for _, verdict in pairs)
 
 
-def _truncated(place: Workplace) -> Verdict:
+def _labelled(place: Workplace, label: FinishReason) -> Verdict:
+    """Return the verdict on a completion that is not verified, because of how it ended."""
+    status, reason = LABELLED[label]
     return Verdict(
-        status=Status.TRUNCATED,
-        reason="The completion was cut off at the token limit.",
-        rule="finish_reason",
-        verifier=place.verifier,
-        policy=place.policy_hash,
+        status=status, reason=reason, rule="finish_reason", verifier=place.verifier, policy=place.policy_hash
     )
 
 

@@ -154,6 +154,21 @@ def test_truncated_completions_are_labelled_and_never_verified(tmp_path: Path) -
     assert dict(result.survey.by_status) == {"truncated": 2, "correct": 2}
 
 
+def test_loops_refusals_and_empty_answers_are_told_apart_and_never_trained_on(tmp_path: Path) -> None:
+    """A right answer after a loop does not count; each has a status of its own in summary, samples and catalog."""
+    loop, refusal = "Let me check that again. " * 9 + "\\boxed{1}", "I'm sorry, but I can't help."
+    answers = {"What is 0 + 1?": [loop, refusal, "", "\\boxed{1}"]}
+    with scripted_teacher(tmp_path / "script.json", answers=answers) as address:
+        config = write_build(tmp_path, address, sums(1))
+        result = build(config)
+        again = build(config, "verification.policy.extra_unit=reject")
+    assert dict(result.survey.by_status) == {"loop": 1, "refusal": 1, "empty": 1, "correct": 1}
+    assert again.survey.by_status == result.survey.by_status
+    reasons = {row["finish_reason"] for row in stored(tmp_path / "warehouse", "samples")}
+    assert reasons == {"loop", "refusal", "empty", "stop"}
+    assert [row["completion"] for row in traces(result.path)] == ["\\boxed{1}"]
+
+
 def test_reasoning_in_a_field_of_its_own_is_kept_and_trained_on(tmp_path: Path) -> None:
     """`reasoning_content` becomes a think block before the answer."""
     answers = {"What is 0 + 1?": [{"content": "It is \\boxed{1}", "reasoning_content": "zero and one"}]}
