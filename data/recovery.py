@@ -2,16 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 from pydantic import ValidationError
 
 from data.catalog import Catalog, RunRow
 from data.errors import StorageError
 from data.files import fsync_folder, read_json, storage_errors, write_json
-from data.shards import SCHEMAS, ShardManifest, manifests, read_manifest, remove_uncommitted
+from data.journal import read_journal
+from data.shards import SCHEMAS, ShardManifest, manifests, read_manifest, remove_uncommitted, write_shard
 from data.versions import all_versions, published_versions, read_version
 from data.warehouse import Warehouse
 
+JOURNAL = ".journal"
+"""Ending of a journal's name."""
 REBUILD_BATCH = 64
 """Shards registered in one transaction."""
 
@@ -25,12 +30,16 @@ def write_run(warehouse: Warehouse, catalog: Catalog, run: RunRow) -> None:
 def recover(warehouse: Warehouse, catalog: Catalog, dataset: str) -> None:
     """Finish what a killed run of `dataset` left: uncommitted files go, committed ones are indexed.
 
+    Answers that had come for its unfinished shards are committed from their journals, and never asked for again.
+
     Only for the holder of the dataset's lock, before its own run begins.
     """
     remove_uncommitted(warehouse, dataset)
     if not catalog.query("SELECT 1 FROM shards LIMIT 1"):
         _index_other_datasets(warehouse, catalog)  # the catalog is new: it was deleted, or nothing was ever built
     reconcile(warehouse, catalog, dataset)
+    for path in sorted(warehouse.journal(dataset).glob(f"*{JOURNAL}")):
+        _commit_journal(warehouse, catalog, dataset, path)
     _close_killed_runs(warehouse, catalog, dataset)
 
 
@@ -117,6 +126,25 @@ def _close_killed_runs(warehouse: Warehouse, catalog: Catalog, dataset: str) -> 
             continue
         message = "the process ended without a word; the next run continued its work"
         write_run(warehouse, catalog, run.model_copy(update={"state": "killed", "message": message}))
+
+
+def _commit_journal(warehouse: Warehouse, catalog: Catalog, dataset: str, path: Path) -> None:
+    """Commit the samples of a journal as a shard, but for those that were committed before it could be deleted."""
+    rows: dict[str, dict[str, Any]] = {}
+    for row in read_journal(path):
+        rows.setdefault(row["sample_id"], row)
+    ids = pa.table({"sample_id": pa.array(list(rows), pa.string())})
+    known = catalog.lookup({"known": "SELECT sample_id FROM samples SEMI JOIN ids USING (sample_id)"}, ids=ids)["known"]
+    for (sample_id,) in known:
+        rows.pop(sample_id, None)
+    if rows:
+        places = {row["prompt_id"]: place for place, row in reversed(list(enumerate(rows.values())))}
+        kept = sorted(rows.values(), key=lambda row: (places[row["prompt_id"]], row["index"]))
+        run_id = kept[0]["run_id"]
+        shard = write_shard(warehouse, "samples", dataset, run_id, kept, [row["sample_id"] for row in kept])
+        catalog.register_shards([shard])
+    with storage_errors(path):
+        path.unlink()
 
 
 def _version_path(dataset: str, folder: str) -> str:

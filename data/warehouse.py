@@ -26,6 +26,7 @@ class Warehouse:
         runs/RUN.json                                 what each run did
         datasets/NAME/vNNNN/                          published versions
         scratch/NAME/                                 files in the making; emptied when a build starts
+        journal/NAME/                                 answers of shards in the making
         locks/NAME.lock                               held while a build of NAME runs
     """
 
@@ -52,6 +53,10 @@ class Warehouse:
     def scratch(self, dataset: str) -> Path:
         """Folder for files in the making, owned by whoever holds the dataset's lock."""
         return self.root / "scratch" / dataset
+
+    def journal(self, dataset: str) -> Path:
+        """Folder of the journals of shards in the making; what a killed build left there is committed."""
+        return self.root / "journal" / dataset
 
     def relative(self, path: Path) -> str:
         """Return `path` as it is written into manifests: relative, so that a warehouse can be moved."""

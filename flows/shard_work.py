@@ -4,13 +4,15 @@ Nothing here knows of Prefect: `flows.build` wraps it in a task.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from data.catalog import Catalog
+from data.journal import SYNC_EVERY_S, Journal
 from data.records import FinishReason, Problem, Sample, Status, Verdict
+from data.recovery import JOURNAL
 from data.shards import ShardManifest, read_shard, write_shard
 from data.warehouse import Warehouse
 from flows.chunks import Ask, Chunk
@@ -67,25 +69,58 @@ class ShardResult:
     samples: list[Sample] = field(default_factory=list)
     verdicts: list[tuple[Judged, Verdict]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    journal: Journal | None = None
 
 
 async def work_on_shard(place: Workplace, chunk: Chunk) -> ShardResult:
     """Ask, verify and commit everything that `chunk` needs.
 
-    When the teacher gives up or the run is interrupted, what was answered until then is committed before
-    the error goes on. Raises `TeacherError`, `StorageError`, `VerifierError`.
+    Every answer is in the shard's journal before it goes anywhere else, so that whoever kills this process, it need
+    not be asked for again. When the teacher gives up or the run is interrupted, what was answered until then is
+    committed before the error goes on. Raises `TeacherError`, `StorageError`, `VerifierError`.
     """
     result = ShardResult()
-    try:
-        await _ask_and_verify(place, chunk, result)
-    except BaseException as error:
-        # No await here: an interrupted run must not be interrupted again before its work is safe.
-        commit(place, chunk, result)
-        raise first_cause(error) from error
-    await asyncio.to_thread(commit, place, chunk, result)
+    with open_journal(place, chunk) as result.journal:
+        try:
+            async with _synced(result.journal):
+                await _ask_and_verify(place, chunk, result)
+        except BaseException as error:
+            # No await here: an interrupted run must not be interrupted again before its work is safe.
+            commit(place, chunk, result)
+            raise first_cause(error) from error
+        await asyncio.to_thread(commit, place, chunk, result)
     place.progress.problems_done(len(chunk.problems) - len(chunk.asks))
     place.progress.shards_committed += 1
     return result
+
+
+@contextmanager
+def open_journal(place: Workplace, chunk: Chunk) -> Iterator[Journal | None]:
+    """Open the journal of a chunk that has something to ask; one that was not deleted stays for the next run."""
+    if not chunk.asks:
+        yield None
+        return
+    path = place.warehouse.journal(place.dataset) / f"{place.run_id}-{chunk.number:06d}{JOURNAL}"
+    with closing(Journal(path)) as journal:
+        yield journal
+
+
+@asynccontextmanager
+async def _synced(journal: Journal | None) -> AsyncIterator[None]:
+    """Sync the journal once in a while, off the event loop, as long as the body runs."""
+
+    async def sync(journal: Journal) -> None:
+        while True:
+            await asyncio.sleep(SYNC_EVERY_S)
+            await asyncio.to_thread(journal.sync)
+
+    if journal is None:
+        yield
+        return
+    async with asyncio.TaskGroup() as group:
+        syncing = group.create_task(sync(journal))
+        yield
+        syncing.cancel()
 
 
 def first_cause(error: BaseException) -> BaseException:
@@ -115,6 +150,8 @@ def commit(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
         written.append(_write("verdicts", where, rows, ids))
     if written:
         place.catalog.register_shards(written)
+    if result.journal:
+        result.journal.delete()
 
 
 async def _ask_and_verify(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
@@ -142,6 +179,8 @@ async def _ask_all(
                         result.refusals.append(answer.reason)
                         continue
                     sample = make_sample(place, ask, answer)
+                    if result.journal:
+                        result.journal.append(sample.model_dump_json().encode())
                     result.samples.append(sample)
                     place.progress.samples += 1
                     place.progress.completion_tokens += sample.completion_tokens

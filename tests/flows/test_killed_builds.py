@@ -17,10 +17,10 @@ from tests.scripted_teacher import free_port, scripted_teacher
 PROBLEMS, SAMPLES = 120, 4
 
 
-def start_build(config: Path, api: str) -> subprocess.Popen[str]:
+def start_build(config: Path, api: str, *changes: str) -> subprocess.Popen[str]:
     """Start a build as the leader of a process group of its own."""
     return subprocess.Popen(
-        [*COMMAND, "build", str(config)],
+        [*COMMAND, "build", str(config), *(f"--set={change}" for change in changes)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -42,6 +42,16 @@ def wait_for_shards(warehouse: Path, more_than: int, build: subprocess.Popen[str
             return
         time.sleep(0.05)
     pytest.fail(f"the build ended or stood still before it committed anything: {build.poll()}")
+
+
+def wait_for_answers(log: Path, count: int, build: subprocess.Popen[str]) -> None:
+    """Wait until the teacher has given so many answers."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and build.poll() is None:
+        if log.exists() and len(log.read_text().splitlines()) >= count:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"the build ended or stood still before it was answered: {build.poll()}")
 
 
 def completions(warehouse: Path) -> dict[str, str]:
@@ -76,12 +86,34 @@ def test_a_build_killed_at_random_points_ends_with_every_sample_exactly_once(tmp
     assert result["samples"] == PROBLEMS * SAMPLES
     verdicts = [(row["problem_id"], row["sample_id"]) for row in stored(warehouse, "verdicts")]
     assert len(verdicts) == len(set(verdicts)) == PROBLEMS * SAMPLES
-    in_flight = kills * 2 * 10 * SAMPLES  # shards in flight × problems of a shard × samples, at each kill
+    in_flight = kills * 32  # requests in flight at each kill: nothing that was answered is asked again
     assert PROBLEMS * SAMPLES < len(log.read_text().splitlines()) <= PROBLEMS * SAMPLES + in_flight
+    assert not list((warehouse / "journal").glob("*/*"))
     states = tracemill(
         "sql", "SELECT state, count(*) FROM runs GROUP BY ALL ORDER BY 1", "--warehouse", warehouse, "--format", "csv"
     ).stdout.splitlines()
     assert states == ["state,count_star()", f"killed,{kills}", "published,1"]
+
+
+def test_an_answer_of_a_shard_that_was_never_committed_is_not_asked_for_again(tmp_path: Path, prefect_api: str) -> None:
+    """One shard holds everything: killed three times in its midst, the teacher still sees hardly a request twice."""
+    log, answers, in_flight, kills = tmp_path / "requests.jsonl", sum_answers(60), 4, 3
+    warehouse = tmp_path / "warehouse"
+    with scripted_teacher(tmp_path / "script.json", answers=answers, delay_s=0.1, log=str(log)) as url:
+        config = write_build(tmp_path, url, sums(60), execution={"shard_size": 1000})
+        kept = 0
+        for _ in range(kills):
+            build = start_build(config, prefect_api, f"teacher.max_in_flight={in_flight}")
+            wait_for_answers(log, kept + 40, build)
+            os.killpg(build.pid, signal.SIGKILL)
+            build.communicate()
+            kept = len(log.read_text().splitlines())
+            assert list((warehouse / "journal" / "sums").iterdir())
+        result = build_json(config, prefect_api)
+    assert len(completions(warehouse)) == 60 * SAMPLES == result["samples"]
+    assert len(log.read_text().splitlines()) <= 60 * SAMPLES + kills * in_flight
+    assert result["new_samples"] <= 60 * SAMPLES - kills * 40 + kills * in_flight
+    assert not list((warehouse / "journal").glob("*/*"))
 
 
 def test_ctrl_c_commits_what_was_answered_and_exits_with_130(tmp_path: Path, prefect_api: str) -> None:
@@ -143,7 +175,7 @@ def test_a_teacher_that_fails_a_fifth_of_its_requests_gives_the_same_samples(tmp
 
 def test_a_dataset_that_is_being_built_names_the_process_that_builds_it(tmp_path: Path, prefect_api: str) -> None:
     """A second build of the same dataset stops at once."""
-    with scripted_teacher(tmp_path / "script.json", answers=sum_answers(40), delay_s=0.5) as url:
+    with scripted_teacher(tmp_path / "script.json", answers=sum_answers(40), delay_s=3) as url:
         config = write_build(tmp_path, url, sums(40))
         first = start_build(config, prefect_api)
         wait_for_shards(tmp_path / "warehouse", 0, first)
