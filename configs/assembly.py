@@ -1,6 +1,7 @@
 """From a checked configuration to the objects that do the work."""
 
 import re
+from collections.abc import Callable
 from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,9 @@ from configs.models import (
     OpenAITeacherConfig,
     ParquetSourceConfig,
     ReasoningGymSourceConfig,
+    RequestSettings,
     SourceConfig,
+    VllmTeacherConfig,
 )
 from configs.yaml_text import YamlText
 from data import sources
@@ -25,6 +28,7 @@ from data.errors import ConfigError, InputError
 from data.rows import RowReading
 from generators.prompts import PromptTemplate
 from generators.teacher import Teacher
+from generators.vllm_options import VllmOptions
 
 PROMPTS = Path(__file__).parent / "prompts"
 SHIPPED_MODEL = "smollm2-135m-instruct"
@@ -67,8 +71,8 @@ def prompt_template(build: LoadedBuild) -> PromptTemplate:
         raise ConfigError(complaints(error, PromptTemplate, text)) from error
 
 
-def teacher(build: LoadedBuild) -> Teacher:
-    """Return the configured teacher, not started yet; raises `InputError`."""
+def teacher(build: LoadedBuild, say: Callable[[str], None] = lambda _: None) -> Teacher:
+    """Return the configured teacher, not started yet; `say` hears of its servers. Raises `InputError`."""
     config = build.config.teacher
     if isinstance(config, OpenAITeacherConfig):
         from generators.openai import OpenAITeacher  # noqa: PLC0415 - engines load only when chosen
@@ -76,6 +80,8 @@ def teacher(build: LoadedBuild) -> Teacher:
         settings = config.model_dump(exclude={"engine", "api_key"})
         key = config.api_key.get_secret_value() if config.api_key else None
         return OpenAITeacher(**settings, api_key=key)
+    if isinstance(config, VllmTeacherConfig):
+        return _vllm_teacher(build, config, say)
     from generators.embedded import EmbeddedTeacher  # noqa: PLC0415 - engines load only when chosen
 
     return EmbeddedTeacher(
@@ -85,6 +91,41 @@ def teacher(build: LoadedBuild) -> Teacher:
         context_tokens=config.context_tokens,
         threads=config.threads,
     )
+
+
+def _vllm_teacher(build: LoadedBuild, config: VllmTeacherConfig, say: Callable[[str], None]) -> Teacher:
+    from generators.vllm import VllmTeacher  # noqa: PLC0415 - engines load only when chosen
+
+    folder = build.resolve(config.model)
+    if not folder.is_dir() and (config.model.startswith((".", "/", "~")) or folder.exists()):
+        raise ConfigError(f"{build.where('teacher', 'model')}: teacher.model: {folder} is not a model's folder")
+    python, *words = config.python
+    replicas: list[dict[str, str]] = [
+        {"CUDA_VISIBLE_DEVICES": ",".join(map(str, devices))} for devices in config.devices
+    ] or [{}] * config.replicas
+    return VllmTeacher(
+        str(folder) if folder.is_dir() else config.model,
+        VllmOptions(**config.model_dump(include=set(VllmOptions.model_fields))),
+        name=config.name or (folder.name if folder.is_dir() else config.model),
+        python=[_program(build, python), *words],
+        environment=config.environment,
+        replica_environments=replicas,
+        log_folder=build.resolve(config.log_folder) if config.log_folder else None,
+        start_timeout_s=config.start_timeout_s,
+        max_restarts=config.max_restarts,
+        say=say,
+        **config.model_dump(include=set(RequestSettings.model_fields)),
+    )
+
+
+def _program(build: LoadedBuild, program: str) -> str:
+    """Return a program to start: a path as one from the configuration's folder, a bare name as the PATH has it."""
+    if "/" not in program:
+        return program
+    path = build.folder / Path(program).expanduser()  # not resolved: a virtual environment's python is a link
+    if not path.is_file():
+        raise ConfigError(f"{build.where('teacher', 'python')}: teacher.python: no such file: {path}")
+    return str(path)
 
 
 def _model_path(build: LoadedBuild, config: EmbeddedTeacherConfig) -> Path:

@@ -1,12 +1,13 @@
 """The configuration of a build, as frozen models; `configs.loading` reads them from YAML."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from data.records import AnswerKind
 from generators.sampling import SamplingParams
+from generators.vllm_options import VllmOptions
 from verifiers.policy import Policy
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -18,6 +19,8 @@ def _listed(value: Any) -> Any:
 
 Paths = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)]
 """A path or glob, or a list of them."""
+Command = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidator(_listed), Field(min_length=1)]
+"""A program, or a list of it and its first arguments."""
 
 
 class ConfigModel(BaseModel):
@@ -128,16 +131,11 @@ class EmbeddedTeacherConfig(ConfigModel):
     """CPU threads; None takes all cores."""
 
 
-class OpenAITeacherConfig(ConfigModel):
-    """Any server with the OpenAI chat completions interface; vLLM first."""
+class RequestSettings(ConfigModel):
+    """How requests are put to servers with the OpenAI interface."""
 
-    engine: Literal["openai"]
-    base_urls: tuple[str, ...] = Field(min_length=1)
-    model: str = Field(min_length=1)
-    revision: str | None = None
-    """Recorded; a new revision is a new teacher, whose samples are asked anew."""
-    api_key: SecretStr | None = None
     max_in_flight: int = Field(default=256, ge=1)
+    """Requests in flight over all servers, at most; fewer where they cannot take so many."""
     samples_per_request: int = Field(default=1, ge=1)
     """Above 1 the interface's `n` is used; the server must support it."""
     request_timeout_s: float = Field(default=600.0, gt=0)
@@ -146,6 +144,17 @@ class OpenAITeacherConfig(ConfigModel):
     """How long nobody may answer before the teacher counts as down."""
     extra_body: dict[str, Any] = {}
     """Further fields of every request, such as `chat_template_kwargs`; part of the teacher's identity."""
+
+
+class OpenAITeacherConfig(RequestSettings):
+    """Any server with the OpenAI chat completions interface; vLLM first."""
+
+    engine: Literal["openai"]
+    base_urls: tuple[str, ...] = Field(min_length=1)
+    model: str = Field(min_length=1)
+    revision: str | None = None
+    """Recorded; a new revision is a new teacher, whose samples are asked anew."""
+    api_key: SecretStr | None = None
 
     @field_validator("base_urls")
     @classmethod
@@ -164,7 +173,39 @@ class OpenAITeacherConfig(ConfigModel):
         return SecretStr(text) if text else None
 
 
-TeacherConfig = Annotated[EmbeddedTeacherConfig | OpenAITeacherConfig, Field(discriminator="engine")]
+class VllmTeacherConfig(RequestSettings, VllmOptions):
+    """vLLM servers that the build starts and ends itself."""
+
+    engine: Literal["vllm"]
+    model: str = Field(min_length=1)
+    """Folder of the model, or its name on the hub."""
+    name: str | None = Field(default=None, min_length=1)
+    """Name that is recorded; None takes the folder's name, or that on the hub."""
+    python: Command = ("python",)
+    """Interpreter that has vLLM installed, with words to put before it where need be."""
+    environment: dict[str, str] = {}
+    """Environment variables of the servers, beside those of the build."""
+    replicas: int = Field(default=1, ge=1, le=64)
+    """Servers, each with all of the above."""
+    devices: tuple[tuple[int, ...], ...] = ()
+    """GPUs of each replica, such as `[[0, 1], [2, 3]]`; empty lets each server see all."""
+    log_folder: str | None = None
+    """Folder that keeps what the servers say."""
+    start_timeout_s: float = Field(default=1800.0, gt=0)
+    max_restarts: int = Field(default=3, ge=0)
+    """How often in a row a server may die before it is given up."""
+    request_timeout_s: float = Field(default=3600.0, gt=0)
+
+    @model_validator(mode="after")
+    def _must_agree(self) -> Self:
+        if self.devices and self.replicas not in (1, len(self.devices)):
+            raise ValueError(f"devices: give {self.replicas} lists, one for each of the replicas")
+        return self
+
+
+TeacherConfig = Annotated[
+    EmbeddedTeacherConfig | OpenAITeacherConfig | VllmTeacherConfig, Field(discriminator="engine")
+]
 
 
 class SamplingConfig(SamplingParams):

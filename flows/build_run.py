@@ -156,6 +156,7 @@ class BuildRun:
             yield self.work
         finally:
             await asyncio.to_thread(pool.close)
+            await self.teacher.close()  # publishing takes a while, and needs no GPU
 
     async def work_on(self, chunk: Chunk) -> ShardResult:
         """Ask, verify and commit one chunk, inside `workplace`."""
@@ -290,7 +291,7 @@ async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[Bui
     Raises `InputError` before anything is written; `TeacherError` too, where the warehouse is new.
     """
     sources, template = problem_sources(loaded), prompt_template(loaded)
-    model = teacher(loaded)
+    model = teacher(loaded, reporter.say)
     root = loaded.warehouse
     try:
         if not (root / "catalog.duckdb").exists():

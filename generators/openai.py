@@ -11,24 +11,35 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
+import orjson
 
 from data.errors import TeacherDownError, TeacherError
 from data.identity import content_id
 from data.records import Prompt
-from generators.endpoints import Endpoint, Fleet, endpoint_at
+from generators.endpoints import Endpoint, Fleet, Lease, endpoint_at
 from generators.openai_protocol import read_answer, request_body
 from generators.sampling import SamplingParams
 from generators.teacher import Completion, Refusal, Teacher
+from generators.vllm_metrics import read_load
 
 RETRIED_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+BUSY_STATUSES = frozenset({408, 429, 503, 504, 529})
+"""The server was given too much; it is given less from then on."""
+TOO_MANY_REQUESTS = 429
+"""The one of them that says: the server itself is well."""
 REFUSING_STATUSES = frozenset({400, 413, 422})
 """The server will not serve this request, whoever asks and however often."""
 REFUSALS_BEFORE_GIVING_UP = 16
 """So many refusals before the first answer mean that the requests are wrong, not the prompts."""
 BACKOFF_FIRST_S, BACKOFF_MOST_S = 0.25, 10.0
 LISTED_MODELS = 20
+LOOK_EVERY_S, LOOK_AGAIN_S = 1.0, 30.0
+"""Between two looks at a server's queues, and where it has none to show."""
 ERROR_CHARS = 300
 """How much of a server's error text a message quotes."""
+
+
+_JSON = {"Content-Type": "application/json"}
 
 
 class _TryAgainError(Exception):
@@ -40,7 +51,7 @@ class _TryAgainError(Exception):
 
 
 class OpenAITeacher(Teacher):
-    """Asks OpenAI-compatible servers, with bounded requests in flight and retries.
+    """Asks OpenAI-compatible servers, with retries and as many requests in flight as they can take.
 
     `samples_per_request` above 1 uses the interface's `n`; vLLM then shares the prompt's work and gives
     sample i the seed + i, as if it had been asked for alone.
@@ -65,13 +76,13 @@ class OpenAITeacher(Teacher):
         self._extra = dict(extra_body or {})
         self.teacher_id = content_id("teacher", [model, revision, self._extra])
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        self._fleet = Fleet([endpoint_at(url, headers) for url in base_urls], patience_s)
+        self._fleet = Fleet([endpoint_at(url, headers) for url in base_urls], patience_s, max_in_flight)
         self._api_key = api_key
         self._samples_per_request = samples_per_request
         self._request_timeout_s = request_timeout_s
         self._max_attempts = max_attempts
-        self._slots = asyncio.Semaphore(max_in_flight)
         self._session: aiohttp.ClientSession | None = None
+        self._lookers: list[asyncio.Task[None]] = []
         self._refusals = 0
 
     async def start(self) -> None:
@@ -87,6 +98,7 @@ class OpenAITeacher(Teacher):
         except BaseException:
             await self.close()
             raise
+        self._lookers = [asyncio.create_task(self._look(endpoint)) for endpoint in self._fleet.endpoints]
 
     async def _reach_all(self) -> None:
         found = await asyncio.gather(*(self._probe(e) for e in self._fleet.endpoints), return_exceptions=True)
@@ -99,6 +111,10 @@ class OpenAITeacher(Teacher):
 
     async def close(self) -> None:
         """Close all connections."""
+        for looker in self._lookers:
+            looker.cancel()
+        await asyncio.gather(*self._lookers, return_exceptions=True)
+        self._lookers = []
         if self._session:
             await self._session.close()
             self._session = None
@@ -138,6 +154,19 @@ class OpenAITeacher(Teacher):
             raise TeacherError(f"{url}: the model {self.name!r} is not served there; it serves {_listed(served)}")
         return None
 
+    async def _look(self, endpoint: Endpoint) -> None:
+        """Follow the lengths of a server's own queues, where it publishes them."""
+        timeout = aiohttp.ClientTimeout(total=10)
+        while True:
+            load = None
+            url = f"{endpoint.url.removesuffix('/v1')}/metrics"
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+                async with self._open().get(url, timeout=timeout, headers=endpoint.headers) as response:
+                    load = read_load(await response.text(errors="replace")) if response.ok else None
+            if load:
+                self._fleet.saw(endpoint, load)
+            await asyncio.sleep(LOOK_EVERY_S if endpoint.window.is_metered else LOOK_AGAIN_S)
+
     async def _request(
         self, prompt: Prompt, indices: list[int], sampling: SamplingParams
     ) -> list[Completion | Refusal]:
@@ -160,9 +189,9 @@ class OpenAITeacher(Teacher):
         attempts = 0
         while True:
             try:
-                async with self._slots:
-                    status, text, endpoint = await self._post(body)
-                    return self._read(status, text, endpoint, prompt, indices, sampling)
+                async with self._fleet.lease(again=attempts > 0) as lease:
+                    status, text = await self._post(lease, body)
+                    return self._read(lease, status, text, prompt, indices, sampling)
             except _TryAgainError as error:
                 if self._fleet.is_down():
                     raise self._down() from error
@@ -174,57 +203,61 @@ class OpenAITeacher(Teacher):
                 # Full jitter keeps hundreds of failed requests from coming back at the same moment.
                 await asyncio.sleep(max(error.after_s, random.uniform(0, ceiling)))
 
-    async def _post(self, body: dict[str, Any]) -> tuple[int, str, Endpoint]:
-        endpoint = self._fleet.pick()
+    async def _post(self, lease: Lease, body: dict[str, Any]) -> tuple[int, bytes]:
+        endpoint = lease.endpoint
         url = f"{endpoint.url}/chat/completions"
-        endpoint.in_flight += 1
         try:
-            async with self._open().post(url, json=body, headers=endpoint.headers) as response:
-                text = await response.text(errors="replace")
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise self._failed(endpoint, f"{url}: {_describe(error)}") from error
-        finally:
-            endpoint.in_flight -= 1
+            async with self._open().post(url, data=orjson.dumps(body), headers=_JSON | endpoint.headers) as response:
+                text = await response.read()
+        except TimeoutError as error:
+            self._fleet.overloaded(lease)
+            raise self._failed(lease, f"{url}: {_describe(error)}") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._failed(lease, f"{url}: {_describe(error)}") from error
         if response.status in RETRIED_STATUSES:
             reason = f"{url}: HTTP {response.status} {self._quoted(text)}".strip()
-            raise self._failed(endpoint, reason, _retry_after(response.headers))
-        return response.status, text, endpoint
+            if response.status in BUSY_STATUSES:
+                self._fleet.overloaded(lease)
+            self._fleet.failed(lease, reason, rests=response.status != TOO_MANY_REQUESTS)
+            raise _TryAgainError(reason, _retry_after(response.headers))
+        return response.status, text
 
     def _read(
         self,
+        lease: Lease,
         status: int,
-        text: str,
-        endpoint: Endpoint,
+        text: bytes,
         prompt: Prompt,
         indices: list[int],
         sampling: SamplingParams,
     ) -> list[Completion] | Refusal:
-        url = f"{endpoint.url}/chat/completions"
-        said = f"{url}: HTTP {status} {self._quoted(text)}".strip()
+        url = f"{lease.endpoint.url}/chat/completions"
         if status in REFUSING_STATUSES:
+            said = f"{url}: HTTP {status} {self._quoted(text)}".strip()
             self._refusals += 1
             if not self._fleet.successes and self._refusals >= REFUSALS_BEFORE_GIVING_UP:
                 raise TeacherError(f"every request so far was refused, last with: {said}")
             return Refusal(indices=tuple(indices), reason=said)
         if status != 200:  # noqa: PLR2004
             hint = "check teacher.api_key" if status in (401, 403) else f"is {self.name!r} being served there?"
-            raise TeacherError(f"{said}; {hint}")
+            raise TeacherError(f"{url}: HTTP {status} {self._quoted(text)}; {hint}")
         try:
-            answer = read_answer(json.loads(text), prompt, indices, sampling)
+            answer = read_answer(_parse(text), prompt, indices, sampling)
         except (ValueError, RecursionError) as error:
             reason = str(error).splitlines()[0][:ERROR_CHARS]
-            raise self._failed(endpoint, f"{url}: unreadable answer ({reason})") from error
-        self._fleet.succeeded(endpoint)
+            raise self._failed(lease, f"{url}: unreadable answer ({reason})") from error
+        self._fleet.succeeded(lease)
         return answer
 
-    def _quoted(self, text: str) -> str:
+    def _quoted(self, said: bytes) -> str:
         """Return the beginning of a server's words; some repeat the key that they were sent."""
+        text = said.decode("utf-8", "replace")
         if self._api_key:
             text = text.replace(self._api_key, "(hidden)")
         return text[:ERROR_CHARS]
 
-    def _failed(self, endpoint: Endpoint, reason: str, after_s: float = 0.0) -> _TryAgainError:
-        self._fleet.failed(endpoint, reason)
+    def _failed(self, lease: Lease, reason: str, after_s: float = 0.0) -> _TryAgainError:
+        self._fleet.failed(lease, reason)
         return _TryAgainError(reason, after_s)
 
     def _down(self) -> TeacherDownError:
@@ -237,6 +270,14 @@ class OpenAITeacher(Teacher):
         if self._session is None:
             raise TeacherError("the teacher is used before it was started")
         return self._session
+
+
+def _parse(text: bytes) -> object:
+    """Return what JSON says; the slower parser also takes halves of surrogate pairs, which some servers send."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text.decode("utf-8", "replace"))
 
 
 def _consecutive(indices: Sequence[int], most: int) -> list[list[int]]:

@@ -188,3 +188,44 @@ def test_an_embedded_model_that_nobody_named_is_asked_for(tmp_path):
     )
     with pytest.raises(ConfigError, match=r"build\.yaml:4: teacher\.model_path: name the GGUF file of 'some-model'"):
         teacher(load(tmp_path, text))
+
+
+VLLM = SMALL.replace('  base_urls: ["http://127.0.0.1:9000/v1"]\n', "").replace("engine: openai", "engine: vllm")
+
+
+def test_a_managed_vllm_is_made_as_configured(tmp_path):
+    """A folder is a local model, anything else a name on the hub; GPUs are dealt out to the replicas."""
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "config.json").write_text("{}")
+    one = teacher(load(tmp_path, VLLM, "teacher.model=weights", "teacher.devices=[[0, 1], [2, 3]]"))
+    assert one.name == "weights"
+    assert [server._environment["CUDA_VISIBLE_DEVICES"] for server in one._servers] == ["0,1", "2,3"]
+    command = one._servers[0]._command(5)
+    assert command[command.index("--model") + 1] == str(tmp_path / "weights")
+    hub = teacher(load(tmp_path, VLLM, "teacher.model=org/name", "teacher.replicas=3", "teacher.name=short"))
+    assert (hub.name, len(hub._servers)) == ("short", 3)
+    moved = teacher(load(tmp_path, VLLM, "teacher.model=weights", "teacher.replicas=2", "teacher.environment={A: b}"))
+    assert moved.teacher_id == one.teacher_id != hub.teacher_id
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ("teacher.model=./nothing", "build.yaml:6: teacher.model: FOLDER/nothing is not a model's folder"),
+        ("teacher.python=./no/python", "build.yaml:4: teacher.python: no such file: FOLDER/no/python"),
+        ("teacher.devices=[[0], [1]]", None),
+        ("teacher.gpu_memory=0.9", "teacher.gpu_memory: unknown key 'gpu_memory'; did you mean 'gpu_memory_utilizat"),
+        ("teacher.engine_args={host: x}", "teacher.engine_args: host: set by Tracemill itself"),
+    ],
+)
+def test_a_managed_vllm_that_cannot_be_meant_is_refused(tmp_path, change, complaint):
+    """With file, line and key."""
+    if complaint is None:
+        assert teacher(load(tmp_path, VLLM, change))
+        change, complaint = "teacher.replicas=3", "teacher: devices: give 3 lists, one for each of the replicas"
+        with pytest.raises(ConfigError) as caught:
+            teacher(load(tmp_path, VLLM, change, "teacher.devices=[[0], [1]]"))
+    else:
+        with pytest.raises(ConfigError) as caught:
+            teacher(load(tmp_path, VLLM, change))
+    assert complaint in str(caught.value).replace(str(tmp_path), "FOLDER")
