@@ -71,13 +71,25 @@ def prompt_template(build: LoadedBuild) -> PromptTemplate:
         raise ConfigError(complaints(error, PromptTemplate, text)) from error
 
 
+def check_teacher_license(build: LoadedBuild) -> None:
+    """Raise `ConfigError` where the teacher's licence forbids what would be published."""
+    license_, gate = build.config.teacher.license, build.config.licenses
+    if gate.refuses_teacher(license_.allows_training):
+        said = f"{license_.name or 'the licence'} of {build.config.teacher.model!r}"
+        wanted = "allows_training: no" if license_.allows_training == "no" else "not allows_training: yes"
+        raise ConfigError(
+            f"{build.where('teacher', 'license')}: teacher.license: {said} says {wanted}, and `licenses.teacher` asks "
+            f"for {gate.teacher!r}: nothing of it may be published; choose another teacher, or mend what is said of it"
+        )
+
+
 def teacher(build: LoadedBuild, say: Callable[[str], None] = lambda _: None) -> Teacher:
     """Return the configured teacher, not started yet; `say` hears of its servers. Raises `InputError`."""
     config = build.config.teacher
     if isinstance(config, OpenAITeacherConfig):
         from generators.openai import OpenAITeacher  # noqa: PLC0415 - engines load only when chosen
 
-        settings = config.model_dump(exclude={"engine", "api_key"})
+        settings = config.model_dump(exclude={"engine", "api_key", "license"})
         key = config.api_key.get_secret_value() if config.api_key else None
         return OpenAITeacher(**settings, api_key=key)
     if isinstance(config, VllmTeacherConfig):

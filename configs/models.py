@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from data.records import AnswerKind
+from data.selection import AllowsTraining, LicenseGate, Selection, SelectionPolicy, yes_or_no
 from generators.sampling import SamplingParams
 from generators.vllm_options import VllmOptions
 from verifiers.policy import Policy
@@ -115,7 +116,22 @@ SourceConfig = Annotated[
 ]
 
 
-class EmbeddedTeacherConfig(ConfigModel):
+class TeacherLicenseConfig(ConfigModel):
+    """What the teacher's licence says of its answers."""
+
+    name: str | None = None
+    """Such as `Apache-2.0`; recorded."""
+    allows_training: Annotated[AllowsTraining, BeforeValidator(yes_or_no)] = "unknown"
+    """Whether other models may be trained on its answers; with `no` nothing is published."""
+
+
+class TeacherBase(ConfigModel):
+    """What every teacher may say."""
+
+    license: TeacherLicenseConfig = TeacherLicenseConfig()
+
+
+class EmbeddedTeacherConfig(TeacherBase):
     """A GGUF model inside this process (extra `embedded`)."""
 
     engine: Literal["embedded"]
@@ -146,7 +162,7 @@ class RequestSettings(ConfigModel):
     """Further fields of every request, such as `chat_template_kwargs`; part of the teacher's identity."""
 
 
-class OpenAITeacherConfig(RequestSettings):
+class OpenAITeacherConfig(TeacherBase, RequestSettings):
     """Any server with the OpenAI chat completions interface; vLLM first."""
 
     engine: Literal["openai"]
@@ -173,7 +189,7 @@ class OpenAITeacherConfig(RequestSettings):
         return SecretStr(text) if text else None
 
 
-class VllmTeacherConfig(RequestSettings, VllmOptions):
+class VllmTeacherConfig(TeacherBase, RequestSettings, VllmOptions):
     """vLLM servers that the build starts and ends itself."""
 
     engine: Literal["vllm"]
@@ -256,5 +272,12 @@ class BuildConfig(ConfigModel):
     sampling: SamplingConfig = SamplingConfig()
     verification: VerificationConfig = VerificationConfig()
     execution: ExecutionConfig = ExecutionConfig()
+    publish: SelectionPolicy = SelectionPolicy()
+    licenses: LicenseGate = LicenseGate()
     warehouse: str = Field(min_length=1)
     """A folder; relative to the config file."""
+
+    @property
+    def selection(self) -> Selection:
+        """Everything that decides what a version holds."""
+        return Selection(policy=self.publish, licenses=self.licenses)

@@ -32,7 +32,7 @@ def render_card(manifest: Mapping[str, Any], example: Mapping[str, Any] | None) 
 def _front_matter(manifest: Mapping[str, Any]) -> str:
     licenses = sorted({name.lower() for name in manifest["licenses"]})
     listed = "\n".join(f"- {_yaml_text(name)}" for name in licenses)
-    count = manifest["accepted"]
+    count = manifest["traces"]
     bounds = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
     size = next((label for bound, label in bounds if count < bound), "1M<n<10M")
     return (
@@ -45,7 +45,7 @@ def _front_matter(manifest: Mapping[str, Any]) -> str:
 
 def _summary(manifest: Mapping[str, Any]) -> str:
     return (
-        f"{manifest['accepted']:,} verified chain-of-thought traces for {manifest['problems_solved']:,} of "
+        f"{manifest['traces']:,} verified chain-of-thought traces for {manifest['problems_with_traces']:,} of "
         f"{manifest['problems']:,} problems, chosen by rejection sampling from {manifest['samples']:,} samples of "
         f"`{_code(manifest['teacher']['name'])}`. A trace is here because its final answer was checked against a known "
         f"reference by `{manifest['verifier']}`. This version never changes; a training job pins it by its number."

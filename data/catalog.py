@@ -71,6 +71,7 @@ class VersionRow(Record):
     problems_solved: int
     samples: int
     accepted: int
+    traces: int
     bytes: int
 
 

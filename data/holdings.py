@@ -1,7 +1,8 @@
 """What the warehouse already holds for a chunk of problems: the base of planning and of publishing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pyarrow as pa
 
@@ -25,8 +26,14 @@ class HeldRecord:
     """A stored problem, without its question."""
 
     source: str
+    license: str
+    tags: tuple[str, ...]
     path: str
     """Of its shard, relative to the warehouse."""
+
+    def moved(self, path: str) -> "HeldRecord":
+        """Return the same record, found at another path."""
+        return replace(self, path=path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class HeldSample:
     finish_reason: FinishReason
     prompt_tokens: int
     completion_tokens: int
+    run_id: str
     path: str
     """Of its shard, relative to the warehouse."""
 
@@ -52,6 +60,8 @@ class HeldVerdict:
     verifier: str
     steps_checked: int
     false_steps: int
+    path: str
+    """Of its shard, relative to the warehouse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +86,22 @@ class Holdings:
 
 
 _SAMPLES = """
-SELECT s.prompt_id, s.sample_id, s."index", s.finish_reason, s.prompt_tokens, s.completion_tokens, f.path
+SELECT s.prompt_id, s.sample_id, s."index", s.finish_reason, s.prompt_tokens, s.completion_tokens,
+       s.run_id, f.path
 FROM samples s SEMI JOIN wanted w ON s.prompt_id = w.prompt_id
 JOIN shards f ON f.kind = 'samples' AND f.shard_id = s.shard_id
 SEMI JOIN request r ON s.sampling_id = r.sampling_id AND s."index" < r.samples_per_problem
 """
 _VERDICTS = """
-SELECT v.problem_id, v.sample_id, v.status, v.extracted, v.rule, v.verifier, v.steps_checked, v.false_steps
+SELECT v.problem_id, v.sample_id, v.status, v.extracted, v.rule, v.verifier, v.steps_checked, v.false_steps,
+       f.path
 FROM verdicts v SEMI JOIN wanted w ON v.problem_id = w.problem_id
+JOIN shards f ON f.kind = 'verdicts' AND f.shard_id = v.shard_id
 SEMI JOIN request r ON v.verdict_set = r.verdict_set
 """
 _RECORDS = """
-SELECT p.record_id, p.source, f.path FROM problems p SEMI JOIN wanted w ON p.record_id = w.record_id
+SELECT p.record_id, p.source, p.license, p.tags, f.path
+FROM problems p SEMI JOIN wanted w ON p.record_id = w.record_id
 JOIN shards f ON f.kind = 'problems' AND f.shard_id = p.shard_id
 """
 
@@ -96,20 +110,31 @@ def look_up(catalog: Catalog, members: Sequence[Member], request: Request) -> Ho
     """Return what the warehouse holds for `members`, from any dataset that asked the same."""
     found = catalog.lookup(
         {"samples": _SAMPLES, "verdicts": _VERDICTS, "records": _RECORDS},
-        wanted=pa.Table.from_pylist([member.model_dump() for member in members], schema=_MEMBER_SCHEMA),
+        wanted=_member_table(members),
         request=pa.Table.from_pylist([request.model_dump()]),
     )
     samples: dict[str, dict[int, HeldSample]] = {}
-    for prompt_id, sample_id, index, finish, prompt_tokens, completion_tokens, path in found["samples"]:
-        samples.setdefault(prompt_id, {})[index] = HeldSample(
-            sample_id, index, FinishReason(finish), prompt_tokens, completion_tokens, path
-        )
+    for prompt_id, sample_id, index, finish, *rest in found["samples"]:
+        samples.setdefault(prompt_id, {})[index] = HeldSample(sample_id, index, FinishReason(finish), *rest)
     verdicts = {
         (problem_id, sample_id): HeldVerdict(Status(status), *rest)
         for problem_id, sample_id, status, *rest in found["verdicts"]
     }
-    records = {record_id: HeldRecord(source, path) for record_id, source, path in found["records"]}
-    return Holdings(records, samples, verdicts)
+    return Holdings(_held_records(found["records"]), samples, verdicts)
+
+
+def look_up_records(catalog: Catalog, members: Sequence[Member]) -> dict[str, HeldRecord]:
+    """Return the stored problems of `members` alone."""
+    found = catalog.lookup({"records": _RECORDS}, wanted=_member_table(members))
+    return _held_records(found["records"])
+
+
+def _held_records(rows: Sequence[tuple[Any, ...]]) -> dict[str, HeldRecord]:
+    return {row[0]: HeldRecord(row[1], row[2], tuple(row[3] or ()), row[4]) for row in rows}
+
+
+def _member_table(members: Sequence[Member]) -> pa.Table:
+    return pa.Table.from_pylist([member.model_dump() for member in members], schema=_MEMBER_SCHEMA)
 
 
 _MEMBER_SCHEMA = pa.schema({name: pa.string() for name in Member.model_fields})

@@ -24,6 +24,7 @@ class Members:
     """A scratch table of the run's problems; it belongs to one process and is thrown away with it."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._path = folder / "members.duckdb"
         with self._errors():
             folder.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,11 @@ MIGRATIONS: tuple[str, ...] = (
         problems_solved BIGINT, samples BIGINT, accepted BIGINT, bytes BIGINT
     );
     """,
+    # 2: traces of a version, which need not be all that was accepted
+    """
+    ALTER TABLE versions ADD COLUMN traces BIGINT;
+    UPDATE versions SET traces = accepted;
+    """,
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -5,7 +5,7 @@ A change here is a new `SCHEMA_VERSION`; files of older versions stay readable.
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 STRINGS = pa.list_(pa.string())
 
@@ -77,6 +77,7 @@ TRACES = pa.schema(
         "messages": MESSAGES,
         "reasoning": pa.string(),
         "completion": pa.string(),
+        "status": pa.string(),
         "answer": pa.string(),
         "verifier": pa.string(),
         "verifier_rule": pa.string(),

@@ -1,16 +1,17 @@
 """Traces: accepted samples joined with their problems and verdicts, as rows to train on."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.holdings import HeldVerdict, Holdings
+from data.holdings import HeldSample, HeldVerdict, Holdings
 from data.identity import content_id
 from data.records import Message, Problem, Record
 from data.shards import read_shard
-from data.survey import JudgedProblem
+from data.survey import JudgedProblem, JudgedSample
 from data.warehouse import Warehouse
 
 MessagesFor = Callable[[Problem, str, str | None], Sequence[Message]]
@@ -25,24 +26,31 @@ class Provenance(Record):
     top_p: float
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenProblem:
+    """A problem with those of its samples that become traces."""
+
+    problem: JudgedProblem
+    chosen: tuple[JudgedSample, ...]
+
+
 def chunk_traces(
     warehouse: Warehouse,
-    problems: Sequence[JudgedProblem],
+    problems: Sequence[ChosenProblem],
     holdings: Holdings,
     provenance: Provenance,
     messages_for: MessagesFor,
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of one chunk's traces, problem by problem, a problem's traces by index."""
-    solved = [problem for problem in problems if problem.accepted]
-    wanted = {each.sample.sample_id for problem in solved for each in problem.accepted}
-    paths = {each.sample.path for problem in solved for each in problem.accepted}
+    wanted = {each.sample.sample_id for problem in problems for each in problem.chosen}
+    paths = {each.sample.path for problem in problems for each in problem.chosen}
     texts = _rows_by_id(warehouse, paths, "sample_id", wanted)
-    records = _read_problems(warehouse, solved, holdings)
-    for problem in solved:
-        record = records[problem.member.record_id]
-        shared = _problem_columns(problem, record) | provenance.model_dump()
-        for each in problem.accepted:
-            yield shared | _sample_columns(record, texts[each.sample.sample_id], each.verdict, messages_for)
+    records = read_problems(warehouse, {each.problem.member.record_id for each in problems}, holdings)
+    for each in problems:
+        record = records[each.problem.member.record_id]
+        shared = _problem_columns(each.problem, record) | provenance.model_dump()
+        for judged in each.chosen:
+            yield shared | _sample_columns(record, texts[judged.sample.sample_id], judged.verdict, messages_for)
 
 
 def problem_from_row(row: dict[str, Any]) -> Problem:
@@ -50,18 +58,29 @@ def problem_from_row(row: dict[str, Any]) -> Problem:
     return Problem.model_validate({name: row[name] for name in Problem.model_fields})
 
 
-def _read_problems(warehouse: Warehouse, problems: Iterable[JudgedProblem], holdings: Holdings) -> dict[str, Problem]:
-    wanted = {problem.member.record_id for problem in problems}
+def read_problems(warehouse: Warehouse, wanted: set[str], holdings: Holdings) -> dict[str, Problem]:
+    """Return stored problems by record id."""
     paths = {holdings.records[record_id].path for record_id in wanted}
     rows = _rows_by_id(warehouse, paths, "record_id", wanted)
     return {record_id: problem_from_row(row) for record_id, row in rows.items()}
 
 
-def _rows_by_id(warehouse: Warehouse, paths: Iterable[str], key: str, wanted: set[str]) -> dict[str, dict[str, Any]]:
+def read_texts(warehouse: Warehouse, samples: Sequence[HeldSample]) -> dict[str, str]:
+    """Return the completions of stored samples by sample id."""
+    wanted = {sample.sample_id for sample in samples}
+    rows = _rows_by_id(
+        warehouse, {sample.path for sample in samples}, "sample_id", wanted, ["sample_id", "completion", "reasoning"]
+    )
+    return {sample_id: f"{row['reasoning'] or ''}\n{row['completion']}" for sample_id, row in rows.items()}
+
+
+def _rows_by_id(
+    warehouse: Warehouse, paths: Iterable[str], key: str, wanted: set[str], columns: Sequence[str] | None = None
+) -> dict[str, dict[str, Any]]:
     values = pa.array(sorted(wanted), pa.string())
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(paths):
-        table = read_shard(warehouse, path)
+        table = read_shard(warehouse, path, columns)
         for row in table.filter(pc.is_in(table[key], value_set=values)).to_pylist():
             found.setdefault(row[key], row)
     return found
@@ -88,6 +107,7 @@ def _sample_columns(
     return {name: row[name] for name in taken} | {
         "trace_id": content_id("trace", [problem.problem_id, row["sample_id"]]),
         "messages": [message.model_dump() for message in messages],
+        "status": verdict.status.value,
         "answer": verdict.extracted,
         "verifier": verdict.verifier,
         "verifier_rule": verdict.rule,

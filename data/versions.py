@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
 from itertools import chain, islice
@@ -13,14 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from data import schemas
 from data.card import render_card
 from data.catalog import VersionRow
 from data.errors import StorageError
 from data.files import ROW_GROUP_ROWS, fsync_folder, parquet_writer, read_json, sha256_of, storage_errors, write_json
+from data.identity import content_id
+from data.lineage import LineageRecord
 from data.records import Record
+from data.selection import AllowsTraining, Selection
+from data.selection_plan import SelectionReport
 from data.survey import SourceCounts, Survey
 from data.warehouse import Warehouse
 
@@ -45,17 +50,30 @@ class TeacherFacts(Record):
     name: str
     teacher_id: str
     engine: str
+    license: str | None = None
+    allows_training: AllowsTraining = "unknown"
+    """Whether its licence lets other models be trained on its answers."""
+
+
+class LeftOut(Record):
+    """What a version does not hold, by reason."""
+
+    samples: dict[str, int] = Field(default_factory=dict)
+    problems: dict[str, int] = Field(default_factory=dict)
 
 
 class VersionManifest(Record):
     """What a version is and how it came to be; written last, beside its files."""
+
+    # Keys that a newer release adds are passed over, so that older readers can still read.
+    model_config = ConfigDict(extra="ignore")
 
     dataset: str
     version: int
     created: str
     run_id: str
     fingerprint: str
-    """Hash over all problems, samples and statuses: equal exactly when the content is."""
+    """Hash over all problems, samples, statuses and the selection: equal exactly when the content is."""
     schema_version: int
     tracemill: str
     """Version of the package that published."""
@@ -80,6 +98,23 @@ class VersionManifest(Record):
     licenses: dict[str, int]
     """Licence → traces."""
     files: tuple[VersionFile, ...]
+    traces: int
+    """Rows of all files together."""
+    problems_with_traces: int
+    selection: Selection
+    """The policy that chose the traces."""
+    left_out: LeftOut
+    lineage: LineageRecord | None
+    """None in versions of schema 1."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_schema_1(cls, values: Any) -> Any:
+        """Complete a manifest of schema 1, where everything accepted was a trace."""
+        if isinstance(values, dict) and values.get("schema_version") == 1 and "traces" not in values:
+            added = {"traces": values.get("accepted"), "problems_with_traces": values.get("problems_solved")}
+            return values | added | {"selection": {}, "left_out": {}, "lineage": None}
+        return values
 
     @property
     def folder(self) -> str:
@@ -89,7 +124,7 @@ class VersionManifest(Record):
     def row(self, path: str) -> VersionRow:
         """Return the version as it stands in the catalog."""
         taken = ("dataset", "version", "created", "run_id", "fingerprint", "config_hash", "verifier")
-        counts = ("problems", "problems_solved", "samples", "accepted")
+        counts = ("problems", "problems_solved", "samples", "accepted", "traces")
         return VersionRow(
             path=path,
             teacher=self.teacher.name,
@@ -112,6 +147,22 @@ class VersionFacts(Record):
     sampling: dict[str, Any]
     config: dict[str, Any]
     config_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionContents:
+    """What was chosen for a version, and what from."""
+
+    survey: Survey
+    selection: Selection
+    report: SelectionReport
+    lineage: LineageRecord
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash that is equal exactly when the version's content is."""
+        chosen_by = self.selection.selection_hash
+        return content_id("version", [self.survey.fingerprint, chosen_by]) if chosen_by else self.survey.fingerprint
 
 
 def version_folder(version: int) -> str:
@@ -149,13 +200,17 @@ def all_versions(warehouse: Warehouse) -> Iterator[VersionManifest]:
 
 
 def publish_version(
-    warehouse: Warehouse, facts: VersionFacts, survey: Survey, traces: Iterable[dict[str, Any]]
+    warehouse: Warehouse,
+    facts: VersionFacts,
+    contents: VersionContents,
+    traces: Iterable[dict[str, Any]],
 ) -> VersionManifest:
     """Write `traces` as the next version of a dataset, and return its manifest.
 
     Everything is written and synced in the scratch folder; one rename then makes it visible. Only for
     the holder of the dataset's lock. Raises `StorageError`; nothing is visible then.
     """
+    survey, report = contents.survey, contents.report
     number = max(published_versions(warehouse, facts.dataset), default=0) + 1
     target = warehouse.dataset(facts.dataset) / version_folder(number)
     staging = warehouse.scratch(facts.dataset) / target.name
@@ -167,8 +222,8 @@ def publish_version(
         manifest = VersionManifest(
             **facts.model_dump(),
             version=number,
+            fingerprint=contents.fingerprint,
             created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            fingerprint=survey.fingerprint,
             schema_version=schemas.SCHEMA_VERSION,
             tracemill=package_version("tracemill"),
             problems=survey.problems,
@@ -181,10 +236,15 @@ def publish_version(
             by_source={name: _counts(counts) for name, counts in sorted(survey.by_source.items())},
             licenses=dict(sorted(written.licenses.items())),
             files=tuple(written.files),
+            traces=report.traces,
+            problems_with_traces=report.problems_with_traces,
+            left_out=LeftOut(samples=report.left_out_samples, problems=report.left_out_problems),
+            selection=contents.selection,
+            lineage=contents.lineage,
         )
-        if (rows := sum(file.rows for file in written.files)) != survey.accepted:
+        if (rows := sum(file.rows for file in written.files)) != report.traces:
             raise StorageError(
-                f"{target}: {survey.accepted} traces were counted and {rows} written; a shard was changed "
+                f"{target}: {report.traces} traces were counted and {rows} written; a shard was changed "
                 "meanwhile: run `tracemill catalog rebuild`, then the build again"
             )
         (staging / "README.md").write_text(render_card(manifest.model_dump(), written.example), encoding="utf-8")

@@ -8,28 +8,26 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from configs.assembly import problem_sources, prompt_template, teacher
+from configs.assembly import check_teacher_license, problem_sources, prompt_template, teacher
 from configs.loading import LoadedBuild
 from data.catalog import Catalog, RunRow
 from data.errors import TracemillError
-from data.holdings import Request, look_up
+from data.holdings import Request
 from data.identity import content_id
 from data.members import Members
+from data.published import latest_version
+from data.publishing import Stock, choose_traces, publish_chosen
 from data.records import Message, Problem
 from data.recovery import reconcile, recover, write_run
+from data.selection import Reason
+from data.selection_plan import SelectionPlan, SelectionReport
 from data.sources import Source
-from data.survey import Survey, judged_problems
-from data.traces import Provenance, chunk_traces
-from data.versions import (
-    TeacherFacts,
-    VersionFacts,
-    VersionManifest,
-    publish_version,
-    published_versions,
-    read_version,
-)
+from data.survey import Survey
+from data.traces import Provenance
+from data.versions import TeacherFacts, VersionContents, VersionFacts, VersionManifest
 from data.warehouse import Warehouse, open_warehouse
 from flows.chunks import BadRows, Chunk, read_chunks
 from flows.progress import Progress, Reporter
@@ -57,6 +55,7 @@ class BuildResult:
 
     run: RunRow
     survey: Survey
+    report: SelectionReport
     manifest: VersionManifest
     path: str
     is_new_version: bool
@@ -75,6 +74,7 @@ class BuildResult:
             "problems": self.survey.problems,
             "samples": self.survey.samples,
             "accepted": self.survey.accepted,
+            "traces": self.report.traces,
             "problems_solved": self.survey.problems_solved,
             "prompt_tokens": self.survey.prompt_tokens,
             "completion_tokens": self.survey.completion_tokens,
@@ -82,6 +82,7 @@ class BuildResult:
             "published": self.is_new_version,
             "new_samples": self.run.new_samples,
             "by_status": dict(sorted(self.survey.by_status.items())),
+            "left_out": {"samples": self.report.left_out_samples, "problems": self.report.left_out_problems},
             "bad_rows": self.bad_rows.count,
             "duplicates": self.duplicates,
             "refused": sum(self.refusals.values()),
@@ -112,10 +113,10 @@ class BuildRun:
         """Name of the dataset."""
         return self.loaded.config.name
 
-    async def chunks(self) -> AsyncIterator[Chunk]:
-        """Yield the chunks that need work; the others are counted and passed over."""
+    def read(self) -> Iterator[Chunk]:
+        """Yield all problems of the run in chunks, with the work that each still needs."""
         config = self.loaded.config
-        found = read_chunks(
+        return read_chunks(
             self.sources,
             self.template,
             self.members,
@@ -125,6 +126,10 @@ class BuildRun:
             bad_rows=self.bad_rows,
             fail_on_bad_row=config.on_bad_row == "fail",
         )
+
+    async def chunks(self) -> AsyncIterator[Chunk]:
+        """Yield the chunks that need work; the others are counted and passed over."""
+        found = self.read()
         while chunk := await asyncio.to_thread(next, found, None):
             if chunk.has_work:
                 yield chunk
@@ -178,32 +183,32 @@ class BuildRun:
         except BaseExceptionGroup as error:
             raise first_cause(error) from error
 
-    def survey(self) -> Survey:
-        """Count what the dataset holds now."""
-        survey = Survey()
-        for members in self.members.read_chunks():
-            holdings = look_up(self.catalog, members, self.request)
-            for problem in judged_problems(members, holdings):
-                survey.add(problem, holdings.records[problem.member.record_id].source)
-        return survey
+    @property
+    def stock(self) -> Stock:
+        """What the next version is made from."""
+        return Stock(self.warehouse, self.catalog, self.members, self.request)
 
     def publish(self) -> BuildResult:
         """Publish the next version, unless the last one already holds exactly this."""
         reconcile(self.warehouse, self.catalog, self.dataset)
-        survey = self.survey()
-        if not survey.accepted:
-            raise NothingAcceptedError(self._nothing_accepted(survey))
-        manifest, is_new = self._latest(), False
-        if manifest is None or manifest.fingerprint != survey.fingerprint:
-            manifest = publish_version(self.warehouse, self._facts(), survey, self._traces())
-            is_new = True
+        with SelectionPlan(self.warehouse.scratch(self.dataset)) as plan:
+            contents = choose_traces(self.stock, self.loaded.config.selection, plan)
+            if not contents.survey.accepted:
+                raise NothingAcceptedError(self.nothing_accepted(contents.survey))
+            if not contents.report.traces:
+                raise NothingAcceptedError(nothing_chosen(contents))
+            manifest, is_new = latest_version(self.warehouse, self.catalog, self.dataset), False
+            if manifest is None or manifest.fingerprint != contents.fingerprint:
+                manifest = publish_chosen(self.stock, plan, contents, self._facts(), self._provenance(), self._messages)
+                is_new = True
         path = self.warehouse.dataset(self.dataset) / manifest.folder
         if is_new:
             self.catalog.put_version(manifest.row(self.warehouse.relative(path)))
-        self._end("published" if is_new else "unchanged", survey=survey, version=manifest.version)
+        self._end("published" if is_new else "unchanged", survey=contents.survey, version=manifest.version)
         return BuildResult(
             run=self.run,
-            survey=survey,
+            survey=contents.survey,
+            report=contents.report,
             manifest=manifest,
             path=str(path),
             is_new_version=is_new,
@@ -229,19 +234,9 @@ class BuildRun:
         self.run = self.run.model_copy(update=changes)
         write_run(self.warehouse, self.catalog, self.run)
 
-    def _latest(self) -> VersionManifest | None:
-        versions = published_versions(self.warehouse, self.dataset)
-        return read_version(self.warehouse, self.dataset, versions[-1]) if versions else None
-
-    def _traces(self) -> Iterator[dict[str, Any]]:
+    def _provenance(self) -> Provenance:
         sampling = self.loaded.config.sampling
-        provenance = Provenance(
-            prompt_template=self.template.name, temperature=sampling.temperature, top_p=sampling.top_p
-        )
-        for members in self.members.read_chunks():
-            holdings = look_up(self.catalog, members, self.request)
-            problems = judged_problems(members, holdings)
-            yield from chunk_traces(self.warehouse, problems, holdings, provenance, self._messages)
+        return Provenance(prompt_template=self.template.name, temperature=sampling.temperature, top_p=sampling.top_p)
 
     def _messages(self, problem: Problem, completion: str, reasoning: str | None) -> list[Message]:
         """Return the conversation to train on: the question as asked, without the worked examples."""
@@ -261,7 +256,11 @@ class BuildRun:
             policy=config.verification.policy.model_dump(mode="json"),
             policy_hash=config.verification.policy.policy_hash,
             teacher=TeacherFacts(
-                name=self.teacher.name, teacher_id=self.teacher.teacher_id, engine=config.teacher.engine
+                name=self.teacher.name,
+                teacher_id=self.teacher.teacher_id,
+                engine=config.teacher.engine,
+                license=config.teacher.license.name,
+                allows_training=config.teacher.license.allows_training,
             ),
             prompt_template=self.template.name,
             prompt_template_hash=self.template.template_hash,
@@ -270,7 +269,8 @@ class BuildRun:
             config_hash=self.loaded.config_hash,
         )
 
-    def _nothing_accepted(self, survey: Survey) -> str:
+    def nothing_accepted(self, survey: Survey) -> str:
+        """Return the message about a dataset without one accepted sample."""
         if not survey.problems:
             first = f"; the first bad row: {self.bad_rows.first[0]}" if self.bad_rows.first else ""
             return f"no problem could be read from the sources ({self.bad_rows.count} bad rows{first})"
@@ -284,12 +284,23 @@ class BuildRun:
         )
 
 
+def nothing_chosen(contents: VersionContents) -> str:
+    """Return the message about a policy that leaves nothing of what was accepted."""
+    out = contents.report.left_out_samples
+    counts = ", ".join(f"{count} {reason}" for reason, count in out.items() if reason in set(Reason))
+    return (
+        f"{contents.survey.accepted} samples were accepted, and the publishing policy leaves out every one of them "
+        f"({counts}), so nothing is published; loosen `publish` or `licenses` in the configuration"
+    )
+
+
 @asynccontextmanager
 async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[BuildRun]:
     """Check the inputs, take the dataset, finish what a killed run left; record how the run ends.
 
     Raises `InputError` before anything is written; `TeacherError` too, where the warehouse is new.
     """
+    check_teacher_license(loaded)
     sources, template = problem_sources(loaded), prompt_template(loaded)
     model = teacher(loaded, reporter.say)
     root = loaded.warehouse
@@ -298,7 +309,7 @@ async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[Bui
             await model.start()  # a teacher that is down leaves no trace of a warehouse behind
         warehouse = open_warehouse(root)
         with warehouse.lock(loaded.config.name):
-            build = _start(loaded, reporter, warehouse, sources, template, model)
+            build = start_run(loaded, reporter, warehouse, sources, template, model)
             try:
                 yield build
             except BaseException as error:
@@ -311,7 +322,7 @@ async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[Bui
         await model.close()
 
 
-def _start(
+def start_run(
     loaded: LoadedBuild,
     reporter: Reporter,
     warehouse: Warehouse,
@@ -319,19 +330,28 @@ def _start(
     template: PromptTemplate,
     model: Teacher,
 ) -> BuildRun:
-    config = loaded.config
+    """Finish what a killed run left, then record that this one began; only for the holder of the dataset's lock."""
     catalog = Catalog(warehouse.catalog, warehouse.root)
     catalog.migrate()
-    recover(warehouse, catalog, config.name)
-    now = datetime.now(UTC)
-    run = RunRow(
-        run_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
-        dataset=config.name,
-        state="running",
-        started=now.isoformat(timespec="milliseconds"),
-        config_hash=loaded.config_hash,
-    )
-    write_run(warehouse, catalog, run)
+    recover(warehouse, catalog, loaded.config.name)
+    scratch = warehouse.scratch(loaded.config.name)
+    build = prepare_run(loaded, reporter, warehouse, catalog, sources, template, model, scratch)
+    write_run(warehouse, catalog, build.run)
+    return build
+
+
+def prepare_run(
+    loaded: LoadedBuild,
+    reporter: Reporter,
+    warehouse: Warehouse,
+    catalog: Catalog,
+    sources: list[Source],
+    template: PromptTemplate,
+    model: Teacher,
+    scratch: Path,
+) -> BuildRun:
+    """Put a run together, with its members in the folder `scratch`; the warehouse is left as it is."""
+    config, now = loaded.config, datetime.now(UTC)
     hints = [source.size_hint() for source in sources]
     expected = sum(hint for hint in hints if hint is not None) if None not in hints else None
     return BuildRun(
@@ -342,8 +362,14 @@ def _start(
         template=template,
         teacher=model,
         reporter=reporter,
-        run=run,
-        members=Members(warehouse.scratch(config.name)),
+        run=RunRow(
+            run_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+            dataset=config.name,
+            state="running",
+            started=now.isoformat(timespec="milliseconds"),
+            config_hash=loaded.config_hash,
+        ),
+        members=Members(scratch),
         request=Request(
             sampling_id=sampling_id(config.sampling.params(), model.teacher_id),
             samples_per_problem=config.sampling.samples_per_problem,

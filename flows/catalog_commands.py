@@ -13,7 +13,7 @@ SELECT run_id, dataset, state, version, problems, samples, new_samples, accepted
 FROM runs ORDER BY started DESC LIMIT ?
 """
 DATASETS = """
-SELECT dataset, version, accepted AS traces, problems_solved AS solved, problems, samples, teacher, verifier,
+SELECT dataset, version, traces, accepted, problems_solved AS solved, problems, samples, teacher, verifier,
        bytes, created, path
 FROM versions ORDER BY dataset, version
 """

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from data.errors import InputError, TracemillError
-from flows import build_command, catalog_commands, verify_command
+from flows import build_command, catalog_commands, publish_command, verify_command
 
 EXIT_FAILED, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
 
     build = _add(commands, "build", "build a dataset: ask, verify, publish", build_command.run)
     build_command.add_arguments(build)
+
+    publish = _add(commands, "publish", "publish the next version of what is stored", publish_command.run)
+    publish_command.add_arguments(publish)
 
     verify = _add(commands, "verify", "verify answers: JSONL in, one verdict a line out", verify_command.run)
     verify_command.add_arguments(verify)

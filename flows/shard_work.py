@@ -135,7 +135,7 @@ def commit(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
     written: list[ShardManifest] = []
     where = (place.warehouse, place.dataset, place.run_id)
     if chunk.new_records:
-        rows = [_problem_row(problem, place.run_id) for problem in chunk.new_records]
+        rows = [problem_row(problem, place.run_id) for problem in chunk.new_records]
         written.append(_write("problems", where, rows, [row["record_id"] for row in rows]))
     if result.samples:
         order = {ask.prompt.prompt_id: number for number, ask in enumerate(chunk.asks)}
@@ -268,7 +268,8 @@ def _labelled(place: Workplace, label: FinishReason) -> Verdict:
     )
 
 
-def _problem_row(problem: Problem, run_id: str) -> dict[str, Any]:
+def problem_row(problem: Problem, run_id: str) -> dict[str, Any]:
+    """Return a problem as it is stored."""
     ids = {"record_id": problem.record_id, "problem_id": problem.problem_id, "run_id": run_id}
     return problem.model_dump(mode="json") | ids
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from flows.build_run import BuildResult
 from flows.console import harmless
+from flows.left_out import print_left_out
 from flows.progress import duration
 
 
@@ -21,6 +22,8 @@ def print_summary(result: BuildResult, stream: TextIO) -> None:
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else 100)
     for block in (_headline(result), _statuses(result), _sources(result), _tokens(result), _warnings(result)):
         console.print(block)
+    if result.report.traces != result.survey.accepted:
+        print_left_out(console, result.survey, result.report)
     console.print(_trace(result))
     console.print(_next_commands(result), soft_wrap=True)
 
@@ -28,7 +31,7 @@ def print_summary(result: BuildResult, stream: TextIO) -> None:
 def _headline(result: BuildResult) -> Text:
     survey, name = result.survey, f"{result.run.dataset} v{result.manifest.version}"
     if result.is_new_version:
-        head = Text(f"\nPublished {name}: {survey.accepted:,} verified traces\n", style="bold green")
+        head = Text(f"\nPublished {name}: {result.report.traces:,} verified traces\n", style="bold green")
     else:
         head = Text(f"\nNothing new to do: {name} already holds everything\n", style="bold green")
     asked = f"{result.run.new_samples:,} samples asked in this run, " if result.run.new_samples else ""

@@ -1,17 +1,24 @@
 """A warehouse with a few problems, samples and verdicts, written the way a build writes them."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from data.catalog import Catalog, RunRow
 from data.holdings import Request, look_up
-from data.members import Member
+from data.members import Member, Members
+from data.publishing import Stock, choose_traces, publish_chosen
 from data.records import FinishReason, Message, Problem, Sample, Status, Verdict
+from data.selection import Selection
+from data.selection_plan import SelectionPlan
 from data.shards import ShardManifest, write_shard
 from data.survey import JudgedProblem, Survey, judged_problems
-from data.traces import Provenance, chunk_traces
-from data.versions import TeacherFacts, VersionFacts, VersionManifest, publish_version
+from data.traces import ChosenProblem, Provenance, chunk_traces
+from data.versions import TeacherFacts, VersionContents, VersionFacts, VersionManifest
 from data.warehouse import Warehouse, open_warehouse
 
 DATASET, RUN, SAMPLING, VERDICTS = "sums", "run-1", "sampling-1", "verdicts-1"
@@ -79,11 +86,17 @@ def put_shard(
     samples_each: int = 4,
     dataset: str = DATASET,
     statuses: Sequence[Status] = STATUSES,
+    false_steps: Mapping[int, Sequence[str]] | None = None,
     **more: Any,
 ) -> list[ShardManifest]:
-    """Commit problems with their samples and verdicts, and index them; `more` goes into every sample."""
+    """Commit problems with their samples and verdicts, and index them; `more` goes into every sample.
+
+    `false_steps` are the false statements of samples, by index.
+    """
     samples = [sample(each, index, **more) for each in problems for index in range(samples_each)]
     verdicts = [verdict_row(each, statuses[each.index % len(statuses)]) for each in samples]
+    for each, verdict in zip(samples, verdicts, strict=True):
+        verdict["false_steps"] = list((false_steps or {}).get(each.index, ()))
     problem_rows = [problem_row(each) for each in problems]
     sample_rows = [each.model_dump(mode="json") for each in samples]
     ids = {
@@ -130,7 +143,27 @@ def traces_of(warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem
     members = [member(each) for each in problems]
     holdings = look_up(catalog, members, request())
     provenance = Provenance(prompt_template="boxed", temperature=0.7, top_p=1.0)
-    return list(chunk_traces(warehouse, judged_problems(members, holdings), holdings, provenance, conversation))
+    chosen = [ChosenProblem(each, tuple(each.accepted)) for each in judged_problems(members, holdings) if each.accepted]
+    return list(chunk_traces(warehouse, chosen, holdings, provenance, conversation))
+
+
+def contents_of(
+    warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem], selection: Selection | None = None
+) -> VersionContents:
+    """Return what a version of everything that is held for `problems` is."""
+    with stock_of(warehouse, catalog, problems) as stock, SelectionPlan(stock.members.folder / "plan") as plan:
+        return choose_traces(stock, selection or Selection(), plan)
+
+
+@contextmanager
+def stock_of(
+    warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem], wanted: Request | None = None
+) -> Iterator[Stock]:
+    """Yield what a version is made from, two problems a chunk."""
+    with tempfile.TemporaryDirectory() as folder, closing(Members(Path(folder))) as members:
+        for start in range(0, len(problems), 2):
+            members.add_chunk([member(each) for each in problems[start : start + 2]])
+        yield Stock(warehouse, catalog, members, wanted or request())
 
 
 def conversation(asked: Problem, completion: str, reasoning: str | None) -> list[Message]:
@@ -158,10 +191,24 @@ def facts(**more: Any) -> VersionFacts:
     return VersionFacts(**(fields | more))
 
 
-def publish(warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem], **more: Any) -> VersionManifest:
-    """Publish a version of everything that is held for `problems`."""
-    traces = traces_of(warehouse, catalog, problems)
-    return publish_version(warehouse, facts(**more), survey_of(catalog, problems), traces)
+def publish(
+    warehouse: Warehouse,
+    catalog: Catalog,
+    problems: Sequence[Problem],
+    selection: Selection | None = None,
+    **more: Any,
+) -> VersionManifest:
+    """Publish a version of what is held for `problems`."""
+    with stock_of(warehouse, catalog, problems) as stock, SelectionPlan(stock.members.folder / "plan") as plan:
+        contents = choose_traces(stock, selection or Selection(), plan)
+        provenance = Provenance(prompt_template="boxed", temperature=0.7, top_p=1.0)
+        return publish_chosen(stock, plan, contents, facts(**more), provenance, conversation)
+
+
+def traces_in(warehouse: Warehouse, manifest: VersionManifest) -> list[dict[str, Any]]:
+    """Return all rows of a version."""
+    folder = warehouse.dataset(manifest.dataset) / manifest.folder
+    return [row for file in manifest.files for row in pq.read_table(folder / file.path).to_pylist()]
 
 
 def tables(catalog: Catalog) -> dict[str, list[tuple[Any, ...]]]:

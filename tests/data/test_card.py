@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from data.card import EXAMPLE_CHARS, render_card
 from data.records import Status
 from data.versions import publish_version
-from tests.data.small_warehouse import DATASET, facts, opened, problem, put_shard, survey_of, traces_of
+from tests.data.small_warehouse import DATASET, contents_of, facts, opened, problem, put_shard, traces_of
 
 HOSTILE = [
     "`code` and ``` a fence",
@@ -38,7 +38,7 @@ def manifest_and_example(tmp_path, **fields):
     more = {"completion": fields["completion"]} if "completion" in fields else {}
     put_shard(warehouse, catalog, [asked], statuses=(Status.CORRECT,), **more)
     traces = traces_of(warehouse, catalog, [asked])
-    manifest = publish_version(warehouse, facts(), survey_of(catalog, [asked]), traces)
+    manifest = publish_version(warehouse, facts(), contents_of(warehouse, catalog, [asked]), traces)
     card = (warehouse.dataset(DATASET) / manifest.folder / "README.md").read_text(encoding="utf-8")
     return manifest.model_dump(), traces[0], card
 
@@ -82,7 +82,7 @@ def test_the_front_matter_is_what_hugging_face_reads(plain):
 def test_the_size_category_follows_the_count(plain, count, size):
     """The categories are those of the hub."""
     manifest, example, _ = plain
-    assert front_matter(render_card(manifest | {"accepted": count}, example))["size_categories"] == [size]
+    assert front_matter(render_card(manifest | {"traces": count}, example))["size_categories"] == [size]
 
 
 def test_one_licence_is_listed_once(plain):

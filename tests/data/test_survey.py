@@ -1,5 +1,7 @@
 """Counting what a run holds, and the fingerprint of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from data.records import FinishReason, Status
@@ -100,7 +102,7 @@ def fingerprint_with(catalog, problems, status):
     """Return the fingerprint where the very last sample had another status."""
     *found, last = judged(catalog, problems)
     *samples, final = last.judged
-    changed = JudgedSample(final.sample, type(final.verdict)(status, "2", "number", "v-1", 1, 0))
+    changed = JudgedSample(final.sample, replace(final.verdict, status=status))
     survey = Survey()
     for each in [*found, JudgedProblem(last.member, (*samples, changed))]:
         survey.add(each, "made")

@@ -11,7 +11,17 @@ from data.errors import StorageError
 from data.files import sha256_of
 from data.records import Status
 from data.versions import all_versions, publish_version, published_versions, read_version, version_folder
-from tests.data.small_warehouse import DATASET, facts, opened, problem, publish, put_shard, survey_of, traces_of
+from tests.data.small_warehouse import (
+    DATASET,
+    contents_of,
+    facts,
+    opened,
+    problem,
+    publish,
+    put_shard,
+    survey_of,
+    traces_of,
+)
 
 
 @pytest.fixture
@@ -131,7 +141,7 @@ def test_large_versions_are_cut_into_files_and_row_groups(stocked, monkeypatch):
     ):
         monkeypatch.setattr(versions, "FILE_ROWS", file_rows)
         monkeypatch.setattr(versions, "ROW_GROUP_ROWS", group_rows)
-        manifest = publish_version(warehouse, facts(), survey_of(catalog, problems), iter(whole))
+        manifest = publish_version(warehouse, facts(), contents_of(warehouse, catalog, problems), iter(whole))
         folder = warehouse.dataset(DATASET) / manifest.folder
         files = [pq.ParquetFile(folder / file.path) for file in manifest.files]
         groups = [[f.metadata.row_group(n).num_rows for n in range(f.num_row_groups)] for f in files]
@@ -143,9 +153,10 @@ def test_large_versions_are_cut_into_files_and_row_groups(stocked, monkeypatch):
 def test_traces_that_do_not_match_the_count_are_not_published(stocked):
     """Where files changed under the publisher, there is no version rather than a wrong one."""
     warehouse, catalog, problems = stocked
-    survey = replace(survey_of(catalog, problems), accepted=11)
+    contents = contents_of(warehouse, catalog, problems)
+    contents = replace(contents, report=contents.report.model_copy(update={"traces": 11}))
     with pytest.raises(StorageError, match="11 traces were counted and 10 written"):
-        publish_version(warehouse, facts(), survey, traces_of(warehouse, catalog, problems))
+        publish_version(warehouse, facts(), contents, traces_of(warehouse, catalog, problems))
     assert published_versions(warehouse, DATASET) == []
     assert list(warehouse.scratch(DATASET).rglob("*.parquet")) == []
 
@@ -156,7 +167,9 @@ def test_an_error_while_traces_are_read_leaves_no_version(stocked):
     for path in (warehouse.root / "samples" / DATASET).glob("*.parquet"):
         path.write_bytes(b"gone")
     with pytest.raises(StorageError, match="restore it, or delete it"):
-        publish_version(warehouse, facts(), survey_of(catalog, problems), lazily(warehouse, catalog, problems))
+        publish_version(
+            warehouse, facts(), contents_of(warehouse, catalog, problems), lazily(warehouse, catalog, problems)
+        )
     assert published_versions(warehouse, DATASET) == []
     assert not warehouse.dataset(DATASET).exists()
 
@@ -169,8 +182,8 @@ def lazily(warehouse, catalog, problems):
 def test_secrets_and_settings_of_the_configuration_are_stored_as_shown(stocked):
     """What the publisher is told of the configuration stands in the manifest, for the build to be repeated."""
     warehouse, catalog, problems = stocked
-    survey, traces = survey_of(catalog, problems), traces_of(warehouse, catalog, problems)
-    publish_version(warehouse, facts(config={"teacher": {"api_key": "${KEY}"}}), survey, traces)
+    contents, traces = contents_of(warehouse, catalog, problems), traces_of(warehouse, catalog, problems)
+    publish_version(warehouse, facts(config={"teacher": {"api_key": "${KEY}"}}), contents, traces)
     stored = json.loads((warehouse.dataset(DATASET) / "v0001" / "manifest.json").read_text())
     assert stored["config"] == {"teacher": {"api_key": "${KEY}"}}
 

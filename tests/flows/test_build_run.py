@@ -1,7 +1,5 @@
 """What a build stores and publishes, run through the plain functions, without Prefect."""
 
-import asyncio
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,33 +8,16 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from configs.loading import load_build
 from data.catalog import Catalog
 from data.errors import ProblemRowError, TeacherError
 from data.recovery import rebuild_catalog
 from data.warehouse import Warehouse
-from flows.build_run import BuildResult, NothingAcceptedError, open_run
-from flows.progress import PlainReporter
+from flows.build_run import NothingAcceptedError
 from tests.builds import stored, sum_answers, sums, traces, write_build
+from tests.flows.in_process import build
 from tests.scripted_teacher import scripted_teacher
 
 COUNT = 25
-
-
-def build(config: Path, *changes: str) -> BuildResult:
-    """Run a build in this process, without Prefect."""
-
-    async def run() -> BuildResult:
-        async with open_run(load_build(config, changes), PlainReporter(io.StringIO())) as run_:
-            chunks = run_.chunks()
-            first = await anext(chunks, None)
-            if first is not None:
-                async with run_.workplace():
-                    await run_.work_on(first)
-                    await run_.run_shards(chunks, run_.work_on)
-            return run_.publish()
-
-    return asyncio.run(run())
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,42 @@
+"""Finding a published version: by number, or `latest`, through the catalog and never by listing a folder."""
+
+import re
+from pathlib import Path
+
+from data.catalog import Catalog
+from data.errors import InputError
+from data.versions import VersionManifest, read_version
+from data.warehouse import Warehouse
+
+LATEST = "latest"
+_NUMBER = re.compile(r"v?0*(\d+)")
+
+
+def latest_version(warehouse: Warehouse, catalog: Catalog, dataset: str) -> VersionManifest | None:
+    """Return the newest published version of a dataset, None where there is none yet."""
+    ((number,),) = catalog.query("SELECT max(version) FROM versions WHERE dataset = ?", [dataset])
+    return None if number is None else read_version(warehouse, dataset, number)
+
+
+def find_version(warehouse: Warehouse, catalog: Catalog, dataset: str, version: str = LATEST) -> VersionManifest:
+    """Return a version by its name: `latest`, `v3`, `3` or `v0003`.
+
+    Raises `InputError` naming what there is.
+    """
+    rows = catalog.query("SELECT dataset, version FROM versions ORDER BY ALL")
+    numbers = [number for name, number in rows if name == dataset]
+    if not numbers:
+        known = ", ".join(dict.fromkeys(name for name, _ in rows)) or "none yet"
+        raise InputError(f"{warehouse.root}: no published dataset {dataset!r}; there are: {known}")
+    if version == LATEST:
+        return read_version(warehouse, dataset, numbers[-1])
+    match = _NUMBER.fullmatch(version)
+    if match is None or int(match[1]) not in numbers:
+        listed = ", ".join(f"v{number}" for number in numbers)
+        raise InputError(f"{warehouse.root}: {dataset!r} has no version {version!r}; there are: {listed}, {LATEST}")
+    return read_version(warehouse, dataset, int(match[1]))
+
+
+def version_path(warehouse: Warehouse, manifest: VersionManifest) -> Path:
+    """Return the folder of a version."""
+    return warehouse.dataset(manifest.dataset) / manifest.folder

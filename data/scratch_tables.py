@@ -1,0 +1,57 @@
+"""DuckDB files that belong to one process and are thrown away with it: what memory should not hold."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from data.duckdb_errors import storage_error
+from data.files import storage_errors
+
+
+class ScratchTables:
+    """Tables in a file of their own; errors of the disk come as `StorageError` naming the file."""
+
+    def __init__(self, path: Path, memory_limit: str = "256MB") -> None:
+        """Open a new file at `path`; what does not fit into `memory_limit` is kept beside it on disk."""
+        self._path = path
+        with self._errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            settings: dict[str, str | bool | int | float | list[str]] = {
+                "memory_limit": memory_limit,
+                "threads": "2",
+                "preserve_insertion_order": False,
+            }
+            self._connection = duckdb.connect(path, config=settings)
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run a statement."""
+        with self._errors():
+            self._connection.execute(sql, list(parameters))
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with self._errors():
+            return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """Append rows to a table, by the names of their columns."""
+        with self._errors():
+            self._connection.register("incoming", rows)
+            self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")  # noqa: S608
+            self._connection.unregister("incoming")
+
+    def close(self) -> None:
+        """Close the file; the folder's owner removes it."""
+        self._connection.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            with storage_errors(self._path):
+                yield
+        except duckdb.Error as error:
+            raise storage_error(self._path, error) from error

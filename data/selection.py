@@ -1,0 +1,238 @@
+"""Which samples become traces: the publishing policy, and what it says of one problem.
+
+Everything asked and judged stays in the warehouse; a version is what its policy chooses from it. Every
+sample that was judged has one fate: it is chosen, or left out for one reason.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from data.identity import content_id
+from data.records import Record, Status
+from data.survey import JudgedProblem, JudgedSample
+
+
+class Choice(StrEnum):
+    """Which of a problem's accepted samples are taken where only some are wanted."""
+
+    FIRST = "first"
+    """Those asked first, by index."""
+    SHORTEST = "shortest"
+    """Those with the fewest completion tokens."""
+    DIVERSE = "diverse"
+    """The first, then each time the one that shares least with those taken: shortest longest common subsequence."""
+
+
+class Reason(StrEnum):
+    """Why something is not in a version; a sample's status, where it was not asked for, is the reason itself."""
+
+    NOT_JUDGED = "not_judged"
+    """The warehouse holds no sample of the problem with a verdict of this verifier; a build asks and verifies."""
+    SOURCE = "source"
+    TAGS = "tags"
+    LICENSE = "license"
+    PASS_RATE = "pass_rate"  # noqa: S105 - no password
+    """Outside the band, or nothing could be decided and a band was asked for."""
+    PROMPT_TOKENS = "prompt_tokens"
+    COMPLETION_TOKENS = "completion_tokens"
+    FALSE_STEPS = "false_steps"
+    MORE_THAN_WANTED = "more_than_wanted"
+    """Beyond `traces_per_problem`."""
+
+
+class Bounds(Record):
+    """An inclusive range of whole numbers; None is no bound."""
+
+    min: int | None = Field(default=None, ge=0)
+    max: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _must_have_room(self) -> Self:
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
+    def hold(self, value: int) -> bool:
+        """Whether `value` lies inside."""
+        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
+
+
+class Band(Record):
+    """An inclusive range of pass rates."""
+
+    min: float = Field(default=0.0, ge=0, le=1)
+    max: float = Field(default=1.0, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _must_have_room(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
+        return self
+
+    def hold(self, rate: float | None) -> bool:
+        """Whether `rate` lies inside; an unknown rate does so only where everything does."""
+        if rate is None:
+            return self == Band()
+        return self.min <= rate <= self.max
+
+
+class NameFilter(Record):
+    """Which names pass, as shell patterns such as `tracemill/*`."""
+
+    allow: tuple[str, ...] | None = None
+    """Only these; None lets all pass."""
+    deny: tuple[str, ...] = ()
+    """Never these."""
+
+    def passes(self, names: Sequence[str]) -> bool:
+        """Whether one of `names` is allowed and none denied."""
+        allowed = self.allow is None or any(fnmatchcase(name, each) for name in names for each in self.allow)
+        return allowed and not any(fnmatchcase(name, each) for name in names for each in self.deny)
+
+
+AllowsTraining = Literal["yes", "no", "unknown"]
+"""Whether a teacher's licence lets other models be trained on its answers."""
+
+
+def yes_or_no(value: Any) -> Any:
+    """Return what was meant: YAML reads a bare yes and no as true and false."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+class LicenseGate(Record):
+    """Which licences may enter a version: those of problems, and the teacher's."""
+
+    allow: tuple[str, ...] | None = None
+    """Licences as the problems name them, in any case; None lets all pass, also `unknown`."""
+
+    teacher: Annotated[Literal["yes", "unknown"], BeforeValidator(yes_or_no)] = "unknown"
+    """What the teacher's licence must say of training, at least."""
+
+    def refuses_teacher(self, allows_training: AllowsTraining) -> bool:
+        """Whether answers of a teacher whose licence says this may not be published."""
+        return allows_training == "no" or (self.teacher == "yes" and allows_training != "yes")
+
+    def passes(self, name: str) -> bool:
+        """Whether a problem of this licence may enter."""
+        return self.allow is None or name.casefold() in {each.casefold() for each in self.allow}
+
+
+class SelectionPolicy(Record):
+    """The `publish` section of a configuration: what a version takes from what the warehouse holds."""
+
+    statuses: tuple[Status, ...] = Field(default=(Status.CORRECT,), min_length=1)
+    """Others than `correct` are rejected samples: labelled so in the column `status`, never to be imitated."""
+    pass_rate: Band = Band()
+    traces_per_problem: int | None = Field(default=None, ge=1)
+    choose: Choice = Choice.FIRST
+    prompt_tokens: Bounds = Bounds()
+    completion_tokens: Bounds = Bounds()
+    max_false_steps: int | None = Field(default=None, ge=0)
+    """0 keeps a trace only where every arithmetic statement that was checked holds."""
+    sources: NameFilter = NameFilter()
+    tags: NameFilter = NameFilter()
+
+    @property
+    def needs_texts(self) -> bool:
+        """Whether choosing reads what the samples say."""
+        return self.traces_per_problem is not None and self.choose is Choice.DIVERSE
+
+
+class Selection(Record):
+    """Everything that decides what a version holds."""
+
+    policy: SelectionPolicy = SelectionPolicy()
+    licenses: LicenseGate = LicenseGate()
+
+    @property
+    def selection_hash(self) -> str:
+        """Content hash; empty for the defaults, under which everything accepted is taken."""
+        return "" if self == Selection() else content_id("selection", self.model_dump(mode="json"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFacts:
+    """What the selection asks of a problem beside its samples."""
+
+    source: str
+    license: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The fates of one problem and its samples."""
+
+    reason: Reason | None
+    """Why the whole problem is out."""
+    kept: tuple[JudgedSample, ...]
+    left_out: tuple[tuple[JudgedSample, str], ...]
+    """Every other sample with its reason: a `Reason`, or its status."""
+
+
+def decide_problem(
+    problem: JudgedProblem, facts: ProblemFacts, selection: Selection, texts: Mapping[str, str]
+) -> Decided:
+    """Apply the policy to one problem; `texts` holds completions by sample id where the policy needs them.
+
+    A rejected sample is left out for its status, whatever else is wrong with it or its problem.
+    """
+    policy = selection.policy
+    reason = _problem_reason(problem, facts, selection)
+    kept: list[JudgedSample] = []
+    left_out: list[tuple[JudgedSample, str]] = []
+    for each in problem.judged:
+        if each.verdict.status not in policy.statuses:
+            left_out.append((each, each.verdict.status.value))
+        elif why := reason or _sample_reason(each, policy):
+            left_out.append((each, why.value))
+        else:
+            kept.append(each)
+    chosen = choose(kept, policy, texts)
+    wanted = {each.sample.sample_id for each in chosen}
+    left_out += [(each, Reason.MORE_THAN_WANTED.value) for each in kept if each.sample.sample_id not in wanted]
+    return Decided(reason, tuple(chosen), tuple(left_out))
+
+
+def choose(samples: Sequence[JudgedSample], policy: SelectionPolicy, texts: Mapping[str, str]) -> list[JudgedSample]:
+    """Return at most `traces_per_problem` of a problem's samples, in the order in which they were asked."""
+    wanted = policy.traces_per_problem
+    if wanted is None or len(samples) <= wanted:
+        return list(samples)
+    match policy.choose:
+        case Choice.FIRST:
+            chosen = list(samples[:wanted])
+        case Choice.SHORTEST:
+            chosen = sorted(samples, key=lambda each: (each.sample.completion_tokens, each.sample.index))[:wanted]
+        case Choice.DIVERSE:
+            from data.diversity import most_different  # noqa: PLC0415 - rapidfuzz loads only where it is used
+
+            numbers = most_different([texts[each.sample.sample_id] for each in samples], wanted)
+            chosen = [samples[number] for number in numbers]
+    return sorted(chosen, key=lambda each: each.sample.index)
+
+
+def _problem_reason(problem: JudgedProblem, facts: ProblemFacts, selection: Selection) -> Reason | None:
+    policy = selection.policy
+    if not policy.sources.passes([facts.source]):
+        return Reason.SOURCE
+    if not policy.tags.passes(facts.tags):
+        return Reason.TAGS
+    if not selection.licenses.passes(facts.license):
+        return Reason.LICENSE
+    return None if policy.pass_rate.hold(problem.pass_rate) else Reason.PASS_RATE
+
+
+def _sample_reason(each: JudgedSample, policy: SelectionPolicy) -> Reason | None:
+    if not policy.prompt_tokens.hold(each.sample.prompt_tokens):
+        return Reason.PROMPT_TOKENS
+    if not policy.completion_tokens.hold(each.sample.completion_tokens):
+        return Reason.COMPLETION_TOKENS
+    if policy.max_false_steps is not None and each.verdict.false_steps > policy.max_false_steps:
+        return Reason.FALSE_STEPS
+    return None

@@ -1,0 +1,147 @@
+"""The fates of all problems and samples of a version in the making, kept on disk so that memory stays flat."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import pyarrow as pa
+
+from data.records import Record
+from data.scratch_tables import ScratchTables
+from data.selection import Decided, ProblemFacts, Reason
+from data.survey import JudgedProblem
+
+NOTHING_CHOSEN = "nothing_chosen"
+"""A problem that is not out itself, but none of whose samples was chosen."""
+
+_TABLES = """
+CREATE TABLE problems (
+    chunk INTEGER, position BIGINT, problem_id VARCHAR, record_id VARCHAR, license VARCHAR, chosen INTEGER,
+    reason VARCHAR, detail VARCHAR
+);
+CREATE TABLE samples (
+    chunk INTEGER, position BIGINT, sample_id VARCHAR, completion_tokens BIGINT, reason VARCHAR
+);
+"""
+_FATES = "SELECT coalesce(s.reason, p.reason) AS fate, s.* FROM samples s JOIN problems p USING (position)"
+
+
+class SelectionReport(Record):
+    """What a version holds, or would hold, and why the rest is out."""
+
+    traces: int
+    problems_with_traces: int
+    completion_tokens: int
+    """Of the traces."""
+    left_out_samples: dict[str, int]
+    """Reason → judged samples; a status where the sample was rejected."""
+    left_out_problems: dict[str, int]
+    """Reason → problems."""
+    licenses: dict[str, int]
+    """Licence → traces."""
+
+
+class SelectionPlan:
+    """Collects decisions chunk by chunk; then says what is chosen, chunk by chunk, and counts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tables = ScratchTables(folder / "selection.duckdb")
+        self.tables.execute(_TABLES)
+        self._positions = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.tables.close()
+
+    def add(self, chunk: int, decided: Sequence[tuple[JudgedProblem, ProblemFacts, Decided]]) -> None:
+        """Add a chunk's problems with their fates, in their order."""
+        problems, samples = [], []
+        for position, (problem, facts, fate) in enumerate(decided, start=self._positions):
+            problems.append(
+                {
+                    "chunk": chunk,
+                    "position": position,
+                    "problem_id": problem.member.problem_id,
+                    "record_id": problem.member.record_id,
+                    "license": facts.license,
+                    "chosen": len(fate.kept),
+                    "reason": _own_reason(problem, fate),
+                    "detail": None,
+                }
+            )
+            pairs = [(each, None) for each in fate.kept] + list(fate.left_out)
+            samples += [(chunk, position, e.sample.sample_id, e.sample.completion_tokens, why) for e, why in pairs]
+        self._positions += len(problems)
+        self.tables.insert("problems", pa.Table.from_pylist(problems, schema=_PROBLEM_SCHEMA))
+        columns = list(zip(*samples, strict=True)) or [()] * len(_SAMPLE_SCHEMA)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, _SAMPLE_SCHEMA, strict=True)]
+        self.tables.insert("samples", pa.Table.from_arrays(arrays, schema=_SAMPLE_SCHEMA))
+
+    def chosen(self, chunk: int) -> dict[str, set[str]]:
+        """Return a chunk's chosen samples: record id → sample ids."""
+        rows = self.tables.query(
+            "SELECT p.record_id, s.sample_id FROM samples s JOIN problems p USING (position) "
+            "WHERE s.chunk = ? AND p.chunk = ? AND s.reason IS NULL AND p.reason IS NULL",
+            [chunk, chunk],
+        )
+        found: dict[str, set[str]] = {}
+        for record_id, sample_id in rows:
+            found.setdefault(record_id, set()).add(sample_id)
+        return found
+
+    def report(self) -> SelectionReport:
+        """Count what is chosen, and what is left out by reason, the most frequent first."""
+        (traces, problems, tokens), *_ = self.tables.query(
+            f"SELECT count(*), count(DISTINCT position), coalesce(sum(completion_tokens), 0) "  # noqa: S608
+            f"FROM ({_FATES}) WHERE fate IS NULL"
+        )
+        by_sample = self.tables.query(
+            f"SELECT fate, count(*) FROM ({_FATES}) WHERE fate IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1"  # noqa: S608
+        )
+        by_problem = self.tables.query(
+            "SELECT coalesce(reason, ?) AS why, count(*) FROM problems WHERE reason IS NOT NULL OR chosen = 0 "
+            "GROUP BY ALL ORDER BY 2 DESC, 1",
+            [NOTHING_CHOSEN],
+        )
+        licenses = self.tables.query(
+            "SELECT license, sum(chosen) FROM problems WHERE reason IS NULL AND chosen > 0 GROUP BY ALL ORDER BY 1"
+        )
+        return SelectionReport(
+            traces=traces,
+            problems_with_traces=problems,
+            completion_tokens=tokens,
+            left_out_samples=dict(by_sample),
+            left_out_problems=dict(by_problem),
+            licenses={name: int(count) for name, count in licenses},
+        )
+
+
+def _own_reason(problem: JudgedProblem, fate: Decided) -> str | None:
+    if fate.reason is not None:
+        return fate.reason.value
+    return None if problem.judged else Reason.NOT_JUDGED.value
+
+
+_PROBLEM_SCHEMA = pa.schema(
+    {
+        "chunk": pa.int32(),
+        "position": pa.int64(),
+        "problem_id": pa.string(),
+        "record_id": pa.string(),
+        "license": pa.string(),
+        "chosen": pa.int32(),
+        "reason": pa.string(),
+        "detail": pa.string(),
+    }
+)
+_SAMPLE_SCHEMA = pa.schema(
+    {
+        "chunk": pa.int32(),
+        "position": pa.int64(),
+        "sample_id": pa.string(),
+        "completion_tokens": pa.int64(),
+        "reason": pa.string(),
+    }
+)
