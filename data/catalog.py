@@ -24,7 +24,7 @@ from data.shards import ShardManifest, unreadable_shard
 
 WAIT_S = 60.0
 """How long a call waits for another process to let go of the file."""
-MEMORY_LIMIT = "256MB"
+MEMORY_LIMIT = "64MB"
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY_LIMIT,
     "threads": "2",

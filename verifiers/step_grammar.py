@@ -5,11 +5,10 @@ side: each makes the text unreadable, and nothing is said of it.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Final, NamedTuple
+from typing import Final
 
 MAX_NUMBER_CHARS: Final = 30
 MAX_EXPONENT: Final = 30
@@ -28,13 +27,22 @@ class UnreadableError(ValueError):
     """The text is no arithmetic, or may mean something else."""
 
 
-class Token(NamedTuple):
-    """A piece of a line: its kind, what it says, and where it stands."""
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The pieces of a line: of each its kind, what it says, and where it stands.
 
-    kind: str
-    text: str
-    start: int
-    end: int
+    Behind the last piece stand a few empty ones, so that looking ahead needs no test of the length.
+    """
+
+    kinds: list[str]
+    texts: list[str]
+    spans: list[tuple[int, int]]
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+
+_LOOK_AHEAD = 4
 
 
 _TOKEN = re.compile(
@@ -107,19 +115,24 @@ class Expression:
     """Value of its first number."""
 
 
-def tokenize(line: str) -> list[Token]:
+def tokenize(line: str) -> Tokens:
     """Cut a line into tokens, without spaces, dollars and alignment marks."""
-    found = []
+    kinds: list[str] = []
+    texts: list[str] = []
+    spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(line):
         kind = match.lastgroup or "other"
         if kind != "skip":
-            start, end = match.span()
-            text = line[start:end]
-            found.append(Token("pct" if text == "percent" else kind, text, start, end))
-    return found
+            text = match[0]
+            kinds.append("pct" if text == "percent" else kind)
+            texts.append(text)
+            spans.append(match.span())
+    kinds += [""] * _LOOK_AHEAD
+    texts += [""] * _LOOK_AHEAD
+    return Tokens(kinds, texts, spans)
 
 
-def parse(tokens: Sequence[Token], start: int) -> tuple[Expression, int]:
+def parse(tokens: Tokens, start: int) -> tuple[Expression, int]:
     """Read the longest expression from `start`, and return it with the place after it."""
     parser = _Parser(tokens, start)
     expression = parser.sum(0)
@@ -129,8 +142,10 @@ def parse(tokens: Sequence[Token], start: int) -> tuple[Expression, int]:
 class _Parser:
     """Recursive descent over tokens, one method for each level of precedence."""
 
-    def __init__(self, tokens: Sequence[Token], start: int) -> None:
-        self._tokens = tokens
+    def __init__(self, tokens: Tokens, start: int) -> None:
+        self._kinds = tokens.kinds
+        self._texts = tokens.texts
+        self._spans = tokens.spans
         self.at = start
 
     def sum(self, depth: int) -> Expression:
@@ -156,9 +171,9 @@ class _Parser:
                 self.at += 1
                 spaced, right = True, self._signed(depth)
             elif (
-                self._kind() == "lp"
+                self._kinds[self.at] == "lp"
                 and (left.places == 0 or left.operations)
-                and self._tokens[self.at - 1].kind in {"num", "rp"}
+                and self._kinds[self.at - 1] in {"num", "rp"}
             ):
                 spaced, right, sign = True, self._signed(depth), "*"
             else:
@@ -170,7 +185,7 @@ class _Parser:
             left.doubtful |= not spaced
 
     def _signed(self, depth: int) -> Expression:
-        if self._kind() == "op" and _OPERATORS.get(self._text()) == "-":
+        if self._kinds[self.at] == "op" and _OPERATORS.get(self._texts[self.at]) == "-":
             self.at += 1
             inner = self._signed(depth)
             inner.value, inner.first = -inner.value, -inner.first
@@ -179,14 +194,16 @@ class _Parser:
 
     def _power(self, depth: int) -> Expression:
         base = self._primary(depth)
-        if self._kind() == "sup":
-            exponent: Value = 2 if self._text() == "²" else 3
+        if base.nouns and self._kinds[self.at - 1] in {"word", "noun"}:
+            return self._with_power_of_unit(base, depth)
+        if self._kinds[self.at] == "sup":
+            exponent: Value = 2 if self._texts[self.at] == "²" else 3
             self.at += 1
         elif self._operator() == "^":
             self.at += 1
-            inner = self._braced(depth) if self._kind() == "lb" else self._signed(depth)
+            inner = self._braced(depth) if self._kinds[self.at] == "lb" else self._signed(depth)
             exponent = inner.value
-        elif self._kind() == "fact" and base.places == 0 and 0 <= base.value <= MAX_FACTORIAL:
+        elif self._kinds[self.at] == "fact" and base.places == 0 and 0 <= base.value <= MAX_FACTORIAL:
             self.at += 1
             product = 1
             for number in range(2, int(base.value) + 1):
@@ -202,10 +219,25 @@ class _Parser:
             value, base.operations + 1, spread=base.spread * magnitude(exponent), nouns=base.nouns, first=base.first
         )
 
+    def _with_power_of_unit(self, number: Expression, depth: int) -> Expression:
+        r"""`4 cm²`, `14.7 \mathrm{lb} \mathrm{in}^{-2}`: the power is one of the unit, and changes no number."""
+        if self._kinds[self.at] == "sup":
+            power = self._texts[self.at]
+            self.at += 1
+        elif self._operator() == "^":
+            self.at += 1
+            inner = self._braced(depth) if self._kinds[self.at] == "lb" else self._signed(depth)
+            power = f"^{inner.value}"
+        else:
+            return number
+        value, noun = number.nouns[-1]
+        number.nouns = (*number.nouns[:-1], (value, noun + power))
+        return number
+
     def _primary(self, depth: int) -> Expression:
         if depth > _MAX_DEPTH:
             raise UnreadableError
-        kind, text = self._kind(), self._text()
+        kind, text = self._kinds[self.at], self._texts[self.at]
         if kind == "num":
             return self._with_noun(self._number())
         if kind == "lp":
@@ -223,14 +255,14 @@ class _Parser:
             return self._with_noun(_joined(over, under, quotient(over.value, under.value), over.spread + under.spread))
         if kind == "sqrt":
             self.at += 1
-            return _root(self._braced(depth) if self._kind() == "lb" else self._primary(depth + 1))
+            return _root(self._braced(depth) if self._kinds[self.at] == "lb" else self._primary(depth + 1))
         if kind == "word":
             return self._part(text.lower())
         raise UnreadableError
 
     def _number(self) -> Expression:
         """A number, or a mixed number such as `1 1/2`."""
-        text = re.sub(r"[^\d.]", "", self._text())
+        text = re.sub(r"[^\d.]", "", self._texts[self.at])
         if len(text) > MAX_NUMBER_CHARS:
             raise UnreadableError
         self.at += 1
@@ -238,11 +270,11 @@ class _Parser:
         value: Value = Fraction(int(text.replace(".", "")), 10**places) if places else int(text)
         spread = Fraction(1, 2 * 10**places) / value if places and value else 0
         number = Expression(value, places=places, spread=spread, first=value)
-        if places == 0 and [t.kind for t in self._tokens[self.at : self.at + 3]] == ["num", "op", "num"]:
-            over, stroke, under = self._tokens[self.at : self.at + 3]
-            if stroke.text == "/" and over.text.isdigit() and under.text.isdigit() and int(over.text) < int(under.text):
+        if places == 0 and self._kinds[self.at] == "num" and self._texts[self.at + 1] == "/":
+            over, _, under = self._texts[self.at : self.at + 3]
+            if over.isdigit() and under.isdigit() and int(over) < int(under):
                 self.at += 3
-                number = Expression(value + Fraction(int(over.text), int(under.text)), places=None, first=value)
+                number = Expression(value + Fraction(int(over), int(under)), places=None, first=value)
         return number
 
     def _part(self, word: str) -> Expression:
@@ -251,7 +283,7 @@ class _Parser:
         if word in _COUNTS:
             value *= _COUNTS[word]
             self.at += 1
-            word = self._text().lower()
+            word = self._texts[self.at].lower()
         if word in _PARTS:
             value *= Fraction(*_PARTS[word])
             self.at += 1
@@ -266,13 +298,13 @@ class _Parser:
 
     def _with_noun(self, number: Expression) -> Expression:
         r"""Read what a number counts: `12 red apples`, `60 minutes/hour`, `\text{ cm}`, `20%`."""
-        if self._kind() == "pct":
+        if self._kinds[self.at] == "pct":
             self.at += 1
             value = quotient(number.value, 100)
             return Expression(value, number.operations, number.places, number.spread, percent=True, first=number.value)
         words: list[str] = []
         while len(words) < _MAX_NOUN_WORDS:
-            kind, text = self._kind(), self._text()
+            kind, text = self._kinds[self.at], self._texts[self.at]
             if kind == "noun":
                 words += re.findall(r"[^\W\d_]+", text[text.index("{") :])
                 self.at += 1
@@ -285,7 +317,7 @@ class _Parser:
                     break
                 words.append(text)
                 self.at += 1
-            elif text == "/" and self._kind(1) in {"word", "noun"} and len(self._text(1)) > 1:
+            elif text == "/" and self._kinds[self.at + 1] in {"word", "noun"} and len(self._texts[self.at + 1]) > 1:
                 self.at += 1
             else:
                 break
@@ -295,20 +327,20 @@ class _Parser:
 
     def _check_variable(self) -> None:
         """A single letter at the end of a side may be a unit (`19.6 N`), elsewhere it is a variable."""
-        following = self._kind(1)
+        following = self._kinds[self.at + 1]
         if (
             following not in {"", "other", "rb", "rp", "eq", "approx"}
-            or self._tokens[self.at - 1].end == self._tokens[self.at].start
+            or self._spans[self.at - 1][1] == self._spans[self.at][0]
         ):
             raise UnreadableError
         self.at += 1
 
     def _is_times(self) -> bool:
-        return self._text() in {"x", "X"} and self._kind(1) in {"num", "lp", "frac"}
+        return self._texts[self.at] in {"x", "X"} and self._kinds[self.at + 1] in {"num", "lp", "frac"}
 
     def _operator(self) -> str:
         """Return the operation that stands here, or an empty text."""
-        kind, text = self._kind(), self._text()
+        kind, text = self._kinds[self.at], self._texts[self.at]
         if kind == "op":
             return _OPERATORS[text]
         if kind == "word":
@@ -317,17 +349,17 @@ class _Parser:
                 return "of"
             if word in _WORD_OPERATORS or self._is_times():
                 return _OPERATORS[word]
-            if word in {"multiplied", "divided"} and self._text(1).lower() == "by":
+            if word in {"multiplied", "divided"} and self._texts[self.at + 1].lower() == "by":
                 return _OPERATORS[f"{word} by"]
         return ""
 
     def _skip_operator(self) -> bool:
         """Go past the operation; say whether it surely is one (`3x2` might be a variable)."""
-        token = self._tokens[self.at]
-        self.at += 2 if token.text.lower() in {"multiplied", "divided"} else 1
-        if token.text not in {"x", "X"}:
+        text, (start, end) = self._texts[self.at], self._spans[self.at]
+        self.at += 2 if text.lower() in {"multiplied", "divided"} else 1
+        if text not in {"x", "X"}:
             return True
-        return self._tokens[self.at - 2].end < token.start and self._tokens[self.at].start > token.end
+        return self._spans[self.at - 2][1] < start and self._spans[self.at][0] > end
 
     def _braced(self, depth: int) -> Expression:
         if depth > _MAX_DEPTH:
@@ -338,17 +370,9 @@ class _Parser:
         return inner
 
     def _expect(self, kind: str) -> None:
-        if self._kind() != kind:
+        if self._kinds[self.at] != kind:
             raise UnreadableError
         self.at += 1
-
-    def _kind(self, ahead: int = 0) -> str:
-        place = self.at + ahead
-        return self._tokens[place].kind if place < len(self._tokens) else ""
-
-    def _text(self, ahead: int = 0) -> str:
-        place = self.at + ahead
-        return self._tokens[place].text if place < len(self._tokens) else ""
 
 
 def magnitude(value: Value) -> Value:

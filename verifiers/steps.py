@@ -11,16 +11,16 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
+from verifiers.plain_steps import plainly_true, states_in_words
 from verifiers.step_grammar import (
     NO_NOUN,
     PART_WORDS,
     Expression,
-    Token,
+    Tokens,
     UnreadableError,
     Value,
     magnitude,
     parse,
-    quotient,
     tokenize,
 )
 from verifiers.undressing import plain_markup
@@ -33,8 +33,8 @@ MAX_LINE_CHARS: Final = 4_000
 MAX_FALSE_STEPS: Final = 50
 _MAX_SIDE_TOKENS = 60
 _MAX_WORDS_BETWEEN = 5
-_WORDS_BEFORE_CHARS = 60
-_WORD_BEFORE_CHARS = 40
+_LOOK_BACK_CHARS = 30
+"""So much before a clause is read too: something in it may belong to the statement."""
 _WORTH_ROUNDING = 10
 """From here on a whole number after an uneven division may be rounded: `100 / 3 = 33`."""
 _FLOAT_PLACES = 9
@@ -43,19 +43,17 @@ _FLOAT_NOISE = 10**12
 _APPROXIMATELY = Fraction(1, 20)
 """How far `≈` may be off, relatively."""
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,12}(?:\.\d{1,6})?)"
-_NOUN = r"(?:(?: | ?/ ?)(?!(?:times|plus|minus|divided|multiplied|of|and|or|is|x|more|less)\b)[A-Za-z]{2,20}){0,3}"
-_SIGN = r" ?([-+*/x×÷–]) ?\$?"
-_PLAIN = re.compile(rf"({_NUMBER}{_NOUN}(?:{_SIGN}{_NUMBER}{_NOUN}){{1,5}}) ?= ?\$?({_NUMBER})(?![\d,.]*\d)")
-_FIRST_NUMBER = re.compile(_NUMBER)
-_OPERAND = re.compile(rf"{_SIGN}({_NUMBER})")
-_PLAIN_BEFORE = re.compile(
-    r"(?:^|(?<![\w.])(?:(?!(?:of|times|plus|minus|by|mod)\b)[A-Za-z]{2,20}:?|"
-    r"(?:total|sum|average|number|change|profit) of) )\$?$"
-)
-_PLAIN_AFTER = re.compile(r"[.,;]?(?:$| (?!mod|remainder|times|plus|minus|of\b)[A-Za-z]{2,})")
 _DIGIT = re.compile(r"\d")
-_STATES_IN_WORDS = re.compile(r"\b(?:is|equals|makes|gives)\s+[\\$]*\d", re.IGNORECASE)
+_SIGN = re.compile(r"=|[≈≃]|\\(?:approx|simeq)(?![A-Za-z])|\b(?:is|equals|makes|gives)\b", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"[-−–+\s$€£¥₹~&{(\[]*(?:\d|\.\d|√|[²³]|\\(?![A-Za-z])|\\(?:[dtc]?frac|sqrt|left|[bB]igl?|q?quad|displaystyle)(?![A-Za-z])|"
+    rf"(?:{'|'.join(sorted(PART_WORDS))})\b)",
+    re.IGNORECASE,
+)
+"""How the right side of a statement can begin."""
+_IS_MULTIPLE = re.compile(r"[\d)}][A-Za-z]\s*\Z")
+"""A left side that ends like `4x` is one of algebra."""
+_CLAUSE = re.compile(r"(?<=[.,;:?])\s")
 _OPERATES = re.compile(
     r"\b(?:twice|double|triple)\b|"
     r"(?:\d|half|third|quarter|fifth)\D{0,40}?(?:\b(?:of|plus|minus|times|by)\b|[-+*/×÷–x]|\\d?frac\b)",
@@ -86,6 +84,10 @@ _COMPARES = frozenset(
         "the",
     )
 )
+_EQUATES = frozenset(("eq", "approx"))
+_ENDS_CLAUSE = frozenset(("eq", "approx", "other"))
+_NAMES = frozenset(("word", "noun"))
+_GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt"))
 _NO_BOUNDARY = frozenset("_|<>≤≥≠:^'\\")
 
 
@@ -109,12 +111,13 @@ def check_steps(text: str) -> StepCheck:
     checked = 0
     false_steps: list[str] = []
     for line in _lines(text[:MAX_TEXT_CHARS]):
-        for statement, holds in _statements(line):
+        checked += (plain := plainly_true(line))
+        for statement, holds in () if plain else _statements(line):
             checked += 1
             if not holds and len(false_steps) < MAX_FALSE_STEPS:
                 false_steps.append(statement)
-            if checked == MAX_STEPS:
-                return StepCheck(checked, tuple(false_steps))
+        if checked >= MAX_STEPS:
+            break
     return StepCheck(checked, tuple(false_steps))
 
 
@@ -125,92 +128,63 @@ def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if len(line) > MAX_LINE_CHARS or not _may_state(line):
             continue
-        for note in _ANNOTATION.finditer(line):
-            if not line[: note.start()].rstrip().endswith("="):
-                yield note.group(1)
-        yield _LIST_MARK.sub("", plain_markup(_ANNOTATION.sub("", line)))
+        if "<<" in line:
+            for note in _ANNOTATION.finditer(line):
+                if not line[: note.start()].rstrip().endswith("="):
+                    yield note.group(1)
+        bare = plain_markup(_ANNOTATION.sub("", line) if "<<" in line else line)
+        yield bare if bare[:1].isalpha() else _LIST_MARK.sub("", bare)
 
 
 def _may_state(line: str) -> bool:
     """Say, cheaply, whether a line may state something of numbers."""
     if "=" in line or "≈" in line or "\\approx" in line:
         return bool(_DIGIT.search(line))
-    return bool(_STATES_IN_WORDS.search(line) and _OPERATES.search(line))
-
-
-def _is_plainly_true(line: str) -> bool:
-    """Say whether the line's only statement has the usual shape, `words 12 * 4 = 48 words`, and holds.
-
-    Most lines of word problems are decided here, many times faster than by the grammar; what this does not
-    find true is left to the grammar.
-    """
-    if line.count("=") != 1 or "≈" in line or "\\" in line:
-        return False
-    match = _PLAIN.search(line)
-    if match is None or not _PLAIN_AFTER.match(line, match.end()):
-        return False
-    if not _PLAIN_BEFORE.search(line[max(0, match.start() - _WORD_BEFORE_CHARS) : match.start()]):
-        return False
-    if any(verb.end() - 1 != match.start() for verb in _STATES_IN_WORDS.finditer(line)):
-        return False
-    return _plain_value(match[1]) == _plain_number(match[3])
-
-
-def _plain_value(text: str) -> Value | None:
-    """Return the value of numbers, with what they count, between signs of operation; None when dividing by zero."""
-    end = _FIRST_NUMBER.match(text)
-    if end is None:
-        return None
-    total: Value = 0
-    term = _plain_number(end[0])
-    for sign, number in _OPERAND.findall(text, end.end()):
-        operand = _plain_number(number)
-        if sign in "*x×":
-            term *= operand
-        elif sign in "/÷":
-            if not operand:
-                return None
-            term = quotient(term, operand)
-        else:
-            total += term
-            term = operand if sign == "+" else -operand
-    return total + term
-
-
-def _plain_number(number: str) -> Value:
-    whole, _, places = number.replace(",", "").partition(".")
-    return Fraction(int(whole + places), 10 ** len(places)) if places else int(whole)
-
-
-def _around_numbers(line: str) -> str:
-    """Return the part of a line from a little before its first number on; the words before that decide nothing."""
-    first = _DIGIT.search(line)
-    return line[line.rfind(" ", 0, max(0, first.start() - _WORDS_BEFORE_CHARS)) + 1 :] if first else line
+    return states_in_words(line) and bool(_OPERATES.search(line))
 
 
 def _statements(line: str) -> Iterator[tuple[str, bool]]:
     """Yield each statement of a line that can be read, and whether it holds."""
-    if _is_plainly_true(line):
-        yield line, True
-        return
-    line = _around_numbers(line)
-    tokens = tokenize(line)
-    signs = [n for n, token in enumerate(tokens) if token.kind in {"eq", "approx"} or token.text.lower() in _VERBS]
-    earlier: dict[int, tuple[Expression, int]] = {}
-    for sign, next_sign in pairwise([*signs, len(tokens)]):
-        try:
-            left, start = earlier.get(sign) or _left_side(tokens, sign)
-            right, end = parse(tokens, sign + 1)
-            if end == next_sign < len(tokens):
-                earlier[end] = (right, sign + 1)
-            holds = _holds(left, right, tokens[sign], line)
-        except UnreadableError:
-            continue
-        if holds is not None and _is_bounded(tokens, end, tokens[sign]):
-            yield line[tokens[start].start : tokens[end - 1].end].strip(), holds
+    for piece in _pieces(line):
+        tokens = tokenize(piece)
+        signs = [
+            n
+            for n, kind in enumerate(tokens.kinds)
+            if kind in _EQUATES or (kind == "word" and tokens.texts[n].lower() in _VERBS)
+        ]
+        earlier: dict[int, tuple[Expression, int]] = {}
+        for sign, next_sign in pairwise([*signs, len(tokens)]):
+            kind = tokens.kinds[sign]
+            try:
+                left, start = earlier.get(sign) or _left_side(tokens, sign)
+                right, end = parse(tokens, sign + 1)
+                if end == next_sign < len(tokens):
+                    earlier[end] = (right, sign + 1)
+                holds = _holds(left, right, kind, line)
+            except UnreadableError:
+                continue
+            if holds is not None and _is_bounded(tokens, end, kind):
+                yield piece[tokens.spans[start][0] : tokens.spans[end - 1][1]].strip(), holds
 
 
-def _left_side(tokens: list[Token], sign: int) -> tuple[Expression, int]:
+def _pieces(line: str) -> Iterator[str]:
+    """Yield the parts of a line around signs with a number on either side; no other part can state anything."""
+    signs = [match.span() for match in _SIGN.finditer(line)]
+    begin = end = before = since = 0
+    for (start, stop), (next_start, next_stop) in pairwise([*signs, (len(line), len(line))]):
+        left = _CLAUSE.split(line[before:start])[-1]
+        right = _CLAUSE.split(line[stop:next_start], maxsplit=1)[0]
+        if _DIGIT.search(left) and _DIGIT.search(right) and _BEGINS.match(right) and not _IS_MULTIPLE.search(left):
+            first = max(since, start - len(left) - _LOOK_BACK_CHARS)
+            if first > end:
+                yield line[begin:end]
+                begin = first
+            end = next_stop if stop + len(right) == next_start else stop + len(right)
+        since, before = start, stop
+    yield line[begin:end]
+
+
+def _left_side(tokens: Tokens, sign: int) -> tuple[Expression, int]:
     """Return the longest expression that ends at `sign`, and where it begins."""
     for start in _beginnings(tokens, sign):
         try:
@@ -222,88 +196,83 @@ def _left_side(tokens: list[Token], sign: int) -> tuple[Expression, int]:
     raise UnreadableError
 
 
-def _beginnings(tokens: list[Token], sign: int) -> list[int]:
+def _beginnings(tokens: Tokens, sign: int) -> list[int]:
     """Return the places where an expression that ends at `sign` may begin, the first one first."""
+    kinds, texts = tokens.kinds, tokens.texts
     found = []
     words = 0
     start = sign
     while start and sign - start < _MAX_SIDE_TOKENS:
-        kind, text = tokens[start - 1][:2]
-        if kind in {"eq", "approx", "other"}:
+        kind = kinds[start - 1]
+        if kind in _ENDS_CLAUSE:
             break
         words = words + 1 if kind == "word" else 0
         if words > _MAX_WORDS_BETWEEN:
             break
         start -= 1
-        if kind not in {"word", "noun"} or text.lower() in PART_WORDS:
-            before = tokens[start - 1].kind if start else "other"
-            if before in {"word", "noun", "eq", "approx", "other"}:
+        if kind not in _NAMES or texts[start].lower() in PART_WORDS:
+            before = kinds[start - 1] if start else "other"
+            if before in _ENDS_CLAUSE or before in _NAMES or before == "lp":
                 found.append(start)
     return found[::-1]
 
 
-def _hangs_on(tokens: list[Token], start: int) -> bool:
+def _hangs_on(tokens: Tokens, start: int) -> bool:
     """Say whether something before the expression may belong to it: an operation, a function, a variable."""
     if not start:
         return False
-    before = tokens[start - 1]
-    if before.text == ":":
-        return start > 1 and tokens[start - 2].kind == "num"
-    if before.kind == "word":
-        if len(before.text) == 1 and before.text not in {"a", "A", "I"}:
+    kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
+    kind, text = kinds[start - 1], texts[start - 1]
+    if text == ":":
+        return start > 1 and kinds[start - 2] == "num"
+    if kind == "word":
+        if len(text) == 1 and text not in {"a", "A", "I"}:
             return True
-        word = before.text.lower()
-        if before.end == tokens[start].start or word in {"times", "plus", "minus", "by", "mod"}:
+        word = text.lower()
+        if spans[start - 1][1] == spans[start][0] or word in {"times", "plus", "minus", "by", "mod"}:
             return True
         if word == "of":
-            part = tokens[start - 2] if start > 1 else before
-            return part.kind in {"num", "pct", "rb", "rp"} or part.text.lower() in PART_WORDS
-        if tokens[start].kind == "op":
+            part = max(start - 2, 0)
+            return kinds[part] in {"num", "pct", "rb", "rp"} or texts[part].lower() in PART_WORDS
+        if kinds[start] == "op":
             return True
-        while start and tokens[start - 1].kind == "word":
+        while start and kinds[start - 1] == "word":
             start -= 1
-        return bool(start) and tokens[start - 1].kind in {"op", "frac", "sqrt"}
-    return (
-        before.kind in {"num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt"}
-        or before.text in _NO_BOUNDARY
-        or (before.text.startswith("\\") and before.kind == "other")
-    )
+        return bool(start) and kinds[start - 1] in {"op", "frac", "sqrt"}
+    return kind in _GOES_ON or text in _NO_BOUNDARY or (kind == "other" and text.startswith("\\"))
 
 
-def _is_bounded(tokens: list[Token], end: int, sign: Token) -> bool:
+def _is_bounded(tokens: Tokens, end: int, sign: str) -> bool:
     """Say whether the statement surely ends where it was read to."""
     if end >= len(tokens):
         return True
-    after = tokens[end]
-    if tokens[end - 1].kind == "word" and after.kind in {"num", "word"}:
+    kinds, texts = tokens.kinds, tokens.texts
+    kind, text = kinds[end], texts[end]
+    if kinds[end - 1] == "word" and kind in {"num", "word"}:
         return True
-    if after.kind == "word":
-        word = after.text.lower()
-        if sign.kind == "word" and word in _COMPARES:
+    if kind == "word":
+        word = text.lower()
+        if sign == "word" and word in _COMPARES:
             return False
         return (
             (word in NO_NOUN and word not in {"mod", "modulo", "remainder", "r", "times", "plus", "minus", "of"})
             or len(word) > 1
             or word == "a"
         )
-    if after.kind in {"op", "num", "sup", "lb", "frac", "sqrt", "pct"} or after.text in _NO_BOUNDARY:
+    if kind in {"op", "num", "sup", "lb", "frac", "sqrt", "pct"} or text in _NO_BOUNDARY:
         return False
-    if after.kind == "lp":
-        return (
-            end + 1 < len(tokens)
-            and tokens[end + 1].text.lower() not in {"mod", "\\mod"}
-            and tokens[end + 1].kind == "word"
-        )
-    return not (after.kind == "other" and after.text.startswith("\\"))
+    if kind == "lp":
+        return kinds[end + 1] == "word" and texts[end + 1].lower() not in {"mod", "\\mod"}
+    return not (kind == "other" and text.startswith("\\"))
 
 
-def _holds(left: Expression, right: Expression, sign: Token, line: str) -> bool | None:
+def _holds(left: Expression, right: Expression, sign: str, line: str) -> bool | None:
     """Say whether the two sides agree; None where the statement is none or may mean something else."""
-    if sign.kind == "word" and not (left.operations and right.operations == 0):
+    if sign == "word" and not (left.operations and right.operations == 0):
         return None
     if not left.operations and not right.operations:
-        return _same_measure(left, right, approximately=sign.kind == "approx")
-    if _agree(left, right, approximately=sign.kind == "approx"):
+        return _same_measure(left, right, approximately=sign == "approx")
+    if _agree(left, right, approximately=sign == "approx"):
         return True
     if left.doubtful or right.doubtful or _is_running_total(left, right) or _may_be_rounded(left, right, line):
         return None
