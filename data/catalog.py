@@ -25,6 +25,7 @@ from data.shards import ShardManifest, unreadable_shard
 WAIT_S = 60.0
 """How long a call waits for another process to let go of the file."""
 MEMORY_LIMIT = "64MB"
+"""For the catalog's own work, which streams; people's queries get DuckDB's default."""
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY_LIMIT,
     "threads": "2",
@@ -209,7 +210,7 @@ class Catalog:
         deadline = time.monotonic() + self._wait_s
         while True:
             try:
-                return duckdb.connect(self.path, read_only=read_only, config=_SETTINGS)
+                return duckdb.connect(self.path, read_only=read_only, config={} if read_only else _SETTINGS)
             except duckdb.Error as error:
                 if not is_in_use(error):
                     raise storage_error(self.path, error) from error

@@ -56,7 +56,7 @@ class TemporaryServer:
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
-            env=os.environ | QUIET,
+            env=os.environ | QUIET | {"MALLOC_ARENA_MAX": "1"},
         )
 
     @property

@@ -38,6 +38,7 @@ _MORE_AFTER = re.compile(
     r"(?:or|oder|ou|或)\s+(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
     re.IGNORECASE,
 )
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
 _SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
 
@@ -157,7 +158,7 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
     lowered = line.lower()
     if "</answer>" in lowered:
         return _tagged(text, begin + lowered.rfind("</answer>"))
-    if any(hint in lowered for hint in phrases.HINTS):
+    if any(hint in lowered for hint in (phrases.ASCII_HINTS if lowered.isascii() else phrases.HINTS)):
         if phrases.HEADING.fullmatch(line) and text[end:].strip():
             statement, stop = clip(text, end)
             return _Found(statement, "heading", stop)
@@ -198,6 +199,8 @@ def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Fou
 
 def _presented(statement: str, problem: Problem) -> str:
     """Return the answer in a statement, without what only dresses it and in digits that every rule can read."""
+    if _PLAIN_NUMBER.fullmatch(statement) and not is_choice(problem):
+        return statement
     answer = western_digits(undress(statement))
     if _UNFINISHED_BOX.search(answer):
         return ""

@@ -76,6 +76,7 @@ HINTS = (
     *("答", "正解", "답", "คำตอบ", "option", "choice", "选", "選", "choose", "pick", "select", "go with"),
 )
 """A line without any of these states no answer: a cheap test before the regular expression."""
+ASCII_HINTS = tuple(hint for hint in HINTS if hint.isascii())
 
 _NOUNS = "|".join(nouns.replace(" ", _S + "+") for _, nouns, _, _ in _NOUN_FIRST)
 HEADING = re.compile(

@@ -30,7 +30,10 @@ _BEFORE = re.compile(r"[(\"“]?([A-Za-z]{2,20})(?:['’-][A-Za-z]{1,20})*+([:,;
 _JOINS = frozenset(("of", "times", "plus", "minus", "by", "mod"))
 """Words that make what follows a part of something before it."""
 _TOTALS = frozenset(("total", "sum", "average", "number", "change", "profit"))
-_AFTER = re.compile(r"\$?[.,;]?(?: ?$| (?!mod|remainder|times \S*\d|plus|minus|of\b)[A-Za-z]{2,})")
+_AFTER = re.compile(
+    r"\$?(?:[.,;]?(?: ?$|(?<=[.,;]) (?=[A-Za-z]{2}))"
+    r"| (?!mod|remainder|times \S*\d|plus|minus|of\b)[A-Za-z]{2,}(?![A-Za-z ]{0,60}+[-+*/×÷–−=^]))"
+)
 _CURRENCIES = ("$", "€", "£")
 _LOOK_BACK_CHARS = 60
 _VERB_AND_NUMBER = re.compile(r"(?:is|equals|makes|gives)\s+[\\$]*\d")

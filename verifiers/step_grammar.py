@@ -63,6 +63,7 @@ _TOKEN = re.compile(
     r"|(?P<noun>\\(?:text|mathrm|textrm|textbf|mbox)\s*\{[^{}]*\})"
     r"|(?P<other>\\[A-Za-z]+|.)"
 )
+_NO_DIGIT = re.compile(r"[^\d.]")
 _OPERATORS = {
     **dict.fromkeys(("-", "−", "–", "minus"), "-"),
     **dict.fromkeys(("*", "×", "·", "⋅", "\\times", "\\cdot", "times", "x", "X", "multiplied by"), "*"),
@@ -262,13 +263,19 @@ class _Parser:
 
     def _number(self) -> Expression:
         """A number, or a mixed number such as `1 1/2`."""
-        text = re.sub(r"[^\d.]", "", self._texts[self.at])
-        if len(text) > MAX_NUMBER_CHARS:
-            raise UnreadableError
+        text = self._texts[self.at]
         self.at += 1
-        places = len(text.partition(".")[2])
-        value: Value = Fraction(int(text.replace(".", "")), 10**places) if places else int(text)
-        spread = Fraction(1, 2 * 10**places) / value if places and value else 0
+        if text.isdecimal() and len(text) <= MAX_NUMBER_CHARS:
+            value: Value = int(text)
+            places = 0
+            spread: Value = 0
+        else:
+            digits = _NO_DIGIT.sub("", text)
+            if len(digits) > MAX_NUMBER_CHARS:
+                raise UnreadableError
+            places = len(digits.partition(".")[2])
+            value = Fraction(int(digits.replace(".", "")), 10**places) if places else int(digits)
+            spread = Fraction(1, 2 * 10**places) / value if places and value else 0
         number = Expression(value, places=places, spread=spread, first=value)
         if places == 0 and self._kinds[self.at] == "num" and self._texts[self.at + 1] == "/":
             over, _, under = self._texts[self.at : self.at + 3]

@@ -112,7 +112,7 @@ def check_steps(text: str) -> StepCheck:
     false_steps: list[str] = []
     for line in _lines(text[:MAX_TEXT_CHARS]):
         checked += (plain := plainly_true(line))
-        for statement, holds in () if plain else _statements(line):
+        for statement, holds in () if plain else statements(line):
             checked += 1
             if not holds and len(false_steps) < MAX_FALSE_STEPS:
                 false_steps.append(statement)
@@ -143,7 +143,7 @@ def _may_state(line: str) -> bool:
     return states_in_words(line) and bool(_OPERATES.search(line))
 
 
-def _statements(line: str) -> Iterator[tuple[str, bool]]:
+def statements(line: str) -> Iterator[tuple[str, bool]]:
     """Yield each statement of a line that can be read, and whether it holds."""
     for piece in _pieces(line):
         tokens = tokenize(piece)

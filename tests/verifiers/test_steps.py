@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifiers.steps import check_steps
+from verifiers.plain_steps import plainly_true
+from verifiers.steps import check_steps, statements
 
 SHARED = Path(os.environ.get("TRACEMILL_SHARED", Path(__file__).parents[3] / "shared"))
 
@@ -70,6 +71,16 @@ TRUE = [
         "(2+3)*4 = 20",
     ),
     *("1/3 = 0.33", "2/3 = 0.67", "2/3 = 0.66", "22/7 ≈ 3.14", "100/7 \\approx 14.3", "14/6 = 2.3333333333333335"),
+    *(
+        "\\[ 12 \\times 11 = 132 \\]",
+        "So \\(5 - 4 = 1\\).",
+        "(5 - 4 = 1)",
+        "Step 2 - \\(3 \\cdot 4 = 12\\)",
+        "3 cm × 4 cm = 12 cm²",
+        "$(1.00 \\mathrm{atm} + 1.00 \\mathrm{atm} = 2.00 \\mathrm{atm})$",
+        "she has $65 - $76 = $-11 left",
+        "a total of 1/4*20 = 5.0 times",
+    ),
     *("for a total of 2*15=30 flowers", "Area = 5 * 4 = 20 square meters", "in 2020 there are 5 * 4 = 20 cats"),
 ]
 FALSE = [
@@ -97,6 +108,7 @@ FALSE = [
         "12 times 4 is 46",
         "\\frac{3}{4} \\times 20 = 16",
     ),
+    *("\\[ 12 \\times 11 = 131 \\]", "\\(3400 + 2000 = 5480\\)", "(5 - 4 = 2)", "3 cm × 4 cm = 13 cm²"),
     *("1.5 * 4 = 5", "x = 3 * 3 = 10", "10/50 = 30%", "5 feet = 50 inches", "<<3+4=8>>", "(2+3)*4 = 24", "5! = 100"),
 ]
 UNREADABLE = [
@@ -130,6 +142,7 @@ UNREADABLE = [
         "2^{100} = 3",
     ),
     *(
+        "1.00 \\mathrm{atm}=14.7 \\mathrm{lb} \\mathrm{in}^{-2}",
         "|3 - 5| = 3",
         "\\sin(30) = 1",
         "5 < 3 = 2",
@@ -166,6 +179,27 @@ def test_each_link_of_a_chain_is_a_statement() -> None:
     """`2+3 = 5 = 10/3` states two things, and only the second is false."""
     found = check_steps("2+3 = 5 = 10/3")
     assert (found.checked, found.false_steps) == (2, ("5 = 10/3",))
+
+
+SIDES = st.recursive(
+    st.sampled_from(["3", "4", "12", "2.5", ".5", "1,000", "$7", "20%", "6 apples", "10 miles/hour", "5 kg"]),
+    lambda side: st.builds("{} {} {}".format, side, st.sampled_from(["+", "-", "*", "x", "×", "/", "÷", "−"]), side),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    sides=st.lists(SIDES, min_size=2, max_size=3),
+    before=st.sampled_from(["", "so ", "he has ", "that's ", "Total: ", "a total of ", "by ", "of ", "x ", "5 and "]),
+    after=st.sampled_from(["", ".", " in all", ", which", " times 2", " = y", "%", " x"]),
+)
+def test_the_short_way_says_what_the_grammar_says(sides: list[str], before: str, after: str) -> None:
+    """What is plainly true without the grammar is, by the grammar, as many true statements."""
+    line = f"{before}{' = '.join(sides)}{after}"
+    plain = plainly_true(line)
+    if plain:
+        assert [holds for _, holds in statements(line)] == [True] * plain
 
 
 def test_going_on_after_the_sign_is_no_false_step() -> None:
