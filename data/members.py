@@ -1,5 +1,8 @@
 """Which problems belong to the run, in order and each once, kept on disk so that memory stays flat."""
 
+import json
+import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +12,16 @@ import pyarrow as pa
 
 from data.duckdb_errors import storage_error
 from data.files import storage_errors
+from data.identity import content_id
 from data.records import Record
+
+
+class PromptShare(Record):
+    """One of several prompts of a problem."""
+
+    prompt_id: str
+    weight: float
+    """How often it is used, relative to the others."""
 
 
 class Member(Record):
@@ -18,6 +30,40 @@ class Member(Record):
     record_id: str
     problem_id: str
     prompt_id: str
+    """Its prompt, or the first of several."""
+    shares: tuple[PromptShare, ...] = ()
+    """All its prompts where it has several."""
+    samples: int | None = None
+    """How many of its samples count; None: as many as the run wants of every problem."""
+
+    @property
+    def prompt_ids(self) -> list[str]:
+        """All its prompts."""
+        return [share.prompt_id for share in self.shares] or [self.prompt_id]
+
+    def turns(self, count: int) -> list[tuple[str, int]]:
+        """Return prompt and index of the problem's first `count` samples.
+
+        Which prompt a sample is asked with follows from the prompts, their weights and the sample's place alone, by
+        weighted rendezvous hashing: the same in every run, a longer list begins like a shorter one, and a
+        further prompt takes samples from the others without moving any between them. The index counts the
+        samples of one prompt, so that they follow each other whatever stands between them.
+        """
+        if not self.shares:
+            return [(self.prompt_id, index) for index in range(count)]
+        asked: Counter[str] = Counter()
+        turns = []
+        for place in range(count):
+            prompt_id = min(self.shares, key=lambda share: _distance(share, place)).prompt_id
+            turns.append((prompt_id, asked[prompt_id]))
+            asked[prompt_id] += 1
+        return turns
+
+
+def _distance(share: PromptShare, place: int) -> float:
+    """Return an exponentially distributed number of rate `weight`: the smallest of several is each one's by weight."""
+    uniform = (int(content_id("turn", [share.prompt_id, place])[:13], 16) + 1) / (1 << 52)
+    return -math.log(uniform) / share.weight
 
 
 class Members:
@@ -30,8 +76,9 @@ class Members:
             folder.mkdir(parents=True, exist_ok=True)
             self._connection = duckdb.connect(self._path, config={"memory_limit": "128MB", "threads": "1"})
             self._connection.execute(
-                "CREATE TABLE members (chunk INTEGER, position INTEGER, record_id VARCHAR, "
-                "problem_id VARCHAR, prompt_id VARCHAR)"
+                "CREATE TABLE members (chunk INTEGER, position INTEGER, record_id VARCHAR, problem_id VARCHAR, "
+                "prompt_id VARCHAR, shares VARCHAR, samples INTEGER); "
+                "CREATE TABLE further_prompts (prompt_id VARCHAR, problem_id VARCHAR)"
             )
         self.chunks = 0
         self.problems = 0
@@ -46,12 +93,13 @@ class Members:
         A member whose prompt came before is a duplicate: the teacher would be asked the same again. Where
         its problem differs, two references contradict each other for one question, and the first one stays.
         """
-        seen: dict[str, str | None] = self._problems_by_prompt(members)
+        seen = self._problems_by_prompt(members)
         fresh: list[bool] = []
         for member in members:
-            first = seen.setdefault(member.prompt_id, None)
+            first = next((seen[each] for each in member.prompt_ids if each in seen), None)
             fresh.append(first is None)
-            seen[member.prompt_id] = first or member.problem_id
+            for prompt_id in member.prompt_ids:
+                seen.setdefault(prompt_id, first or member.problem_id)
             self.contradictions += first is not None and first != member.problem_id
         if any(fresh):
             self._insert([member for member, new in zip(members, fresh, strict=True) if new])
@@ -63,20 +111,24 @@ class Members:
         for chunk in range(self.chunks):
             with self._errors():
                 rows = self._connection.execute(
-                    "SELECT record_id, problem_id, prompt_id FROM members WHERE chunk = ? ORDER BY position", [chunk]
+                    "SELECT record_id, problem_id, prompt_id, shares, samples FROM members WHERE chunk = ? "
+                    "ORDER BY position",
+                    [chunk],
                 ).fetchall()
-            yield [Member(record_id=row[0], problem_id=row[1], prompt_id=row[2]) for row in rows]
+            yield [_member(*row) for row in rows]
 
     def close(self) -> None:
         """Close the scratch table; the scratch folder is emptied by its owner."""
         self._connection.close()
 
-    def _problems_by_prompt(self, members: Sequence[Member]) -> dict[str, str | None]:
-        ids = pa.table({"prompt_id": pa.array([member.prompt_id for member in members], pa.string())})
+    def _problems_by_prompt(self, members: Sequence[Member]) -> dict[str, str]:
+        prompt_ids = [prompt_id for member in members for prompt_id in member.prompt_ids]
+        ids = pa.table({"prompt_id": pa.array(prompt_ids, pa.string())})
         with self._errors():
             self._connection.register("candidates", ids)
             rows = self._connection.execute(
-                "SELECT prompt_id, problem_id FROM members SEMI JOIN candidates USING (prompt_id)"
+                "SELECT prompt_id, problem_id FROM members SEMI JOIN candidates USING (prompt_id) UNION ALL "
+                "SELECT prompt_id, problem_id FROM further_prompts SEMI JOIN candidates USING (prompt_id)"
             ).fetchall()
             self._connection.unregister("candidates")
         return dict(rows)
@@ -97,11 +149,25 @@ class Members:
                 "record_id": pa.array([m.record_id for m in members], pa.string()),
                 "problem_id": pa.array([m.problem_id for m in members], pa.string()),
                 "prompt_id": pa.array([m.prompt_id for m in members], pa.string()),
+                "shares": pa.array([_written(m.shares) for m in members], pa.string()),
+                "samples": pa.array([m.samples for m in members], pa.int32()),
             }
         )
+        further = [(share.prompt_id, m.problem_id) for m in members for share in m.shares[1:]]
         with self._errors():
             self._connection.register("fresh", table)
             self._connection.execute("INSERT INTO members BY NAME SELECT * FROM fresh")
             self._connection.unregister("fresh")
+            if further:
+                self._connection.executemany("INSERT INTO further_prompts VALUES (?, ?)", further)
         self.chunks += 1
         self.problems += len(members)
+
+
+def _written(shares: Sequence[PromptShare]) -> str | None:
+    return json.dumps([[share.prompt_id, share.weight] for share in shares]) if shares else None
+
+
+def _member(record_id: str, problem_id: str, prompt_id: str, shares: str | None, samples: int | None) -> Member:
+    read = tuple(PromptShare(prompt_id=each[0], weight=each[1]) for each in json.loads(shares or "[]"))
+    return Member(record_id=record_id, problem_id=problem_id, prompt_id=prompt_id, shares=read, samples=samples)

@@ -12,7 +12,7 @@ from data.members import Members
 from data.selection import Decided, ProblemFacts, Selection, decide_problem
 from data.selection_plan import SelectionPlan
 from data.survey import JudgedProblem, Survey, judged_problems
-from data.traces import ChosenProblem, MessagesFor, Provenance, chunk_traces, read_texts
+from data.traces import ChosenProblem, ConversationFor, Provenance, chunk_traces, read_texts
 from data.versions import VersionContents, VersionFacts, VersionManifest, publish_version
 from data.warehouse import Warehouse
 
@@ -60,14 +60,14 @@ def publish_chosen(
     contents: VersionContents,
     facts: VersionFacts,
     provenance: Provenance,
-    messages_for: MessagesFor,
+    conversation_for: ConversationFor,
 ) -> VersionManifest:
     """Write what `plan` chose as the next version; only for the holder of the dataset's lock."""
 
     def rows() -> Iterator[dict[str, Any]]:
         for number, problems, holdings in stock.chunks():
             chosen = list(_chosen(problems, plan.chosen(number)))
-            yield from chunk_traces(stock.warehouse, chosen, holdings, provenance, messages_for)
+            yield from chunk_traces(stock.warehouse, chosen, holdings, provenance, conversation_for)
 
     return publish_version(stock.warehouse, facts, contents, rows())
 

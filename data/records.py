@@ -105,6 +105,15 @@ class Message(Record):
     content: str
 
 
+class PromptMode(StrEnum):
+    """How a prompt is sent."""
+
+    CHAT = "chat"
+    """As messages; the server puts them into the model's chat template."""
+    COMPLETION = "completion"
+    """As one raw text that the model continues."""
+
+
 class Prompt(Record):
     """What is sent to the teacher for one problem."""
 
@@ -113,11 +122,14 @@ class Prompt(Record):
     template_hash: str
     """Content hash of the template, worked examples included."""
     messages: tuple[Message, ...]
+    """A raw text is one message of the user."""
+    mode: PromptMode = PromptMode.CHAT
 
     @cached_property
     def prompt_id(self) -> str:
         """Identity from the rendered messages: a mended reference does not ask the teacher again."""
-        return content_id("prompt", [[m.role, m.content] for m in self.messages])
+        said = [[m.role, m.content] for m in self.messages]
+        return content_id("prompt", said if self.mode is PromptMode.CHAT else [self.mode, said])
 
 
 class FinishReason(StrEnum):

@@ -14,14 +14,22 @@ from data.shards import read_shard
 from data.survey import JudgedProblem, JudgedSample
 from data.warehouse import Warehouse
 
-MessagesFor = Callable[[Problem, str, str | None], Sequence[Message]]
-"""Builds a trace's conversation from its problem, completion and reasoning."""
+
+class Conversation(Record):
+    """What is trained on."""
+
+    template: str
+    """Name of the template that the sample was asked with."""
+    messages: tuple[Message, ...]
+
+
+ConversationFor = Callable[[Problem, str, str, str | None], Conversation]
+"""Builds a trace's conversation from its problem, prompt id, completion and reasoning."""
 
 
 class Provenance(Record):
     """What is the same for every trace of a version."""
 
-    prompt_template: str
     temperature: float
     top_p: float
 
@@ -39,7 +47,7 @@ def chunk_traces(
     problems: Sequence[ChosenProblem],
     holdings: Holdings,
     provenance: Provenance,
-    messages_for: MessagesFor,
+    conversation_for: ConversationFor,
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of one chunk's traces, problem by problem, a problem's traces by index."""
     wanted = {each.sample.sample_id for problem in problems for each in problem.chosen}
@@ -50,7 +58,7 @@ def chunk_traces(
         record = records[each.problem.member.record_id]
         shared = _problem_columns(each.problem, record) | provenance.model_dump()
         for judged in each.chosen:
-            yield shared | _sample_columns(record, texts[judged.sample.sample_id], judged.verdict, messages_for)
+            yield shared | _sample_columns(record, texts[judged.sample.sample_id], judged.verdict, conversation_for)
 
 
 def problem_from_row(row: dict[str, Any]) -> Problem:
@@ -100,13 +108,14 @@ def _problem_columns(problem: JudgedProblem, record: Problem) -> dict[str, Any]:
 
 
 def _sample_columns(
-    problem: Problem, row: dict[str, Any], verdict: HeldVerdict, messages_for: MessagesFor
+    problem: Problem, row: dict[str, Any], verdict: HeldVerdict, conversation_for: ConversationFor
 ) -> dict[str, Any]:
-    messages = messages_for(problem, row["completion"], row["reasoning"])
+    conversation = conversation_for(problem, row["prompt_id"], row["completion"], row["reasoning"])
     taken = ("sample_id", "reasoning", "completion", "teacher", "seed", "prompt_tokens", "completion_tokens", "run_id")
     return {name: row[name] for name in taken} | {
         "trace_id": content_id("trace", [problem.problem_id, row["sample_id"]]),
-        "messages": [message.model_dump() for message in messages],
+        "prompt_template": conversation.template,
+        "messages": [message.model_dump() for message in conversation.messages],
         "status": verdict.status.value,
         "answer": verdict.extracted,
         "verifier": verdict.verifier,

@@ -23,6 +23,12 @@ EXIT_TERMINATED = 143
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
+    add_config(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the summary")
+
+
+def add_config(parser: ArgumentParser) -> None:
+    """Declare the configuration file and the changes to it."""
     parser.add_argument("config", type=Path, metavar="CONFIG", help="YAML configuration of the build")
     parser.add_argument(
         "--set",
@@ -32,7 +38,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="change a key of the configuration, such as sampling.seed=7; may be repeated",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of the summary")
 
 
 def run(args: Namespace) -> int:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from configs.assembly import check_teacher_license, problem_sources, prompt_template, teacher
+from configs.assembly import check_teacher_license, problem_sources, teacher
 from configs.loading import LoadedBuild
+from configs.prompting import prompt_mix
 from data.catalog import Catalog, RunRow
 from data.errors import TracemillError
 from data.holdings import Request
@@ -26,14 +27,14 @@ from data.selection import Reason
 from data.selection_plan import SelectionPlan, SelectionReport
 from data.sources import Source
 from data.survey import Survey
-from data.traces import Provenance
+from data.traces import Conversation, Provenance
 from data.versions import TeacherFacts, VersionContents, VersionFacts, VersionManifest
 from data.warehouse import Warehouse, open_warehouse
 from flows.chunks import BadRows, Chunk, read_chunks
 from flows.progress import Progress, Reporter
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
 from generators.finish import LABELS
-from generators.prompts import PromptTemplate
+from generators.prompt_mix import PromptMix
 from generators.reasoning import join_reasoning
 from generators.sampling import sampling_id
 from generators.teacher import Teacher
@@ -97,7 +98,7 @@ class BuildRun:
     warehouse: Warehouse
     catalog: Catalog
     sources: list[Source]
-    template: PromptTemplate
+    template: PromptMix
     teacher: Teacher
     reporter: Reporter
     run: RunRow
@@ -199,7 +200,9 @@ class BuildRun:
                 raise NothingAcceptedError(nothing_chosen(contents))
             manifest, is_new = latest_version(self.warehouse, self.catalog, self.dataset), False
             if manifest is None or manifest.fingerprint != contents.fingerprint:
-                manifest = publish_chosen(self.stock, plan, contents, self._facts(), self._provenance(), self._messages)
+                manifest = publish_chosen(
+                    self.stock, plan, contents, self._facts(), self._provenance(), self.conversation
+                )
                 is_new = True
         path = self.warehouse.dataset(self.dataset) / manifest.folder
         if is_new:
@@ -236,16 +239,16 @@ class BuildRun:
 
     def _provenance(self) -> Provenance:
         sampling = self.loaded.config.sampling
-        return Provenance(prompt_template=self.template.name, temperature=sampling.temperature, top_p=sampling.top_p)
+        return Provenance(temperature=sampling.temperature, top_p=sampling.top_p)
 
-    def _messages(self, problem: Problem, completion: str, reasoning: str | None) -> list[Message]:
+    def conversation(self, problem: Problem, prompt_id: str, completion: str, reasoning: str | None) -> Conversation:
         """Return the conversation to train on: the question as asked, without the worked examples."""
-        system = [Message(role="system", content=self.template.system)] if self.template.system else []
-        return [
-            *system,
-            Message(role="user", content=self.template.ask(problem)),
-            Message(role="assistant", content=join_reasoning(reasoning, completion)),
-        ]
+        template = self.template.template_of(problem, prompt_id)
+        instruction = template.instruct(problem)
+        system = [Message(role="system", content=instruction)] if instruction else []
+        question = Message(role="user", content=template.ask(problem))
+        answer = Message(role="assistant", content=join_reasoning(reasoning, completion))
+        return Conversation(template=template.name, messages=(*system, question, answer))
 
     def _facts(self) -> VersionFacts:
         config = self.loaded.config
@@ -301,7 +304,7 @@ async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[Bui
     Raises `InputError` before anything is written; `TeacherError` too, where the warehouse is new.
     """
     check_teacher_license(loaded)
-    sources, template = problem_sources(loaded), prompt_template(loaded)
+    sources, template = problem_sources(loaded), prompt_mix(loaded)
     model = teacher(loaded, reporter.say)
     root = loaded.warehouse
     try:
@@ -327,7 +330,7 @@ def start_run(
     reporter: Reporter,
     warehouse: Warehouse,
     sources: list[Source],
-    template: PromptTemplate,
+    template: PromptMix,
     model: Teacher,
 ) -> BuildRun:
     """Finish what a killed run left, then record that this one began; only for the holder of the dataset's lock."""
@@ -346,7 +349,7 @@ def prepare_run(
     warehouse: Warehouse,
     catalog: Catalog,
     sources: list[Source],
-    template: PromptTemplate,
+    template: PromptMix,
     model: Teacher,
     scratch: Path,
 ) -> BuildRun:

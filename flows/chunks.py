@@ -10,14 +10,14 @@ from data.holdings import HeldSample, Holdings, Request, look_up
 from data.members import Member, Members
 from data.records import Problem, Prompt
 from data.sources import Source
-from generators.prompts import PromptTemplate
+from generators.prompt_mix import PromptMix
 
 SHOWN_BAD_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Samples of one problem that are still to be asked for."""
+    """Samples of one problem and one prompt that are still to be asked for."""
 
     problem: Problem
     prompt: Prompt
@@ -65,7 +65,7 @@ class BadRows:
 
 def read_chunks(
     sources: Sequence[Source],
-    template: PromptTemplate,
+    template: PromptMix,
     members: Members,
     catalog: Catalog,
     request: Request,
@@ -82,16 +82,34 @@ def read_chunks(
     number = 0
     while batch := list(islice(problems, chunk_size)):
         prompts = [template.render(problem) for problem in batch]
-        rows = [
-            Member(record_id=problem.record_id, problem_id=problem.problem_id, prompt_id=prompt.prompt_id)
-            for problem, prompt in zip(batch, prompts, strict=True)
-        ]
+        rows = [member_of(template, problem, asked) for problem, asked in zip(batch, prompts, strict=True)]
         fresh = members.add_chunk(rows)
         kept = [each for each, new in zip(zip(batch, prompts, rows, strict=True), fresh, strict=True) if new]
         if kept:
             holdings = look_up(catalog, [member for _, _, member in kept], request)
             yield _plan(number, kept, holdings, request)
             number += 1
+
+
+def member_of(template: PromptMix, problem: Problem, prompts: Sequence[Prompt]) -> Member:
+    """Return a problem as a member of the run."""
+    return Member(
+        record_id=problem.record_id,
+        problem_id=problem.problem_id,
+        prompt_id=prompts[0].prompt_id,
+        shares=template.shares(problem, prompts),
+    )
+
+
+def missing_asks(
+    problem: Problem, prompts: Sequence[Prompt], member: Member, holdings: Holdings, count: int
+) -> list[Ask]:
+    """Return what is missing of a problem's first `count` samples, one ask for each prompt."""
+    missing: dict[str, list[int]] = {}
+    for prompt_id, index in member.turns(count):
+        if index not in holdings.samples.get(prompt_id, {}):
+            missing.setdefault(prompt_id, []).append(index)
+    return [Ask(problem, each, tuple(missing[each.prompt_id])) for each in prompts if each.prompt_id in missing]
 
 
 def _problems(sources: Sequence[Source], bad_rows: BadRows, fail: bool) -> Iterator[Problem]:
@@ -105,18 +123,16 @@ def _problems(sources: Sequence[Source], bad_rows: BadRows, fail: bool) -> Itera
                 bad_rows.add(item)
 
 
-def _plan(number: int, kept: Sequence[tuple[Problem, Prompt, Member]], holdings: Holdings, request: Request) -> Chunk:
-    wanted = range(request.samples_per_problem)
-    asks, unverified, held = [], [], 0
-    for problem, prompt, member in kept:
-        samples = holdings.samples.get(member.prompt_id, {})
+def _plan(
+    number: int, kept: Sequence[tuple[Problem, Sequence[Prompt], Member]], holdings: Holdings, request: Request
+) -> Chunk:
+    asks: list[Ask] = []
+    unverified, held = [], 0
+    for problem, prompts, member in kept:
+        samples = holdings.samples_of(member)
         held += len(samples)
-        missing = tuple(index for index in wanted if index not in samples)
-        if missing:
-            asks.append(Ask(problem, prompt, missing))
-        unverified += [
-            (problem, sample) for sample in holdings.samples_of(member) if holdings.verdict_of(member, sample) is None
-        ]
+        asks += missing_asks(problem, prompts, member, holdings, request.samples_per_problem)
+        unverified += [(problem, sample) for sample in samples if holdings.verdict_of(member, sample) is None]
     return Chunk(
         number=number,
         problems=tuple(problem for problem, _, _ in kept),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from data.errors import InputError, TracemillError
-from flows import build_command, catalog_commands, publish_command, verify_command
+from flows import build_command, catalog_commands, prompts_command, publish_command, verify_command
 
 EXIT_FAILED, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -56,6 +56,11 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = _add(commands, "verify", "verify answers: JSONL in, one verdict a line out", verify_command.run)
     verify_command.add_arguments(verify)
+
+    prompts = commands.add_parser("prompts", help="look at what a teacher is asked")
+    showing = prompts.add_subparsers(required=True, metavar="ACTION")
+    show = _add(showing, "show", "render the first problems exactly as they will be sent", prompts_command.run)
+    prompts_command.add_arguments(show)
 
     runs = _add(commands, "runs", "list the runs of a warehouse", catalog_commands.runs)
     runs.add_argument("--limit", type=int, default=20, help="how many of the newest (default 20)")

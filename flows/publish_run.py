@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from configs.assembly import check_teacher_license, problem_sources, prompt_template, teacher
+from configs.assembly import check_teacher_license, problem_sources, teacher
 from configs.loading import LoadedBuild
+from configs.prompting import prompt_mix
 from data.catalog import Catalog
 from data.errors import TracemillError
 from data.published import latest_version
@@ -68,7 +69,7 @@ def publish(loaded: LoadedBuild, reporter: Reporter) -> tuple[BuildResult, Pendi
     The teacher is not asked. Problems that are described anew are stored first. Raises as `open_run` does.
     """
     check_teacher_license(loaded)
-    sources, template, model = problem_sources(loaded), prompt_template(loaded), teacher(loaded)
+    sources, template, model = problem_sources(loaded), prompt_mix(loaded), teacher(loaded)
     warehouse = existing_warehouse(loaded.warehouse)
     with warehouse.lock(loaded.config.name):
         build = start_run(loaded, reporter, warehouse, sources, template, model)
@@ -80,7 +81,7 @@ def publish(loaded: LoadedBuild, reporter: Reporter) -> tuple[BuildResult, Pendi
 def dry_run(loaded: LoadedBuild, reporter: Reporter) -> DryRun:
     """Say what `publish` would publish now; the warehouse is only read, also while a build of the dataset runs."""
     check_teacher_license(loaded)
-    sources, template, model = problem_sources(loaded), prompt_template(loaded), teacher(loaded)
+    sources, template, model = problem_sources(loaded), prompt_mix(loaded), teacher(loaded)
     warehouse = existing_warehouse(loaded.warehouse)
     catalog = Catalog(warehouse.catalog, warehouse.root)
     catalog.migrate()

@@ -4,6 +4,7 @@ Nothing here knows of Prefect: `flows.build` wraps it in a task.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ async def work_on_shard(place: Workplace, chunk: Chunk) -> ShardResult:
             commit(place, chunk, result)
             raise first_cause(error) from error
         await asyncio.to_thread(commit, place, chunk, result)
-    place.progress.problems_done(len(chunk.problems) - len(chunk.asks))
+    place.progress.problems_done(len(chunk.problems) - len({ask.problem.problem_id for ask in chunk.asks}))
     place.progress.shards_committed += 1
     return result
 
@@ -170,6 +171,7 @@ async def _ask_all(
 ) -> None:
     """Keep as many prompts with the teacher as it has capacity for."""
     asks = iter(chunk.asks)
+    unanswered = Counter(ask.problem.problem_id for ask in chunk.asks)
 
     async def ask_next() -> None:
         for ask in asks:
@@ -185,7 +187,8 @@ async def _ask_all(
                     place.progress.samples += 1
                     place.progress.completion_tokens += sample.completion_tokens
                     await waiting.put(Judged(ask.problem, sample))
-            place.progress.problems_done(1)
+            unanswered[ask.problem.problem_id] -= 1
+            place.progress.problems_done(not unanswered[ask.problem.problem_id])
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(place.teacher.capacity, len(chunk.asks))):

@@ -17,7 +17,7 @@ from data.errors import TeacherDownError, TeacherError
 from data.identity import content_id
 from data.records import Prompt
 from generators.endpoints import Endpoint, Fleet, Lease, endpoint_at
-from generators.openai_protocol import read_answer, request_body
+from generators.openai_protocol import asked, endpoint_path, read_answer, request_body
 from generators.sampling import SamplingParams
 from generators.teacher import Completion, Refusal, Teacher
 from generators.vllm_metrics import read_load
@@ -205,7 +205,7 @@ class OpenAITeacher(Teacher):
 
     async def _post(self, lease: Lease, body: dict[str, Any]) -> tuple[int, bytes]:
         endpoint = lease.endpoint
-        url = f"{endpoint.url}/chat/completions"
+        url = f"{endpoint.url}/{endpoint_path(body)}"
         try:
             async with self._open().post(url, data=orjson.dumps(body), headers=_JSON | endpoint.headers) as response:
                 text = await response.read()
@@ -231,7 +231,7 @@ class OpenAITeacher(Teacher):
         indices: list[int],
         sampling: SamplingParams,
     ) -> list[Completion] | Refusal:
-        url = f"{lease.endpoint.url}/chat/completions"
+        url = f"{lease.endpoint.url}/{endpoint_path(asked(prompt))}"
         if status in REFUSING_STATUSES:
             said = f"{url}: HTTP {status} {self._quoted(text)}".strip()
             self._refusals += 1

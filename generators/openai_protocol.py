@@ -1,13 +1,13 @@
-"""The OpenAI chat completions interface: what is sent, and how an answer is read.
+"""The OpenAI completions interfaces, chat and raw: what is sent, and how an answer is read.
 
-Source: the OpenAI API reference, "Create chat completion"; `reasoning_content` and `reasoning` as vLLM,
-SGLang and OpenRouter send them.
+Source: the OpenAI API reference, "Create chat completion" and "Create completion"; `reasoning_content` and
+`reasoning` as vLLM, SGLang and OpenRouter send them.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from data.records import FinishReason, Prompt
+from data.records import FinishReason, Prompt, PromptMode
 from generators.sampling import SamplingParams, sample_seed
 from generators.teacher import Completion
 
@@ -32,7 +32,7 @@ def request_body(
     """Return the JSON body that asks for the consecutive samples `indices` of `prompt`."""
     body: dict[str, Any] = {
         "model": model,
-        "messages": [message.model_dump() for message in prompt.messages],
+        **asked(prompt),
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,
@@ -43,6 +43,18 @@ def request_body(
     if len(indices) > 1:
         body["n"] = len(indices)
     return body | dict(extra)
+
+
+def endpoint_path(body: Mapping[str, Any]) -> str:
+    """Return the path below a base URL that a request with this body goes to."""
+    return "completions" if "prompt" in body else "chat/completions"
+
+
+def asked(prompt: Prompt) -> dict[str, Any]:
+    """Return the part of a request's body that is the prompt."""
+    if prompt.mode is PromptMode.COMPLETION:
+        return {"prompt": prompt.messages[0].content}
+    return {"messages": [message.model_dump() for message in prompt.messages]}
 
 
 def read_answer(answer: object, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams) -> list[Completion]:
@@ -58,7 +70,8 @@ def read_answer(answer: object, prompt: Prompt, indices: Sequence[int], sampling
     choices = answer.get("choices")
     if not isinstance(choices, list) or not choices:
         raise UnreadableAnswerError("the answer has no choices")
-    texts = [_texts(choice) for choice in choices[: len(indices)]]
+    read = _raw_text if prompt.mode is PromptMode.COMPLETION else _texts
+    texts = [read(choice) for choice in choices[: len(indices)]]
     usage = answer.get("usage") or {}
     if not isinstance(usage, dict):
         raise UnreadableAnswerError("the answer's usage is not an object")
@@ -88,6 +101,13 @@ def _texts(choice: object) -> tuple[str, str | None]:
     if not isinstance(content, str) or not isinstance(reasoning, str | None):
         raise UnreadableAnswerError("a message's content is not text")
     return content, reasoning or None
+
+
+def _raw_text(choice: object) -> tuple[str, str | None]:
+    text = choice.get("text") if isinstance(choice, dict) else None
+    if not isinstance(text, str):
+        raise UnreadableAnswerError("a choice has no text")
+    return text, None
 
 
 def _finish_reason(choice: Mapping[str, Any]) -> FinishReason:

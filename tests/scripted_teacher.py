@@ -6,6 +6,7 @@ Run as a process of its own: `python -m tests.scripted_teacher SCRIPT.json`. It 
      "faults": 0.2, "delay_s": 0.0, "dies_after": 100, "seed": 1, "log": "requests.jsonl",
      "first": [{"status": 429, "headers": {"Retry-After": "1"}, "body": "later"}, {"drop": true}]}
 
+Raw prompts are answered at `/v1/completions`, by their last paragraph.
 `GET /stats` tells what it has seen: `requests`, `answered`, `peak` in flight, `abandoned` by the client.
 
 The answer to a request depends on its last message and its seed alone: seed modulo the number of
@@ -77,6 +78,7 @@ class ScriptedTeacher:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/v1/models", self.models)
         app.router.add_post("/v1/chat/completions", self.counted)
+        app.router.add_post("/v1/completions", self.counted)
         app.router.add_get("/stats", self.stats)
         return app
 
@@ -133,7 +135,7 @@ class ScriptedTeacher:
         answer = self.answer(body)
         self.answered += 1
         if self.log:
-            self.log.write(json.dumps({"question": body["messages"][-1]["content"], "seed": body["seed"]}) + "\n")
+            self.log.write(json.dumps({"question": asked(body), "seed": body["seed"]}) + "\n")
             self.log.flush()
         if self.script.dies_after is not None and self.answered > self.script.dies_after:
             os._exit(1)
@@ -150,12 +152,14 @@ class ScriptedTeacher:
 
     def answer(self, body: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a request."""
-        question, seed = body["messages"][-1]["content"], body["seed"]
+        question, seed = asked(body), body["seed"]
         completions = self.script.answers.get(question) or [self.script.default]
         choices = [
             self.choice(completions[(seed + offset) % len(completions)], seed + offset, offset)
             for offset in range(min(body.get("n", 1), self.script.most_choices or 1_000_000))
         ]
+        if "prompt" in body:
+            choices = [{**choice, "text": choice["message"]["content"]} for choice in choices]
         return {
             "choices": choices,
             "usage": {"prompt_tokens": len(question) // 4, "completion_tokens": 7 * len(choices)},
@@ -171,6 +175,11 @@ class ScriptedTeacher:
             "message": {"role": "assistant", **message},
             "finish_reason": given.get("finish_reason", "stop"),
         }
+
+
+def asked(body: dict[str, Any]) -> str:
+    """Return what a request asks: the last message, or the last paragraph of a raw prompt."""
+    return str(body["prompt"]).split("\n\n")[-1] if "prompt" in body else body["messages"][-1]["content"]
 
 
 @contextmanager

@@ -5,7 +5,8 @@ import json
 import pytest
 import yaml
 
-from configs.assembly import PROMPTS, problem_sources, prompt_template, teacher
+from configs.assembly import problem_sources, teacher
+from configs.prompting import PROMPTS, prompt_mix
 from data.errors import ConfigError, InputError
 from data.records import Problem
 from tests.configs.small_config import SMALL, changed, load
@@ -120,7 +121,8 @@ def with_template(folder, name):
 @pytest.mark.parametrize("name", sorted(path.stem for path in PROMPTS.glob("*.yaml")))
 def test_every_template_that_comes_with_tracemill_can_be_used(tmp_path, name):
     """Each renders a problem, and its examples end the way that extraction finds."""
-    template = prompt_template(with_template(tmp_path, name))
+    (entry,) = prompt_mix(with_template(tmp_path, name)).entries
+    template = entry.template
     assert template.name == name
     prompt = template.render(Problem(question="QUESTION", reference="1"))
     assert "QUESTION" in prompt.messages[-1].content
@@ -131,9 +133,10 @@ def test_every_template_that_comes_with_tracemill_can_be_used(tmp_path, name):
 def test_a_template_is_found_by_name_or_by_path(tmp_path):
     """A file beside the configuration serves as well as one of ours, and may have examples."""
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"user": "Solve {question} in {unit}", "system": "Think."}))
-    template = prompt_template(with_template(tmp_path, "mine.yaml"))
+    (entry,) = prompt_mix(with_template(tmp_path, "mine.yaml")).entries
+    template = entry.template
     assert (template.name, template.system) == ("mine", "Think.")
-    assert prompt_template(load(tmp_path)).name == "boxed"
+    assert prompt_mix(load(tmp_path)).name == "boxed"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,7 @@ def test_a_template_that_cannot_be_used_is_named(tmp_path, name, content, compla
     if content is not None:
         (tmp_path / name).write_bytes(content.encode("latin-1"))
     with pytest.raises(ConfigError) as caught:
-        prompt_template(with_template(tmp_path, name))
+        prompt_mix(with_template(tmp_path, name))
     assert str(caught.value).replace(str(tmp_path), "FOLDER").splitlines()[0] == complaint
 
 

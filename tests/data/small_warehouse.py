@@ -17,7 +17,7 @@ from data.selection import Selection
 from data.selection_plan import SelectionPlan
 from data.shards import ShardManifest, write_shard
 from data.survey import JudgedProblem, Survey, judged_problems
-from data.traces import ChosenProblem, Provenance, chunk_traces
+from data.traces import ChosenProblem, Conversation, Provenance, chunk_traces
 from data.versions import TeacherFacts, VersionContents, VersionFacts, VersionManifest
 from data.warehouse import Warehouse, open_warehouse
 
@@ -142,7 +142,7 @@ def traces_of(warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem
     """Return the rows of all traces."""
     members = [member(each) for each in problems]
     holdings = look_up(catalog, members, request())
-    provenance = Provenance(prompt_template="boxed", temperature=0.7, top_p=1.0)
+    provenance = Provenance(temperature=0.7, top_p=1.0)
     chosen = [ChosenProblem(each, tuple(each.accepted)) for each in judged_problems(members, holdings) if each.accepted]
     return list(chunk_traces(warehouse, chosen, holdings, provenance, conversation))
 
@@ -166,11 +166,11 @@ def stock_of(
         yield Stock(warehouse, catalog, members, wanted or request())
 
 
-def conversation(asked: Problem, completion: str, reasoning: str | None) -> list[Message]:
+def conversation(asked: Problem, prompt_id: str, completion: str, reasoning: str | None) -> Conversation:
     """Return the messages of a trace."""
     thought = f"<think>{reasoning}</think>" if reasoning else ""
     answer = Message(role="assistant", content=thought + completion)
-    return [Message(role="user", content=asked.question), answer]
+    return Conversation(template="boxed", messages=(Message(role="user", content=asked.question), answer))
 
 
 def facts(**more: Any) -> VersionFacts:
@@ -201,7 +201,7 @@ def publish(
     """Publish a version of what is held for `problems`."""
     with stock_of(warehouse, catalog, problems) as stock, SelectionPlan(stock.members.folder / "plan") as plan:
         contents = choose_traces(stock, selection or Selection(), plan)
-        provenance = Provenance(prompt_template="boxed", temperature=0.7, top_p=1.0)
+        provenance = Provenance(temperature=0.7, top_p=1.0)
         return publish_chosen(stock, plan, contents, facts(**more), provenance, conversation)
 
 

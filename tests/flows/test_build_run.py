@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from data.catalog import Catalog
 from data.errors import ProblemRowError, TeacherError
@@ -148,6 +149,33 @@ def test_loops_refusals_and_empty_answers_are_told_apart_and_never_trained_on(tm
     reasons = {row["finish_reason"] for row in stored(tmp_path / "warehouse", "samples")}
     assert reasons == {"loop", "refusal", "empty", "stop"}
     assert [row["completion"] for row in traces(result.path)] == ["\\boxed{1}"]
+
+
+def test_several_templates_share_a_problems_samples(tmp_path: Path) -> None:
+    """Chat and raw, each with its own prompt; traces name theirs; nothing is asked twice, also when more are wanted."""
+    log = tmp_path / "requests.jsonl"
+    with scripted_teacher(tmp_path / "script.json", default="\\boxed{1}", log=str(log)) as address:
+        templates = [{"template": "plain.yaml", "weight": 2}, {"template": "raw.yaml"}]
+        config = write_build(tmp_path, address, sums(6), prompt={"templates": templates})
+        text = yaml.safe_load(config.read_text())
+        del text["prompt"]["template"]
+        config.write_text(yaml.safe_dump(text))
+        raw = 'system: Add.\nuser: "Q: {question}\\nA:"\nmode: completion\n'
+        (tmp_path / "raw.yaml").write_text(raw)
+        first = build(config)
+        more = build(config, "sampling.samples_per_problem=9")
+        again = build(config, "sampling.samples_per_problem=9")
+    assert (first.survey.samples, more.survey.samples, more.run.new_samples) == (24, 54, 30)
+    assert (again.run.new_samples, again.is_new_version) == (0, False)
+    asked = [json.loads(line)["question"] for line in log.read_text().splitlines()]
+    assert len(asked) == 54
+    assert sum(each.startswith("Q: What is") for each in asked) == pytest.approx(18, abs=9)
+    rows = traces(more.path)
+    assert {row["prompt_template"] for row in rows} == {"plain", "raw"}
+    assert {row["n_samples"] for row in rows} == {9}
+    row = next(row for row in rows if row["prompt_template"] == "raw")
+    assert [message["role"] for message in row["messages"]] == ["system", "user", "assistant"]
+    assert len({row["sample_id"] for row in rows}) == len(rows)
 
 
 def test_reasoning_in_a_field_of_its_own_is_kept_and_trained_on(tmp_path: Path) -> None:

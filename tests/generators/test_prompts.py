@@ -129,3 +129,52 @@ def test_an_example_set_has_examples():
     """An empty one would silently take the place of another."""
     with pytest.raises(ValidationError):
         ExampleSet(tags=("addition",), examples=())
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, "Put the final answer, and nothing else, in \\boxed{}."),
+        ({"answer_kind": AnswerKind.SET}, "Put all solutions in \\boxed{}, separated by commas."),
+        ({"unit": "km/h"}, "Put the final answer in \\boxed{}: a number with its unit, in km/h."),
+        ({"answer_kind": AnswerKind.QUANTITY}, "Put the final answer in \\boxed{}: a number with its unit."),
+        ({"choices": ("4", "5"), "unit": "m"}, "Put the letter"),
+    ],
+)
+def test_the_answer_is_asked_for_by_its_kind(more, expected):
+    """The instruction stands in one place: units are asked for, letters where there are choices."""
+    template = PromptTemplate(name="t", system="Think. {answer_format}", user="{question}\n{answer_format}")
+    system, user = template.render(problem(**more)).messages
+    assert system.content.startswith(f"Think. {expected}")
+    assert template.ask(problem(**more)).startswith(f"2 + 2?\n{expected}")
+    assert user.content == template.ask(problem(**more))
+
+
+def test_a_template_says_the_answer_format_in_its_own_words():
+    """By kind; `auto` serves the others."""
+    formats = {"quantity": "Answer in {unit}, \\boxed{}.", "auto": "Answer: ..."}
+    template = PromptTemplate(name="t", user="{question} {answer_format}", answer_formats=formats)
+    assert asked(template, problem(unit="m")) == "2 + 2? Answer in m, \\boxed{}."
+    assert asked(template, problem()) == "2 + 2? Answer: ..."
+    with pytest.raises(ValidationError, match=r"\{answer_format\} stands neither in system nor in user"):
+        PromptTemplate(name="t", answer_formats=formats)
+
+
+def test_a_raw_prompt_is_one_text():
+    """System text, examples and question in the template's own layout; another identity than the chat prompt."""
+    wording = {"name": "t", "system": "Maths.", "user": "Q: {question}\nA:", "example_sets": (ANY,)}
+    raw = PromptTemplate(mode="completion", **wording).render(problem())
+    (message,) = raw.messages
+    assert (
+        message.content == f"Maths.\n\nQ: {ANY.examples[0].question}\nA: {ANY.examples[0].completion}\n\nQ: 2 + 2?\nA:"
+    )
+    chat = PromptTemplate(name="t", user=message.content.replace("2 + 2?", "{question}")).render(problem())
+    assert chat.messages == raw.messages
+    assert chat.prompt_id != raw.prompt_id
+
+
+def test_ids_of_prompts_and_templates_never_change_by_accident():
+    """What was asked before these templates could do more is never asked again."""
+    template = PromptTemplate(name="t", system="Think.", user="{question}\n{choices}", example_sets=(ANY,))
+    assert template.template_hash == "5915783aba8a8abda3c00ee97ad1ca25"
+    assert template.render(problem()).prompt_id == "9aa13809a389d595c297f5b34ded09e8"
