@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from data.catalog import Catalog
+from data.files import ROW_GROUP_ROWS
 from data.holdings import Holdings, Request, look_up, look_up_records
 from data.lineage import Lineage
 from data.members import Members
@@ -69,7 +70,7 @@ def publish_chosen(
             chosen = list(_chosen(problems, plan.chosen(number)))
             yield from chunk_traces(stock.warehouse, chosen, holdings, provenance, conversation_for)
 
-    return publish_version(stock.warehouse, facts, contents, rows())
+    return publish_version(stock.warehouse, facts, contents, rows(), plan.left_out(ROW_GROUP_ROWS))
 
 
 def plan_folder(warehouse: Warehouse, dataset: str) -> Path:

@@ -99,6 +99,10 @@ TRACES = pa.schema(
     }
 )
 
+LEFT_OUT = pa.schema(
+    {"problem_id": pa.string(), "sample_id": pa.string(), "reason": pa.string(), "detail": pa.string()}
+)
+
 STATISTICS = {
     "problems": ["record_id", "problem_id", "source", "license"],
     "samples": ["sample_id", "problem_id", "prompt_id", "index", "prompt_tokens", "completion_tokens"],

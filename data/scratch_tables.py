@@ -37,6 +37,18 @@ class ScratchTables:
         with self._errors():
             return self._connection.execute(sql, list(parameters)).fetchall()
 
+    def table(self, sql: str) -> pa.Table:
+        """Return the rows of a query as an Arrow table."""
+        with self._errors():
+            return self._connection.sql(sql).to_arrow_table()
+
+    def batches(self, sql: str, rows: int) -> Iterator[pa.Table]:
+        """Yield the rows of a query, at most `rows` at a time; nothing else may run meanwhile."""
+        with self._errors():
+            reader: Any = self._connection.sql(sql).to_arrow_reader(rows)
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+
     def insert(self, table: str, rows: pa.Table) -> None:
         """Append rows to a table, by the names of their columns."""
         with self._errors():

@@ -1,6 +1,6 @@
 """The fates of all problems and samples of a version in the making, kept on disk so that memory stays flat."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -90,6 +90,23 @@ class SelectionPlan:
         for record_id, sample_id in rows:
             found.setdefault(record_id, set()).add(sample_id)
         return found
+
+    def left_out(self, rows: int) -> Iterator[pa.Table]:
+        """Yield what the policy leaves out of what could be in, with its reason; rejected samples are not listed.
+
+        A row without a sample is a whole problem.
+        """
+        reasons = ", ".join(f"'{reason}'" for reason in [*Reason, NOTHING_CHOSEN])
+        yield from self.tables.batches(
+            "SELECT p.problem_id, sample_id, fate AS reason, f.detail FROM ("  # noqa: S608
+            "  SELECT position, sample_id, coalesce(s.reason, p.reason) AS fate, p.detail FROM samples s "
+            "  JOIN problems p USING (position) "
+            f"  UNION ALL SELECT position, NULL, coalesce(reason, '{NOTHING_CHOSEN}'), detail FROM problems "
+            "  WHERE reason IS NOT NULL OR chosen = 0"
+            f") f JOIN problems p USING (position) WHERE fate IN ({reasons}) "
+            "ORDER BY position, sample_id NULLS FIRST",
+            rows,
+        )
 
     def report(self) -> SelectionReport:
         """Count what is chosen, and what is left out by reason, the most frequent first."""

@@ -29,6 +29,8 @@ from data.selection_plan import SelectionReport
 from data.survey import SourceCounts, Survey
 from data.warehouse import Warehouse
 
+LEFT_OUT_FILE = "_left_out.parquet"
+"""What the policy left out, with reasons; readers of datasets pass over names that start so."""
 FILE_ROWS = 32 * ROW_GROUP_ROWS
 """Traces in one file of a version."""
 _VERSION_FOLDER = re.compile(r"v(\d{4,})")
@@ -104,6 +106,8 @@ class VersionManifest(Record):
     selection: Selection
     """The policy that chose the traces."""
     left_out: LeftOut
+    left_out_file: VersionFile | None = None
+    """Lists what the policy left out, row by row."""
     lineage: LineageRecord | None
     """None in versions of schema 1."""
 
@@ -204,6 +208,7 @@ def publish_version(
     facts: VersionFacts,
     contents: VersionContents,
     traces: Iterable[dict[str, Any]],
+    left_out: Iterable[pa.Table] = (),
 ) -> VersionManifest:
     """Write `traces` as the next version of a dataset, and return its manifest.
 
@@ -219,6 +224,7 @@ def publish_version(
         (staging / "train").mkdir(parents=True)
         written = _TraceFiles(staging)
         written.write(traces)
+        about = _write_left_out(staging, left_out)
         manifest = VersionManifest(
             **facts.model_dump(),
             version=number,
@@ -236,6 +242,7 @@ def publish_version(
             by_source={name: _counts(counts) for name, counts in sorted(survey.by_source.items())},
             licenses=dict(sorted(written.licenses.items())),
             files=tuple(written.files),
+            left_out_file=about,
             traces=report.traces,
             problems_with_traces=report.problems_with_traces,
             left_out=LeftOut(samples=report.left_out_samples, problems=report.left_out_problems),
@@ -256,6 +263,15 @@ def publish_version(
         staging.rename(target)
         fsync_folder(target.parent)
     return manifest
+
+
+def _write_left_out(staging: Path, tables: Iterable[pa.Table]) -> VersionFile:
+    path, rows = staging / LEFT_OUT_FILE, 0
+    with parquet_writer(path, schemas.LEFT_OUT, ["problem_id", "reason"]) as writer:
+        for table in tables:
+            writer.write_table(table.cast(schemas.LEFT_OUT))
+            rows += table.num_rows
+    return _file(staging, path, rows)
 
 
 @contextmanager
@@ -292,14 +308,19 @@ class _TraceFiles:
                 written += len(rows)
                 self.example = self.example or rows[0]
                 self.licenses.update(row["license"] for row in rows)
-        _sync(path)
-        name = path.relative_to(self._staging).as_posix()
-        self.files.append(VersionFile(path=name, rows=written, bytes=path.stat().st_size, sha256=sha256_of(path)))
+        self.files.append(_file(self._staging, path, written))
 
 
 def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     while group := list(islice(rows, ROW_GROUP_ROWS)):
         yield group
+
+
+def _file(staging: Path, path: Path, rows: int) -> VersionFile:
+    """Sync a finished file, and return what the manifest says of it."""
+    _sync(path)
+    name = path.relative_to(staging).as_posix()
+    return VersionFile(path=name, rows=rows, bytes=path.stat().st_size, sha256=sha256_of(path))
 
 
 def _sync(path: Path) -> None:

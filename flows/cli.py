@@ -6,7 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 
 from data.errors import InputError, TracemillError
-from flows import build_command, catalog_commands, prompts_command, publish_command, verify_command
+from flows import (
+    build_command,
+    catalog_commands,
+    dataset_commands,
+    prompts_command,
+    publish_command,
+    verify_command,
+)
 
 EXIT_FAILED, EXIT_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -65,6 +72,16 @@ def _parser() -> argparse.ArgumentParser:
     runs = _add(commands, "runs", "list the runs of a warehouse", catalog_commands.runs)
     runs.add_argument("--limit", type=int, default=20, help="how many of the newest (default 20)")
     datasets = _add(commands, "datasets", "list the published versions", catalog_commands.datasets)
+    actions = datasets.add_subparsers(metavar="ACTION")
+    diff = _add(actions, "diff", "show what changed from one version to another, and why", dataset_commands.diff)
+    dataset_commands.add_diff_arguments(diff)
+    path = _add(actions, "path", "print the folder of a version", dataset_commands.path)
+    dataset_commands.add_path_arguments(path)
+    for parser_ in (diff, path):
+        catalog_commands.add_warehouse(parser_)
+    gc = _add(commands, "gc", "remove what no version and no run refers to", dataset_commands.gc)
+    dataset_commands.add_gc_arguments(gc)
+    catalog_commands.add_warehouse(gc)
     sql = _add(commands, "sql", "query the catalog", catalog_commands.sql)
     sql.add_argument("query", help="DuckDB SQL over problems, samples, verdicts, shards, runs, versions")
     for parser_ in (runs, datasets, sql):

@@ -87,15 +87,18 @@ def put_shard(
     dataset: str = DATASET,
     statuses: Sequence[Status] = STATUSES,
     false_steps: Mapping[int, Sequence[str]] | None = None,
+    verdict_set: str = VERDICTS,
+    run_id: str = RUN,
     **more: Any,
 ) -> list[ShardManifest]:
     """Commit problems with their samples and verdicts, and index them; `more` goes into every sample.
 
     `false_steps` are the false statements of samples, by index.
     """
-    samples = [sample(each, index, **more) for each in problems for index in range(samples_each)]
+    samples = [sample(each, index, run_id=run_id, **more) for each in problems for index in range(samples_each)]
     verdicts = [verdict_row(each, statuses[each.index % len(statuses)]) for each in samples]
     for each, verdict in zip(samples, verdicts, strict=True):
+        verdict["verdict_set"] = verdict_set
         verdict["false_steps"] = list((false_steps or {}).get(each.index, ()))
     problem_rows = [problem_row(each) for each in problems]
     sample_rows = [each.model_dump(mode="json") for each in samples]
@@ -105,9 +108,9 @@ def put_shard(
         "verdicts": [f"{row['problem_id']} {row['sample_id']} {row['verdict_set']}" for row in verdicts],
     }
     written = [
-        write_shard(warehouse, "problems", dataset, RUN, problem_rows, ids["problems"]),
-        write_shard(warehouse, "samples", dataset, RUN, sample_rows, ids["samples"]),
-        write_shard(warehouse, "verdicts", dataset, RUN, verdicts, ids["verdicts"]),
+        write_shard(warehouse, "problems", dataset, run_id, problem_rows, ids["problems"]),
+        write_shard(warehouse, "samples", dataset, run_id, sample_rows, ids["samples"]),
+        write_shard(warehouse, "verdicts", dataset, run_id, verdicts, ids["verdicts"]),
     ]
     catalog.register_shards(written)
     return written
@@ -196,10 +199,12 @@ def publish(
     catalog: Catalog,
     problems: Sequence[Problem],
     selection: Selection | None = None,
+    verdict_set: str = VERDICTS,
     **more: Any,
 ) -> VersionManifest:
     """Publish a version of what is held for `problems`."""
-    with stock_of(warehouse, catalog, problems) as stock, SelectionPlan(stock.members.folder / "plan") as plan:
+    wanted = request().model_copy(update={"verdict_set": verdict_set})
+    with stock_of(warehouse, catalog, problems, wanted) as stock, SelectionPlan(stock.members.folder / "plan") as plan:
         contents = choose_traces(stock, selection or Selection(), plan)
         provenance = Provenance(temperature=0.7, top_p=1.0)
         return publish_chosen(stock, plan, contents, facts(**more), provenance, conversation)
