@@ -45,6 +45,10 @@ $(VLLM)/model/config.json: $(VLLM)/.installed tests/vllm/convert_model.py
 test-vllm: install-dev $(VLLM)/model/config.json
 	$(BIN)/python -m pytest -m vllm tests/vllm
 
+# Texts that a fuzzer finds by coverage, until one crashes or hangs the verifier.
+fuzz: install-dev
+	$(BIN)/python -m benchmarks.fuzz_verify
+
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -66,4 +70,4 @@ lock-vllm: .venv/bin/uv
 		--no-emit-package triton -o requirements-vllm.lock
 
 clean:
-	rm -rf .venv .venv-vllm .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-vllm .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

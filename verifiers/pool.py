@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from data.errors import VerifierError
 from data.records import Problem, Status, Verdict
@@ -23,9 +23,10 @@ from verifiers.frames import Ready
 from verifiers.policy import DEFAULT_POLICY, Policy
 from verifiers.worker_process import Cause, Item, Outcome, WorkerProcess
 
-MAX_CHARS = 4_000_000
+MAX_MESSAGE_CHARS: Final = 4_000_000
 """A longer text or problem is `over_limit` before it is sent anywhere."""
-MAX_BATCH_ITEMS = 64
+MAX_BATCH_ITEMS: Final = 64
+"""Items that a worker takes at once."""
 _MAX_BATCH_CHARS = 1_000_000
 _KILL_AT = 0.9
 """Part of `timeout_s` after which a worker is killed: the verdict itself is there within `timeout_s`."""
@@ -194,7 +195,7 @@ class VerifierPool:
         worker.close()
 
     def _run(self, worker: WorkerProcess, tasks: list[_Task]) -> Outcome:
-        if _chars(tasks[0].item) > MAX_CHARS:
+        if _chars(tasks[0].item) > MAX_MESSAGE_CHARS:
             return Outcome([], Cause.DONE, culprit=0)
         return worker.run([task.item for task in tasks], [self._time_left_s(task) for task in tasks])
 
@@ -246,7 +247,7 @@ class VerifierPool:
         """Return the verdict on an item that could not be verified, or None when it gets another chance."""
         task.spent_s += outcome.seconds
         if outcome.cause is Cause.DONE:
-            status, reason = Status.OVER_LIMIT, f"longer than {MAX_CHARS:,} characters"
+            status, reason = Status.OVER_LIMIT, f"longer than {MAX_MESSAGE_CHARS:,} characters"
         elif outcome.cause is Cause.TIMEOUT:
             status, reason = Status.TIMEOUT, f"verification was stopped after {task.spent_s:.1f} s"
         elif task.deaths:

@@ -10,10 +10,10 @@ from fractions import Fraction
 from math import isqrt
 from typing import Final
 
-MAX_NUMBER_CHARS: Final = 30
-MAX_EXPONENT: Final = 30
-MAX_FACTORIAL: Final = 30
-MAX_BITS: Final = 2_000
+MAX_STEP_NUMBER_CHARS: Final = 30
+MAX_STEP_EXPONENT: Final = 30
+MAX_STEP_FACTORIAL: Final = 30
+MAX_STEP_BITS: Final = 2_000
 """Bits of a numerator or denominator; a larger value is not computed."""
 _MAX_DEPTH = 12
 _MAX_NOUN_WORDS = 4
@@ -204,7 +204,7 @@ class _Parser:
             self.at += 1
             inner = self._braced(depth) if self._kinds[self.at] == "lb" else self._signed(depth)
             exponent = inner.value
-        elif self._kinds[self.at] == "fact" and base.places == 0 and 0 <= base.value <= MAX_FACTORIAL:
+        elif self._kinds[self.at] == "fact" and base.places == 0 and 0 <= base.value <= MAX_STEP_FACTORIAL:
             self.at += 1
             product = 1
             for number in range(2, int(base.value) + 1):
@@ -212,7 +212,7 @@ class _Parser:
             return Expression(product, operations=1, first=base.first)
         else:
             return base
-        if exponent.denominator != 1 or magnitude(exponent) > MAX_EXPONENT or (not base.value and exponent < 0):
+        if exponent.denominator != 1 or magnitude(exponent) > MAX_STEP_EXPONENT or (not base.value and exponent < 0):
             raise UnreadableError
         power = int(exponent)
         value = _bounded(base.value**power if power >= 0 else Fraction(1, base.value**-power))
@@ -265,13 +265,13 @@ class _Parser:
         """A number, or a mixed number such as `1 1/2`."""
         text = self._texts[self.at]
         self.at += 1
-        if text.isdecimal() and len(text) <= MAX_NUMBER_CHARS:
+        if text.isdecimal() and len(text) <= MAX_STEP_NUMBER_CHARS:
             value: Value = int(text)
             places = 0
             spread: Value = 0
         else:
             digits = _NO_DIGIT.sub("", text)
-            if len(digits) > MAX_NUMBER_CHARS:
+            if len(digits) > MAX_STEP_NUMBER_CHARS:
                 raise UnreadableError
             places = len(digits.partition(".")[2])
             value = Fraction(int(digits.replace(".", "")), 10**places) if places else int(digits)
@@ -418,6 +418,6 @@ def _root(inner: Expression) -> Expression:
 
 
 def _bounded(value: Value) -> Value:
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_STEP_BITS:
         raise UnreadableError
     return value

@@ -28,8 +28,8 @@ from verifiers.units import Unit, find_unit
 
 MAX_STEPS: Final = 500
 """So many statements of one completion are checked."""
-MAX_TEXT_CHARS: Final = 200_000
-MAX_LINE_CHARS: Final = 4_000
+MAX_STEP_TEXT_CHARS: Final = 200_000
+MAX_STEP_LINE_CHARS: Final = 4_000
 MAX_FALSE_STEPS: Final = 50
 _MAX_SIDE_TOKENS = 60
 _MAX_WORDS_BETWEEN = 5
@@ -110,7 +110,7 @@ def check_steps(text: str) -> StepCheck:
     """
     checked = 0
     false_steps: list[str] = []
-    for line in _lines(text[:MAX_TEXT_CHARS]):
+    for line in _lines(text[:MAX_STEP_TEXT_CHARS]):
         checked += (plain := plainly_true(line))
         for statement, holds in () if plain else statements(line):
             checked += 1
@@ -126,7 +126,7 @@ def _lines(text: str) -> Iterator[str]:
     if "\\\\" in text:
         text = _ALIGNED.sub(" ", text)
     for line in text.splitlines():
-        if len(line) > MAX_LINE_CHARS or not _may_state(line):
+        if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line):
             continue
         if "<<" in line:
             for note in _ANNOTATION.finditer(line):

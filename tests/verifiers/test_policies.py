@@ -78,6 +78,23 @@ def test_every_option_is_tested_and_documented() -> None:
     assert set(Policy.model_fields) <= documented
 
 
+def test_every_limit_is_documented_with_its_value() -> None:
+    """A limit in the code stands on the page of policies or of quantities, with the value that it has."""
+    pages = "".join(Path(REPOSITORY, "docs", page).read_text("utf-8") for page in ("policies.md", "quantities.md"))
+    rows = [line for line in pages.splitlines() if line.startswith("| `")]
+    limits = [
+        (match[1], match[2])
+        for module in Path(REPOSITORY, "verifiers").glob("*.py")
+        for match in re.finditer(
+            r"^((?:MAX|MIN|ENOUGH|TAIL)_\w+)(?:: Final)? = ([\d_]+)$", module.read_text("utf-8"), re.MULTILINE
+        )
+    ]
+    assert len(limits) > 30
+    for name, value in limits:
+        shown = f"{int(value):,}"
+        assert any(f"`{name}`" in row and shown in row for row in rows), f"{name} = {shown} is on neither page"
+
+
 def _tested_with_quantities() -> set[str]:
     """Options whose tests are in the tests of quantities."""
     tests = Path(__file__).with_name("test_quantities.py").read_text("utf-8")

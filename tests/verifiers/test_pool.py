@@ -14,7 +14,7 @@ import pytest
 
 from data.errors import VerifierError
 from data.records import Problem, Status, Verdict
-from verifiers.pool import MAX_CHARS, VerifierPool
+from verifiers.pool import MAX_MESSAGE_CHARS, VerifierPool
 from verifiers.worker_process import Item
 
 JUDGE = "tests.verifiers.misbehaving:judge"
@@ -146,7 +146,7 @@ def test_any_text_can_be_sent(pool: VerifierPool, text: str) -> None:
 
 def test_a_giant_text_is_over_the_limit(pool: VerifierPool) -> None:
     """A text too long to send is answered without a worker, beside others that are verified."""
-    found = verdicts(pool, "x" * (MAX_CHARS + 1), "2")
+    found = verdicts(pool, "x" * (MAX_MESSAGE_CHARS + 1), "2")
     assert [verdict.status for verdict in found] == [Status.OVER_LIMIT, Status.CORRECT]
 
 
