@@ -21,7 +21,9 @@ from configs.models import (
 )
 from data import sources
 from data.errors import ConfigError, InputError
+from data.files import sha256_of
 from data.rows import RowReading
+from data.selection import BenchmarkFile, Selection
 from generators.teacher import Teacher
 from generators.vllm_options import VllmOptions
 
@@ -42,6 +44,21 @@ def problem_sources(build: LoadedBuild) -> list[sources.Source]:
             raise InputError(f"{where}: problems.{number}: {error}") from error
         found.append(source if config.limit is None else sources.LimitedSource(source, config.limit))
     return found
+
+
+def selection(build: LoadedBuild) -> Selection:
+    """Return what decides what a version holds, benchmark files found and hashed; raises `ConfigError`."""
+    config = build.config
+    files = []
+    for number, name in enumerate(config.publish.decontaminate.files):
+        path = build.resolve(name)
+        where = build.where("publish", "decontaminate", "files", number)
+        try:
+            files.append(BenchmarkFile(name=name, sha256=sha256_of(path), path=str(path)))
+        except OSError as error:
+            key = f"publish.decontaminate.files.{number}"
+            raise ConfigError(f"{where}: {key}: {path}: cannot be read ({error.strerror})") from error
+    return Selection(policy=config.publish, licenses=config.licenses, benchmarks=tuple(files))
 
 
 def check_teacher_license(build: LoadedBuild) -> None:

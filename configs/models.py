@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from data.records import AnswerKind
-from data.selection import AllowsTraining, LicenseGate, Selection, SelectionPolicy, yes_or_no
+from data.selection import AllowsTraining, LicenseGate, SelectionPolicy, yes_or_no
 from generators.sampling import SamplingParams
 from generators.vllm_options import VllmOptions
 from verifiers.policy import Policy
@@ -309,8 +309,3 @@ class BuildConfig(ConfigModel):
     licenses: LicenseGate = LicenseGate()
     warehouse: str = Field(min_length=1)
     """A folder; relative to the config file."""
-
-    @property
-    def selection(self) -> Selection:
-        """Everything that decides what a version holds."""
-        return Selection(policy=self.publish, licenses=self.licenses)

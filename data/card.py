@@ -39,7 +39,9 @@ def _front_matter(manifest: Mapping[str, Any]) -> str:
         f"---\npretty_name: {_yaml_text(manifest['dataset'])}\nlicense:\n{listed}\n"
         f"task_categories:\n- text-generation\nsize_categories:\n- {size}\n"
         "tags:\n- reasoning\n- chain-of-thought\n- synthetic\n"
-        "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: train/*.parquet\n---"
+        "configs:\n- config_name: default\n  data_files:\n"
+        + "".join(f"  - split: {split}\n    path: {split}/*.parquet\n" for split in manifest["splits"])
+        + "---"
     )
 
 

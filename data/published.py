@@ -1,7 +1,6 @@
 """Finding a published version: by number, or `latest`, through the catalog and never by listing a folder."""
 
 import re
-from pathlib import Path
 
 from data.catalog import Catalog
 from data.errors import InputError
@@ -35,8 +34,3 @@ def find_version(warehouse: Warehouse, catalog: Catalog, dataset: str, version: 
         listed = ", ".join(f"v{number}" for number in numbers)
         raise InputError(f"{warehouse.root}: {dataset!r} has no version {version!r}; there are: {listed}, {LATEST}")
     return read_version(warehouse, dataset, int(match[1]))
-
-
-def version_path(warehouse: Warehouse, manifest: VersionManifest) -> Path:
-    """Return the folder of a version."""
-    return warehouse.dataset(manifest.dataset) / manifest.folder

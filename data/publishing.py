@@ -6,15 +6,26 @@ from pathlib import Path
 from typing import Any
 
 from data.catalog import Catalog
+from data.decontamination import BenchmarkIndex
 from data.files import ROW_GROUP_ROWS
 from data.holdings import Holdings, Request, look_up, look_up_records
+from data.likeness import Questions
 from data.lineage import Lineage
 from data.members import Members
+from data.records import Problem
+from data.resolution import resolve
 from data.selection import Decided, ProblemFacts, Selection, decide_problem
 from data.selection_plan import SelectionPlan
 from data.survey import JudgedProblem, Survey, judged_problems
-from data.traces import ChosenProblem, ConversationFor, Provenance, chunk_traces, read_texts
-from data.versions import VersionContents, VersionFacts, VersionManifest, publish_version
+from data.traces import ChosenProblem, ConversationFor, Provenance, chunk_traces, read_problems, read_texts
+from data.versions import (
+    VersionContents,
+    VersionFacts,
+    VersionManifest,
+    places_in,
+    publish_version,
+    version_path,
+)
 from data.warehouse import Warehouse
 
 
@@ -41,9 +52,24 @@ class Stock:
             yield number, judged_problems(members, holdings), holdings
 
 
-def choose_traces(stock: Stock, selection: Selection, plan: SelectionPlan) -> VersionContents:
-    """Count what is held, and decide what of it a version would hold; only `plan` is written."""
+def choose_traces(
+    stock: Stock, selection: Selection, plan: SelectionPlan, previous: VersionManifest | None = None
+) -> VersionContents:
+    """Count what is held, and decide what of it a version would hold; only `plan` is written.
+
+    What `previous`, the last version, holds stays on its side of the same splits. Raises `InputError` where a
+    benchmark file cannot be read.
+    """
     survey, lineage = Survey(), Lineage()
+    policy = selection.policy
+    benchmarks = benchmark_index(selection)
+    questions = None
+    if policy.compares_problems:
+        distinguish = policy.duplicates.numbers == "distinguish"
+        questions = Questions(plan.tables, near=policy.finds_near_problems, numbers_count=distinguish)
+    if previous and policy.splits and previous.selection.policy.splits == policy.splits:
+        for places in places_in(version_path(stock.warehouse, previous), previous):
+            plan.remember(places)
     for number, problems, holdings in stock.chunks():
         described = []
         for problem in problems:
@@ -51,7 +77,22 @@ def choose_traces(stock: Stock, selection: Selection, plan: SelectionPlan) -> Ve
             survey.add(problem, record.source)
             described.append((problem, ProblemFacts(record.source, record.license, record.tags)))
         lineage.add(problems, holdings)
-        plan.add(number, _decide(stock, selection, described))
+        decided = _decide(stock, selection, described)
+        texts, contaminated = {}, {}
+        if questions or benchmarks:
+            wanted = {problem.member.record_id for problem, _, fate in decided if fate.kept}
+            texts = read_problems(stock.warehouse, wanted, holdings)
+        if benchmarks:
+            contaminated = {record: said for record, asked in texts.items() if (said := _matches(benchmarks, asked))}
+        positions = plan.add(number, decided, contaminated)
+        if questions:
+            records = [problem.member.record_id for problem in problems]
+            could = [
+                (at, texts[r]) for at, r in zip(positions, records, strict=True) if r in texts.keys() - contaminated
+            ]
+            questions.add([at for at, _ in could], [asked for _, asked in could])
+    if questions:
+        resolve(plan.tables, questions, policy)
     return VersionContents(survey, selection, plan.report(), lineage.record(stock.request))
 
 
@@ -68,7 +109,10 @@ def publish_chosen(
     def rows() -> Iterator[dict[str, Any]]:
         for number, problems, holdings in stock.chunks():
             chosen = list(_chosen(problems, plan.chosen(number)))
-            yield from chunk_traces(stock.warehouse, chosen, holdings, provenance, conversation_for)
+            split_of = {each.problem.member.problem_id: split for split, each in chosen}
+            problems_ = [each for _, each in chosen]
+            for row in chunk_traces(stock.warehouse, problems_, holdings, provenance, conversation_for):
+                yield row | {"split": split_of[row["problem_id"]]}
 
     return publish_version(stock.warehouse, facts, contents, rows(), plan.left_out(ROW_GROUP_ROWS))
 
@@ -90,7 +134,26 @@ def _decide(
     return [(problem, facts, decide_problem(problem, facts, selection, texts)) for problem, facts in problems]
 
 
-def _chosen(problems: list[JudgedProblem], wanted: dict[str, set[str]]) -> Iterator[ChosenProblem]:
+def _chosen(
+    problems: list[JudgedProblem], wanted: dict[str, tuple[str, set[str]]]
+) -> Iterator[tuple[str, ChosenProblem]]:
     for problem in problems:
-        if samples := wanted.get(problem.member.record_id):
-            yield ChosenProblem(problem, tuple(each for each in problem.judged if each.sample.sample_id in samples))
+        if found := wanted.get(problem.member.record_id):
+            split, samples = found
+            chosen = tuple(each for each in problem.judged if each.sample.sample_id in samples)
+            yield split, ChosenProblem(problem, chosen)
+
+
+def benchmark_index(selection: Selection) -> BenchmarkIndex | None:
+    """Return the n-grams of the benchmark files, None where none is given; raises `InputError` naming file and row."""
+    if not selection.benchmarks:
+        return None
+    rule = selection.policy.decontaminate
+    files = [(file.name, Path(file.path)) for file in selection.benchmarks]
+    return BenchmarkIndex(files, rule.field, rule.n, rule.threshold)
+
+
+def _matches(benchmarks: BenchmarkIndex, problem: Problem) -> str:
+    """Return which benchmark rows a problem repeats; empty where it repeats none."""
+    found = benchmarks.matches(problem.question)
+    return "; ".join(f"{match.benchmark}:{match.row} ({match.overlap:.2f})" for match in found)

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from data.identity import content_id
 from data.records import Record, Status
 from data.survey import JudgedProblem, JudgedSample
+from data.text_tokens import exact_key
 
 
 class Choice(StrEnum):
@@ -41,6 +42,14 @@ class Reason(StrEnum):
     PROMPT_TOKENS = "prompt_tokens"
     COMPLETION_TOKENS = "completion_tokens"
     FALSE_STEPS = "false_steps"
+    CONTAMINATED = "contaminated"
+    """The question stands in one of the benchmark files."""
+    DUPLICATE_PROBLEM = "duplicate_problem"
+    NEAR_DUPLICATE_PROBLEM = "near_duplicate_problem"
+    BETWEEN_SPLITS = "between_splits"
+    """Like problems of two splits: it would leak from one to the other."""
+    DUPLICATE_TRACE = "duplicate_trace"
+    NEAR_DUPLICATE_TRACE = "near_duplicate_trace"
     MORE_THAN_WANTED = "more_than_wanted"
     """Beyond `traces_per_problem`."""
 
@@ -104,6 +113,51 @@ def yes_or_no(value: Any) -> Any:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
+class Likeness(StrEnum):
+    """What counts as a duplicate."""
+
+    NONE = "none"
+    EXACT = "exact"
+    """The same text after normalisation: compatible characters, letter case, white space."""
+    NEAR = "near"
+    """Also what is nearly the same, by MinHash of its shingles."""
+
+
+class Duplicates(Record):
+    """Which duplicates are left out; the first of a kind stays."""
+
+    problems: Likeness = Likeness.NONE
+    traces: Likeness = Likeness.NONE
+    """Of one problem."""
+    threshold: float = Field(default=0.7, gt=0, le=1)
+    """Estimated Jaccard similarity of the shingles from which two texts are nearly the same."""
+    numbers: Literal["distinguish", "ignore"] = "distinguish"
+    """Problems that name other numbers are other problems, however alike their words are."""
+
+
+class Decontamination(Record):
+    """Benchmarks whose questions no problem may repeat; see `data.decontamination` for the rule and its source."""
+
+    files: tuple[str, ...] = ()
+    """JSONL or Parquet, relative to the configuration."""
+    field: str = "question"
+    """The column with the question."""
+    n: int = Field(default=8, ge=1)
+    """Tokens in an n-gram."""
+    threshold: float = Field(default=0.5, ge=0, lt=1)
+    """Share of a benchmark row's tokens in shared n-grams above which a problem matches it."""
+
+
+class BenchmarkFile(Record):
+    """A benchmark file as it was when the version was made."""
+
+    name: str
+    """As the configuration has it."""
+    sha256: str
+    path: str = Field(exclude=True, default="")
+    """Where it lies; not recorded."""
+
+
 class LicenseGate(Record):
     """Which licences may enter a version: those of problems, and the teacher's."""
 
@@ -122,6 +176,9 @@ class LicenseGate(Record):
         return self.allow is None or name.casefold() in {each.casefold() for each in self.allow}
 
 
+SplitName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
 class SelectionPolicy(Record):
     """The `publish` section of a configuration: what a version takes from what the warehouse holds."""
 
@@ -136,11 +193,34 @@ class SelectionPolicy(Record):
     """0 keeps a trace only where every arithmetic statement that was checked holds."""
     sources: NameFilter = NameFilter()
     tags: NameFilter = NameFilter()
+    duplicates: Duplicates = Duplicates()
+    decontaminate: Decontamination = Decontamination()
+    splits: dict[SplitName, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
+    """Split → share of the problems; the rest is `train`."""
+
+    @model_validator(mode="after")
+    def _must_leave_training_data(self) -> Self:
+        if "train" in self.splits:
+            raise ValueError("splits: `train` is what the others leave; name only those")
+        if sum(self.splits.values()) >= 1:
+            raise ValueError("splits: the shares leave nothing for `train`; let them sum to less than 1")
+        return self
 
     @property
     def needs_texts(self) -> bool:
         """Whether choosing reads what the samples say."""
-        return self.traces_per_problem is not None and self.choose is Choice.DIVERSE
+        diverse = self.traces_per_problem is not None and self.choose is Choice.DIVERSE
+        return diverse or self.duplicates.traces is not Likeness.NONE
+
+    @property
+    def compares_problems(self) -> bool:
+        """Whether a problem's fate depends on others."""
+        return bool(self.splits) or self.duplicates.problems is not Likeness.NONE
+
+    @property
+    def finds_near_problems(self) -> bool:
+        """Whether nearly equal questions matter too; to splits they always do."""
+        return bool(self.splits) or self.duplicates.problems is Likeness.NEAR
 
 
 class Selection(Record):
@@ -148,6 +228,7 @@ class Selection(Record):
 
     policy: SelectionPolicy = SelectionPolicy()
     licenses: LicenseGate = LicenseGate()
+    benchmarks: tuple[BenchmarkFile, ...] = ()
 
     @property
     def selection_hash(self) -> str:
@@ -193,6 +274,9 @@ def decide_problem(
             left_out.append((each, why.value))
         else:
             kept.append(each)
+    repeated = _repeated(kept, policy, texts)
+    left_out += [(each, why) for each, why in zip(kept, repeated, strict=True) if why]
+    kept = [each for each, why in zip(kept, repeated, strict=True) if not why]
     chosen = choose(kept, policy, texts)
     wanted = {each.sample.sample_id for each in chosen}
     left_out += [(each, Reason.MORE_THAN_WANTED.value) for each in kept if each.sample.sample_id not in wanted]
@@ -215,6 +299,28 @@ def choose(samples: Sequence[JudgedSample], policy: SelectionPolicy, texts: Mapp
             numbers = most_different([texts[each.sample.sample_id] for each in samples], wanted)
             chosen = [samples[number] for number in numbers]
     return sorted(chosen, key=lambda each: each.sample.index)
+
+
+def _repeated(samples: Sequence[JudgedSample], policy: SelectionPolicy, texts: Mapping[str, str]) -> list[str | None]:
+    """Return why each sample is a repetition of an earlier one, None where it is none."""
+    likeness = policy.duplicates.traces
+    if likeness is Likeness.NONE or len(samples) < 2:  # noqa: PLR2004 - one repeats nothing
+        return [None] * len(samples)
+    said = [texts[each.sample.sample_id] for each in samples]
+    found: list[str | None] = []
+    seen: set[str] = set()
+    for text in said:
+        found.append(Reason.DUPLICATE_TRACE.value if (key := exact_key(text)) in seen else None)
+        seen.add(key)
+    if likeness is Likeness.NEAR:
+        from data.min_hash import TRACE_SHINGLE, first_of_its_kind, signatures  # noqa: PLC0415 - loads numpy
+
+        first = [number for number, why in enumerate(found) if why is None]
+        repeats = first_of_its_kind(signatures([said[n] for n in first], TRACE_SHINGLE), policy.duplicates.threshold)
+        for number, earlier in zip(first, repeats, strict=True):
+            if earlier is not None:
+                found[number] = Reason.NEAR_DUPLICATE_TRACE.value
+    return found
 
 
 def _problem_reason(problem: JudgedProblem, facts: ProblemFacts, selection: Selection) -> Reason | None:

@@ -1,6 +1,6 @@
 """The fates of all problems and samples of a version in the making, kept on disk so that memory stays flat."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -9,19 +9,22 @@ import pyarrow as pa
 from data.records import Record
 from data.scratch_tables import ScratchTables
 from data.selection import Decided, ProblemFacts, Reason
+from data.splits import TRAIN
 from data.survey import JudgedProblem
 
+MEMORY_LIMIT = "384MB"
 NOTHING_CHOSEN = "nothing_chosen"
 """A problem that is not out itself, but none of whose samples was chosen."""
 
 _TABLES = """
 CREATE TABLE problems (
     chunk INTEGER, position BIGINT, problem_id VARCHAR, record_id VARCHAR, license VARCHAR, chosen INTEGER,
-    reason VARCHAR, detail VARCHAR
+    reason VARCHAR, detail VARCHAR, split VARCHAR
 );
 CREATE TABLE samples (
     chunk INTEGER, position BIGINT, sample_id VARCHAR, completion_tokens BIGINT, reason VARCHAR
 );
+CREATE TABLE previous (problem_id VARCHAR, split VARCHAR);
 """
 _FATES = "SELECT coalesce(s.reason, p.reason) AS fate, s.* FROM samples s JOIN problems p USING (position)"
 
@@ -39,13 +42,16 @@ class SelectionReport(Record):
     """Reason → problems."""
     licenses: dict[str, int]
     """Licence → traces."""
+    splits: dict[str, int]
+    """Split → traces."""
 
 
 class SelectionPlan:
     """Collects decisions chunk by chunk; then says what is chosen, chunk by chunk, and counts."""
 
     def __init__(self, folder: Path) -> None:
-        self.tables = ScratchTables(folder / "selection.duckdb")
+        """Keep the plan in `folder`."""
+        self.tables = ScratchTables(folder / "selection.duckdb", MEMORY_LIMIT)
         self.tables.execute(_TABLES)
         self._positions = 0
 
@@ -55,8 +61,18 @@ class SelectionPlan:
     def __exit__(self, *_: object) -> None:
         self.tables.close()
 
-    def add(self, chunk: int, decided: Sequence[tuple[JudgedProblem, ProblemFacts, Decided]]) -> None:
-        """Add a chunk's problems with their fates, in their order."""
+    def add(
+        self,
+        chunk: int,
+        decided: Sequence[tuple[JudgedProblem, ProblemFacts, Decided]],
+        contaminated: Mapping[str, str] | None = None,
+    ) -> list[int]:
+        """Add a chunk's problems with their fates, in their order; return their positions among all problems.
+
+        `contaminated` says of problems that a benchmark has them, by record id, what they match.
+        """
+        matched = contaminated or {}
+        first = self._positions
         problems, samples = [], []
         for position, (problem, facts, fate) in enumerate(decided, start=self._positions):
             problems.append(
@@ -67,8 +83,9 @@ class SelectionPlan:
                     "record_id": problem.member.record_id,
                     "license": facts.license,
                     "chosen": len(fate.kept),
-                    "reason": _own_reason(problem, fate),
-                    "detail": None,
+                    "reason": _own_reason(problem, fate, matched),
+                    "detail": matched.get(problem.member.record_id),
+                    "split": TRAIN,
                 }
             )
             pairs = [(each, None) for each in fate.kept] + list(fate.left_out)
@@ -78,17 +95,22 @@ class SelectionPlan:
         columns = list(zip(*samples, strict=True)) or [()] * len(_SAMPLE_SCHEMA)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, _SAMPLE_SCHEMA, strict=True)]
         self.tables.insert("samples", pa.Table.from_arrays(arrays, schema=_SAMPLE_SCHEMA))
+        return list(range(first, self._positions))
 
-    def chosen(self, chunk: int) -> dict[str, set[str]]:
-        """Return a chunk's chosen samples: record id → sample ids."""
+    def remember(self, places: pa.Table) -> None:
+        """Note where the last version has its problems: columns `problem_id` and `split`."""
+        self.tables.insert("previous", places)
+
+    def chosen(self, chunk: int) -> dict[str, tuple[str, set[str]]]:
+        """Return a chunk's chosen samples: record id → split, sample ids."""
         rows = self.tables.query(
-            "SELECT p.record_id, s.sample_id FROM samples s JOIN problems p USING (position) "
+            "SELECT p.record_id, p.split, s.sample_id FROM samples s JOIN problems p USING (position) "
             "WHERE s.chunk = ? AND p.chunk = ? AND s.reason IS NULL AND p.reason IS NULL",
             [chunk, chunk],
         )
-        found: dict[str, set[str]] = {}
-        for record_id, sample_id in rows:
-            found.setdefault(record_id, set()).add(sample_id)
+        found: dict[str, tuple[str, set[str]]] = {}
+        for record_id, split, sample_id in rows:
+            found.setdefault(record_id, (split, set()))[1].add(sample_id)
         return found
 
     def left_out(self, rows: int) -> Iterator[pa.Table]:
@@ -125,6 +147,10 @@ class SelectionPlan:
         licenses = self.tables.query(
             "SELECT license, sum(chosen) FROM problems WHERE reason IS NULL AND chosen > 0 GROUP BY ALL ORDER BY 1"
         )
+        splits = self.tables.query(
+            "SELECT split, sum(chosen) FROM problems WHERE reason IS NULL AND chosen > 0 "
+            "GROUP BY ALL ORDER BY 2 DESC, 1"
+        )
         return SelectionReport(
             traces=traces,
             problems_with_traces=problems,
@@ -132,12 +158,15 @@ class SelectionPlan:
             left_out_samples=dict(by_sample),
             left_out_problems=dict(by_problem),
             licenses={name: int(count) for name, count in licenses},
+            splits={name: int(count) for name, count in splits},
         )
 
 
-def _own_reason(problem: JudgedProblem, fate: Decided) -> str | None:
+def _own_reason(problem: JudgedProblem, fate: Decided, contaminated: Mapping[str, str]) -> str | None:
     if fate.reason is not None:
         return fate.reason.value
+    if problem.member.record_id in contaminated:
+        return Reason.CONTAMINATED.value
     return None if problem.judged else Reason.NOT_JUDGED.value
 
 
@@ -151,6 +180,7 @@ _PROBLEM_SCHEMA = pa.schema(
         "chosen": pa.int32(),
         "reason": pa.string(),
         "detail": pa.string(),
+        "split": pa.string(),
     }
 )
 _SAMPLE_SCHEMA = pa.schema(

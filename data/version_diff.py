@@ -8,10 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from data.catalog import Catalog
-from data.published import version_path
 from data.records import Record, Status
 from data.scratch_tables import ScratchTables
-from data.versions import LEFT_OUT_FILE, VersionManifest
+from data.versions import LEFT_OUT_FILE, VersionManifest, version_path
 from data.warehouse import Warehouse
 
 EXAMPLES = 5

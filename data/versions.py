@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as package_version
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from data import schemas
@@ -26,6 +26,7 @@ from data.lineage import LineageRecord
 from data.records import Record
 from data.selection import AllowsTraining, Selection
 from data.selection_plan import SelectionReport
+from data.splits import TRAIN
 from data.survey import SourceCounts, Survey
 from data.warehouse import Warehouse
 
@@ -106,6 +107,8 @@ class VersionManifest(Record):
     selection: Selection
     """The policy that chose the traces."""
     left_out: LeftOut
+    splits: dict[str, int]
+    """Split → traces."""
     left_out_file: VersionFile | None = None
     """Lists what the policy left out, row by row."""
     lineage: LineageRecord | None
@@ -117,7 +120,11 @@ class VersionManifest(Record):
         """Complete a manifest of schema 1, where everything accepted was a trace."""
         if isinstance(values, dict) and values.get("schema_version") == 1 and "traces" not in values:
             added = {"traces": values.get("accepted"), "problems_with_traces": values.get("problems_solved")}
-            return values | added | {"selection": {}, "left_out": {}, "lineage": None}
+            return (
+                values
+                | added
+                | {"selection": {}, "left_out": {}, "lineage": None, "splits": {TRAIN: values.get("accepted")}}
+            )
         return values
 
     @property
@@ -196,6 +203,20 @@ def read_version(warehouse: Warehouse, dataset: str, version: int) -> VersionMan
         raise StorageError(f"{path}: not a manifest of this version of Tracemill") from error
 
 
+def version_path(warehouse: Warehouse, manifest: VersionManifest) -> Path:
+    """Return the folder of a version."""
+    return warehouse.dataset(manifest.dataset) / manifest.folder
+
+
+def places_in(folder: Path, manifest: VersionManifest) -> Iterator[pa.Table]:
+    """Yield which split each problem of a version is in: columns `problem_id` and `split`."""
+    for file in manifest.files:
+        with storage_errors(folder / file.path):
+            read = pq.read_table(folder / file.path, columns=["problem_id"])["problem_id"].unique()
+        split = file.path.partition("/")[0]
+        yield pa.table({"problem_id": read, "split": pa.repeat(pa.scalar(split), len(read))})
+
+
 def all_versions(warehouse: Warehouse) -> Iterator[VersionManifest]:
     """Yield the manifests of all datasets' versions."""
     for folder in sorted((warehouse.root / "datasets").glob("*")):
@@ -245,6 +266,7 @@ def publish_version(
             left_out_file=about,
             traces=report.traces,
             problems_with_traces=report.problems_with_traces,
+            splits=report.splits,
             left_out=LeftOut(samples=report.left_out_samples, problems=report.left_out_problems),
             selection=contents.selection,
             lineage=contents.lineage,
@@ -257,7 +279,8 @@ def publish_version(
         (staging / "README.md").write_text(render_card(manifest.model_dump(), written.example), encoding="utf-8")
         _sync(staging / "README.md")
         write_json(staging / "manifest.json", manifest.model_dump(mode="json"), warehouse.scratch(facts.dataset))
-        fsync_folder(staging / "train")
+        for folder in sorted({(staging / file.path).parent for file in written.files}):
+            fsync_folder(folder)
         fsync_folder(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(target)
@@ -285,35 +308,79 @@ def _gone_on_failure(staging: Path) -> Iterator[None]:
 
 
 class _TraceFiles:
-    """Writes traces into numbered Parquet files, a bounded number of rows in memory."""
+    """Writes traces into numbered Parquet files of their splits, a bounded number of rows in memory."""
 
     def __init__(self, staging: Path) -> None:
-        self.files: list[VersionFile] = []
         self.licenses: Counter[str] = Counter()
         self.example: dict[str, Any] | None = None
         self._staging = staging
+        self._splits: dict[str, _SplitFiles] = {}
+
+    @property
+    def files(self) -> list[VersionFile]:
+        """All finished files, split by split."""
+        return [file for _, split in sorted(self._splits.items()) for file in split.files]
 
     def write(self, traces: Iterable[dict[str, Any]]) -> None:
         """Write all traces; the first one is kept as the example for the card."""
-        remaining = iter(traces)
-        while rows := list(islice(remaining, ROW_GROUP_ROWS)):
-            self._write_file(chain([rows], _groups(islice(remaining, FILE_ROWS - len(rows)))))
-
-    def _write_file(self, groups: Iterable[list[dict[str, Any]]]) -> None:
-        path = self._staging / "train" / f"part-{len(self.files):05d}.parquet"
-        written = 0
-        with parquet_writer(path, schemas.TRACES, schemas.STATISTICS["traces"]) as writer:
-            for rows in groups:
-                writer.write_table(pa.Table.from_pylist(rows, schema=schemas.TRACES), row_group_size=ROW_GROUP_ROWS)
-                written += len(rows)
-                self.example = self.example or rows[0]
-                self.licenses.update(row["license"] for row in rows)
-        self.files.append(_file(self._staging, path, written))
+        try:
+            for row in traces:
+                name = row.get("split", TRAIN)
+                if name not in self._splits:
+                    self._splits[name] = _SplitFiles(self._staging, name)
+                self._splits[name].add(row)
+                self.example = self.example or row
+                self.licenses[row["license"]] += 1
+        finally:
+            for split in self._splits.values():
+                split.close()
 
 
-def _groups(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while group := list(islice(rows, ROW_GROUP_ROWS)):
-        yield group
+class _SplitFiles:
+    """The files of one split."""
+
+    def __init__(self, staging: Path, name: str) -> None:
+        self.files: list[VersionFile] = []
+        self._staging = staging
+        self._folder = staging / name
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._waiting: list[dict[str, Any]] = []
+        self._writer: pq.ParquetWriter | None = None
+        self._written = 0
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Write a row, once a group of them is full."""
+        self._waiting.append(row)
+        if len(self._waiting) == min(ROW_GROUP_ROWS, FILE_ROWS - self._written):
+            self._write_group()
+            if self._written == FILE_ROWS:
+                self._finish_file()
+
+    def close(self) -> None:
+        """Write what is waiting, and finish the last file."""
+        if self._waiting:
+            self._write_group()
+        if self._writer:
+            self._finish_file()
+
+    @property
+    def _path(self) -> Path:
+        return self._folder / f"part-{len(self.files):05d}.parquet"
+
+    def _write_group(self) -> None:
+        if self._writer is None:
+            self._writer = parquet_writer(self._path, schemas.TRACES, schemas.STATISTICS["traces"])
+        table = pa.Table.from_pylist(self._waiting, schema=schemas.TRACES)
+        self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        self._written += len(self._waiting)
+        self._waiting = []
+
+    def _finish_file(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._writer = None
+        self.files.append(_file(self._staging, self._path, self._written))
+        self._written = 0
 
 
 def _file(staging: Path, path: Path, rows: int) -> VersionFile:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from configs.assembly import check_teacher_license, problem_sources, teacher
+from configs.assembly import check_teacher_license, problem_sources, selection, teacher
 from configs.loading import LoadedBuild
 from configs.prompting import prompt_mix
 from data.catalog import Catalog, RunRow
@@ -20,10 +20,10 @@ from data.holdings import Request
 from data.identity import content_id
 from data.members import Members
 from data.published import latest_version
-from data.publishing import Stock, choose_traces, publish_chosen
+from data.publishing import Stock, benchmark_index, choose_traces, publish_chosen
 from data.records import Message, Problem
 from data.recovery import reconcile, recover, write_run
-from data.selection import Reason
+from data.selection import Reason, Selection
 from data.selection_plan import SelectionPlan, SelectionReport
 from data.sources import Source
 from data.survey import Survey
@@ -104,6 +104,7 @@ class BuildRun:
     run: RunRow
     members: Members
     request: Request
+    selection: Selection
     progress: Progress = field(default_factory=Progress)
     bad_rows: BadRows = field(default_factory=BadRows)
     refusals: Counter[str] = field(default_factory=Counter)
@@ -193,12 +194,12 @@ class BuildRun:
         """Publish the next version, unless the last one already holds exactly this."""
         reconcile(self.warehouse, self.catalog, self.dataset)
         with SelectionPlan(self.warehouse.scratch(self.dataset)) as plan:
-            contents = choose_traces(self.stock, self.loaded.config.selection, plan)
+            manifest, is_new = latest_version(self.warehouse, self.catalog, self.dataset), False
+            contents = choose_traces(self.stock, self.selection, plan, manifest)
             if not contents.survey.accepted:
                 raise NothingAcceptedError(self.nothing_accepted(contents.survey))
             if not contents.report.traces:
                 raise NothingAcceptedError(nothing_chosen(contents))
-            manifest, is_new = latest_version(self.warehouse, self.catalog, self.dataset), False
             if manifest is None or manifest.fingerprint != contents.fingerprint:
                 manifest = publish_chosen(
                     self.stock, plan, contents, self._facts(), self._provenance(), self.conversation
@@ -297,13 +298,19 @@ def nothing_chosen(contents: VersionContents) -> str:
     )
 
 
+def check_publishing(loaded: LoadedBuild) -> None:
+    """Raise `InputError` for what would stop the publishing at the end: a licence, or a file that cannot be read."""
+    check_teacher_license(loaded)
+    benchmark_index(selection(loaded))
+
+
 @asynccontextmanager
 async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[BuildRun]:
     """Check the inputs, take the dataset, finish what a killed run left; record how the run ends.
 
     Raises `InputError` before anything is written; `TeacherError` too, where the warehouse is new.
     """
-    check_teacher_license(loaded)
+    check_publishing(loaded)
     sources, template = problem_sources(loaded), prompt_mix(loaded)
     model = teacher(loaded, reporter.say)
     root = loaded.warehouse
@@ -378,6 +385,7 @@ def prepare_run(
             samples_per_problem=config.sampling.samples_per_problem,
             verdict_set=content_id("verdict_set", [VERIFIER, LABELS, config.verification.policy.policy_hash]),
         ),
+        selection=selection(loaded),
         progress=Progress(problems_expected=expected),
     )
 

@@ -49,7 +49,8 @@ def opened(args: Namespace) -> "tuple[Warehouse, Catalog]":
 
 def path(args: Namespace) -> int:
     """Print the folder of a version."""
-    from data.published import find_version, version_path  # noqa: PLC0415
+    from data.published import find_version  # noqa: PLC0415
+    from data.versions import version_path  # noqa: PLC0415
 
     warehouse, catalog = opened(args)
     print(version_path(warehouse, find_version(warehouse, catalog, args.dataset, args.version)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from configs.assembly import check_teacher_license, problem_sources, teacher
+from configs.assembly import problem_sources, teacher
 from configs.loading import LoadedBuild
 from configs.prompting import prompt_mix
 from data.catalog import Catalog
@@ -18,7 +18,15 @@ from data.selection_plan import SelectionPlan
 from data.shards import write_shard
 from data.versions import VersionContents
 from data.warehouse import Warehouse, existing_warehouse
-from flows.build_run import BuildResult, BuildRun, NothingAcceptedError, nothing_chosen, prepare_run, start_run
+from flows.build_run import (
+    BuildResult,
+    BuildRun,
+    NothingAcceptedError,
+    check_publishing,
+    nothing_chosen,
+    prepare_run,
+    start_run,
+)
 from flows.progress import Reporter
 from flows.shard_work import problem_row
 
@@ -68,7 +76,7 @@ def publish(loaded: LoadedBuild, reporter: Reporter) -> tuple[BuildResult, Pendi
 
     The teacher is not asked. Problems that are described anew are stored first. Raises as `open_run` does.
     """
-    check_teacher_license(loaded)
+    check_publishing(loaded)
     sources, template, model = problem_sources(loaded), prompt_mix(loaded), teacher(loaded)
     warehouse = existing_warehouse(loaded.warehouse)
     with warehouse.lock(loaded.config.name):
@@ -80,7 +88,7 @@ def publish(loaded: LoadedBuild, reporter: Reporter) -> tuple[BuildResult, Pendi
 
 def dry_run(loaded: LoadedBuild, reporter: Reporter) -> DryRun:
     """Say what `publish` would publish now; the warehouse is only read, also while a build of the dataset runs."""
-    check_teacher_license(loaded)
+    check_publishing(loaded)
     sources, template, model = problem_sources(loaded), prompt_mix(loaded), teacher(loaded)
     warehouse = existing_warehouse(loaded.warehouse)
     catalog = Catalog(warehouse.catalog, warehouse.root)
@@ -93,12 +101,12 @@ def dry_run(loaded: LoadedBuild, reporter: Reporter) -> DryRun:
         with closing(build.members), SelectionPlan(beside.root) as plan:
             pending = _read_members(build, beside, unsaved)
             stock = replace(build.stock, unsaved=(beside, unsaved))
-            contents = choose_traces(stock, loaded.config.selection, plan)
+            newest = latest_version(warehouse, catalog, loaded.config.name)
+            contents = choose_traces(stock, build.selection, plan, newest)
     if not contents.survey.accepted:
         raise NothingAcceptedError(build.nothing_accepted(contents.survey))
     if not contents.report.traces:
         raise NothingAcceptedError(nothing_chosen(contents))
-    newest = latest_version(warehouse, catalog, loaded.config.name)
     unchanged = newest is not None and newest.fingerprint == contents.fingerprint
     return DryRun(loaded.config.name, contents, newest.version if newest else None, unchanged, pending)
 
