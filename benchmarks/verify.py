@@ -3,6 +3,7 @@ r"""Our verifier beside Math-Verify, on labelled answer pairs, in one run and on
     .venv/bin/python -m benchmarks.verify                    # all sets, two tables
     .venv/bin/python -m benchmarks.verify --sets maths,units --kinds
     .venv/bin/python -m benchmarks.verify --hostile-for-both  # minutes: Math-Verify hangs on some of them
+    .venv/bin/python -m benchmarks.verify --scaling           # the pool with one worker and with two
 
 The pairs lie in the folder that TRACEMILL_SHARED names (default: `../shared`). Math-Verify is given each answer
 wrapped in
@@ -27,6 +28,8 @@ from pathlib import Path
 
 from data.records import Problem
 from verifiers.dispatch import verify, verify_answer
+from verifiers.pool import VerifierPool
+from verifiers.worker_process import Item
 
 CASES = {
     "maths": "math",
@@ -36,6 +39,8 @@ CASES = {
     "policy": "policy",
     "hostile": "hostile",
 }
+SCALING_SETS = ("maths", "units", "adversarial", "references", "real samples")
+SCALING_TURNS = 6
 WARM_UP = [
     ("1/2", "0.5"),
     ("x+1", "1+x"),
@@ -208,6 +213,54 @@ def measure(judge: Callable[[Pair], bool], pairs: list[Pair]) -> dict[str, Score
     return scores
 
 
+def scaling(pairs: list[Pair]) -> None:
+    """Print the pool's rate with one worker and with two, beside what two bare processes get from this machine.
+
+    Both do the same work in the same order, every pair under a question of its own, so that none is like another.
+    """
+    random.Random(3).shuffle(pairs)
+    items = [
+        (Problem(question=f"{turn}", reference=pair.reference), pair.text, not pair.whole)
+        for turn in range(SCALING_TURNS)
+        for pair in pairs
+    ]
+    print(f"{len(items):,} pairs; verdicts a second with one and with two")
+    for _ in range(3):
+        pool = [_pool_rate(items, workers) for workers in (1, 2)]
+        bare = [_bare_rate(items, processes) for processes in (1, 2)]
+        print(
+            f"pool {pool[0]:,.0f} and {pool[1]:,.0f}: x {pool[1] / pool[0]:.2f}    "
+            f"bare processes {bare[0]:,.0f} and {bare[1]:,.0f}: x {bare[1] / bare[0]:.2f}",
+            flush=True,
+        )
+
+
+def _pool_rate(items: list[Item], workers: int) -> float:
+    with VerifierPool(workers) as pool:
+        pool.submit(items[:200]).result()
+        started = time.perf_counter()
+        futures = [pool.submit(items[start : start + 32]) for start in range(0, len(items), 32)]
+        for future in futures:
+            future.result()
+        return len(items) / (time.perf_counter() - started)
+
+
+def _bare_rate(items: list[Item], processes: int) -> float:
+    """Each process verifies its share, with nothing sent to or fro."""
+    children = []
+    started = time.perf_counter()
+    for number in range(processes):
+        child = os.fork()
+        if not child:
+            for problem, text, is_answer in items[number::processes]:
+                (verify_answer if is_answer else verify)(problem, text)
+            os._exit(0)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+    return len(items) / (time.perf_counter() - started)
+
+
 def all_sets(folder: Path) -> dict[str, list[Pair]]:
     """Every set by name."""
     sets = {name: list(case_pairs(folder / f"cases/{file}.jsonl")) for name, file in CASES.items()}
@@ -225,8 +278,12 @@ def main() -> None:
     parser.add_argument("--kinds", action="store_true", help="print each kind of answer as well")
     parser.add_argument("--only-ours", action="store_true", help="leave Math-Verify out")
     parser.add_argument("--hostile-for-both", action="store_true", help="give Math-Verify the hostile set too")
+    parser.add_argument("--scaling", action="store_true", help="compare the pool with one worker and with two")
     options = parser.parse_args()
     sets = all_sets(shared_folder())
+    if options.scaling:
+        scaling([pair for name in SCALING_SETS for pair in sets[name]])
+        return
     chosen = options.sets.split(",") if options.sets else list(sets)
     judges = {"tracemill": ours} if options.only_ours else {"tracemill": ours, "math-verify": math_verify()}
     for judge in judges.values():

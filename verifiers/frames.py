@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import Field, TypeAdapter
 
+from data.plain_text import without_surrogates
 from data.records import Problem, Record, Verdict
 
 _R = TypeVar("_R", Problem, Verdict)
@@ -34,17 +35,6 @@ class Ready(Record):
 
 VERDICTS: TypeAdapter[list[Verdict]] = TypeAdapter(list[Verdict])
 """One reply: the verdicts of the next items of the batch, in their order."""
-
-
-def without_surrogates(text: str) -> str:
-    """Return `text` with every lone surrogate replaced by U+FFFD; such text cannot be encoded as UTF-8.
-
-    >>> without_surrogates("2" + chr(0xD83D))
-    '2\ufffd'
-    """
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def encodable(record: _R) -> _R:

@@ -14,8 +14,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data.errors import VerifierError
+from data.plain_text import without_surrogates
 from data.records import Problem, Verdict
-from verifiers.frames import MARK, VERDICTS, Batch, FrameReader, Ready, encodable, frame, without_surrogates
+from verifiers.frames import MARK, VERDICTS, Batch, FrameReader, Ready, encodable, frame
 from verifiers.policy import Policy
 
 Item = tuple[Problem, str, bool]
