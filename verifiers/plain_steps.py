@@ -7,6 +7,7 @@ ever called false here: what is not plainly true is left to the grammar.
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -36,7 +37,6 @@ _AFTER = re.compile(
 )
 _CURRENCIES = ("$", "€", "£")
 _LOOK_BACK_CHARS = 60
-_VERB_AND_NUMBER = re.compile(r"(?:is|equals|makes|gives)\s+[\\$]*\d")
 _STATES_IN_WORDS = re.compile(r"\b(?:is|equals|makes|gives)\s+[\\$]*\d", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _LATEX_SIGN = re.compile(r"\\(?:times|cdot)(?![A-Za-z]) ?")
@@ -71,13 +71,21 @@ def plainly_true(line: str) -> int:
 
 def states_in_words(line: str) -> bool:
     """Say whether a line holds `is 15`, `makes $3` or the like."""
-    return bool(_VERB_AND_NUMBER.search(line.lower()) and _STATES_IN_WORDS.search(line))
+    return _has_verb(line) and bool(_STATES_IN_WORDS.search(line))
+
+
+def _has_verb(line: str) -> bool:
+    """Say, many times faster than the regular expression, whether it might find something."""
+    if any(space in line for space in "\t\u00a0\u2009\u202f\u3000"):
+        return True
+    lowered = line.lower()
+    return "is " in lowered or "makes " in lowered or "gives " in lowered or "equals " in lowered
 
 
 def _numbers_after_verbs(line: str) -> Iterator[int]:
     """Yield where the numbers stand that a verb may call equal to something before."""
     first = _DIGIT.search(line)
-    if first and _VERB_AND_NUMBER.search(line.lower(), first.start()):
+    if first and _has_verb(line):
         for verb in _STATES_IN_WORDS.finditer(line, first.start()):
             yield verb.end() - 1
 
@@ -100,6 +108,7 @@ def _stands_alone(line: str, start: int, end: int) -> bool:
     return word[1] == "of" and len(words) > 1 and words[-2] in _TOTALS
 
 
+@lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's arithmetic
 def _links(chain: str) -> int:
     """Return how many statements a chain makes; 0 unless each states an operation and all values are the same."""
     sides: list[tuple[Value, int]] = []
