@@ -36,12 +36,16 @@ MAX_SYMBOLIC_NODES: Final = 60
 """Nodes of a tree that sympy is given."""
 MAX_MAGNITUDE: Final = 200_000
 """Binary exponent of a value that is still computed with."""
+_MAX_SHOWN_BITS = 1_000
 
 
 class OverLimitError(Exception):
     """A named limit is exceeded; the text says which, how far, and nothing was computed."""
 
     def __init__(self, limit: str, found: int | str, allowed: int) -> None:
+        # Python refuses to write out integers of more than 4,300 digits.
+        if isinstance(found, int) and found.bit_length() > _MAX_SHOWN_BITS:
+            found = f"a number of {found.bit_length()} bits"
         super().__init__(f"{limit}: {found} is over {allowed}")
         self.limit = limit
 
