@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 
 from data.records import AnswerKind
 from data.selection import AllowsTraining, LicenseGate, SelectionPolicy, yes_or_no
+from generators.policies import AdaptivePolicy, AdaptiveSettings, PolicyName, RoundPolicy, TailPolicy, TailSettings
 from generators.sampling import SamplingParams
 from generators.vllm_options import VllmOptions
 from verifiers.policy import Policy
@@ -228,10 +229,31 @@ class SamplingConfig(SamplingParams):
     """How many samples of a problem, and how they are sampled."""
 
     samples_per_problem: int = Field(default=4, ge=1, le=100_000)
+    """Of every problem; with the policy `tail` in the first round."""
+    policy: PolicyName = "fixed"
+    adaptive: AdaptiveSettings = AdaptiveSettings()
+    tail: TailSettings = TailSettings()
+
+    @model_validator(mode="after")
+    def _settings_fit_the_policy(self) -> Self:
+        for name in {"adaptive", "tail"} & self.model_fields_set:
+            if self.policy != name:
+                raise ValueError(f"`{name}` is set, and the policy is {self.policy}; set `policy: {name}` too")
+        if self.policy == "adaptive" and "samples_per_problem" in self.model_fields_set:
+            raise ValueError(
+                "samples_per_problem is set beside the policy adaptive; set adaptive.min and adaptive.max instead"
+            )
+        return self
 
     def params(self) -> SamplingParams:
         """Return the part that is a sample's identity."""
-        return SamplingParams(**self.model_dump(exclude={"samples_per_problem"}))
+        return SamplingParams(**{name: getattr(self, name) for name in SamplingParams.model_fields})
+
+    def rounds(self) -> RoundPolicy | None:
+        """Return the policy that decides on further rounds; None where every problem gets the same."""
+        if self.policy == "adaptive":
+            return AdaptivePolicy(self.adaptive)
+        return TailPolicy(self.tail, self.samples_per_problem) if self.policy == "tail" else None
 
 
 class TemplateUse(ConfigModel):

@@ -78,10 +78,13 @@ class Holdings:
     samples_per_problem: int
     """How many count where the member does not say."""
 
+    def wanted(self, member: Member) -> int:
+        """Return how many of a problem's samples count."""
+        return self.samples_per_problem if member.samples is None else member.samples
+
     def samples_of(self, member: Member) -> list[HeldSample]:
         """Return those of a problem's samples that count, in the order in which they were to be asked."""
-        count = self.samples_per_problem if member.samples is None else member.samples
-        turns = member.turns(count)
+        turns = member.turns(self.wanted(member))
         found = (self.samples.get(prompt_id, {}).get(index) for prompt_id, index in turns)
         return [sample for sample in found if sample]
 

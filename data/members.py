@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -108,14 +108,26 @@ class Members:
 
     def read_chunks(self) -> Iterator[list[Member]]:
         """Yield the chunks in the order in which they were added."""
-        for chunk in range(self.chunks):
-            with self._errors():
-                rows = self._connection.execute(
-                    "SELECT record_id, problem_id, prompt_id, shares, samples FROM members WHERE chunk = ? "
-                    "ORDER BY position",
-                    [chunk],
-                ).fetchall()
-            yield [_member(*row) for row in rows]
+        for number in range(self.chunks):
+            yield self.chunk(number)
+
+    def chunk(self, number: int) -> list[Member]:
+        """Return one chunk."""
+        with self._errors():
+            rows = self._connection.execute(
+                "SELECT record_id, problem_id, prompt_id, shares, samples FROM members WHERE chunk = ? "
+                "ORDER BY position",
+                [number],
+            ).fetchall()
+        return [_member(*row) for row in rows]
+
+    def grant(self, chunk: int, samples: Mapping[int, int]) -> None:
+        """Set how many samples count of some members of a chunk, by their positions."""
+        with self._errors():
+            self._connection.executemany(
+                "UPDATE members SET samples = ? WHERE chunk = ? AND position = ?",
+                [(count, chunk, position) for position, count in samples.items()],
+            )
 
     def close(self) -> None:
         """Close the scratch table; the scratch folder is emptied by its owner."""

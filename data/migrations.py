@@ -41,6 +41,14 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE versions ADD COLUMN traces BIGINT;
     UPDATE versions SET traces = accepted;
     """,
+    # 3: what sampling policies decided
+    """
+    CREATE TABLE decisions (
+        decision_id VARCHAR, problem_id VARCHAR, plan_id VARCHAR, policy VARCHAR, round INTEGER, asked INTEGER,
+        judged INTEGER, accepted INTEGER, decided INTEGER, tokens BIGINT, alpha DOUBLE, beta DOUBLE, chance DOUBLE,
+        expected_tokens DOUBLE, more INTEGER, reason VARCHAR, run_id VARCHAR, shard_id VARCHAR
+    );
+    """,
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -56,10 +64,15 @@ INDEXED_COLUMNS: dict[str, str] = {
         "sample_id, problem_id, verdict_set, status, extracted, reason, rule, steps_checked, "
         "len(false_steps) AS false_steps, verifier, seconds, run_id"
     ),
+    "decisions": (
+        "decision_id, problem_id, plan_id, policy, round, asked, judged, accepted, decided, tokens, alpha, beta, "
+        "chance, expected_tokens, more, reason, run_id"
+    ),
 }
 
 ROW_KEYS: dict[str, str] = {
     "problems": "record_id",
     "samples": "sample_id",
     "verdicts": "sample_id, problem_id, verdict_set",
+    "decisions": "decision_id",
 }

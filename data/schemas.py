@@ -65,6 +65,28 @@ VERDICTS = pa.schema(
     }
 )
 
+DECISIONS = pa.schema(
+    {
+        "decision_id": pa.string(),
+        "problem_id": pa.string(),
+        "plan_id": pa.string(),
+        "policy": pa.string(),
+        "round": pa.int32(),
+        "asked": pa.int32(),
+        "judged": pa.int32(),
+        "accepted": pa.int32(),
+        "decided": pa.int32(),
+        "tokens": pa.int64(),
+        "alpha": pa.float64(),
+        "beta": pa.float64(),
+        "chance": pa.float64(),
+        "expected_tokens": pa.float64(),
+        "more": pa.int32(),
+        "reason": pa.string(),
+        "run_id": pa.string(),
+    }
+)
+
 MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
 
 TRACES = pa.schema(
@@ -107,6 +129,7 @@ STATISTICS = {
     "problems": ["record_id", "problem_id", "source", "license"],
     "samples": ["sample_id", "problem_id", "prompt_id", "index", "prompt_tokens", "completion_tokens"],
     "verdicts": ["sample_id", "problem_id", "status"],
+    "decisions": ["problem_id", "round", "reason"],
     "traces": ["trace_id", "problem_id", "pass_rate", "source", "license"],
 }
 """Columns with statistics in the file's footer; on long text they would bloat it."""

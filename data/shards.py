@@ -21,19 +21,20 @@ from data.identity import set_id
 from data.records import Record
 from data.warehouse import Warehouse
 
-ShardKind = Literal["problems", "samples", "verdicts"]
+ShardKind = Literal["problems", "samples", "verdicts", "decisions"]
 
 SCHEMAS: dict[str, pa.Schema] = {
     "problems": schemas.PROBLEMS,
     "samples": schemas.SAMPLES,
     "verdicts": schemas.VERDICTS,
+    "decisions": schemas.DECISIONS,
 }
 
 
 class ShardManifest(Record):
     """What stands beside a shard's Parquet file, and makes it exist."""
 
-    kind: Literal["problems", "samples", "verdicts"]
+    kind: Literal["problems", "samples", "verdicts", "decisions"]
     shard_id: str
     dataset: str
     path: str

@@ -22,7 +22,7 @@ class Warehouse:
     ::
 
         catalog.duckdb                                the index; can be rebuilt
-        problems|samples|verdicts/NAME/ID.parquet     shards, each with ID.json beside it
+        problems|samples|verdicts|decisions/NAME/     shards, ID.parquet, each with ID.json beside it
         runs/RUN.json                                 what each run did
         datasets/NAME/vNNNN/                          published versions
         scratch/NAME/                                 files in the making; emptied when a build starts
@@ -43,7 +43,7 @@ class Warehouse:
         return self.root / "runs"
 
     def shards(self, kind: str, dataset: str) -> Path:
-        """Folder of a dataset's shards of one kind: problems, samples or verdicts."""
+        """Folder of a dataset's shards of one kind, such as samples."""
         return self.root / kind / dataset
 
     def dataset(self, name: str) -> Path:

@@ -4,8 +4,8 @@ import asyncio
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,15 +25,18 @@ from data.records import Message, Problem
 from data.recovery import reconcile, recover, write_run
 from data.selection import Reason, Selection
 from data.selection_plan import SelectionPlan, SelectionReport
+from data.shards import write_shard
 from data.sources import Source
 from data.survey import Survey
 from data.traces import Conversation, Provenance
 from data.versions import TeacherFacts, VersionContents, VersionFacts, VersionManifest
 from data.warehouse import Warehouse, open_warehouse
-from flows.chunks import BadRows, Chunk, read_chunks
+from flows.chunks import BadRows, Chunk, plan_round, read_chunks
 from flows.progress import Progress, Reporter
+from flows.rounds import Record, Rounds
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
 from generators.finish import LABELS
+from generators.policies import RoundPolicy
 from generators.prompt_mix import PromptMix
 from generators.reasoning import join_reasoning
 from generators.sampling import sampling_id
@@ -109,6 +112,11 @@ class BuildRun:
     bad_rows: BadRows = field(default_factory=BadRows)
     refusals: Counter[str] = field(default_factory=Counter)
     work: Workplace | None = None
+    policy: RoundPolicy | None = None
+    """Decides who gets more samples than the first; None where every problem gets the same."""
+    _in_work: set[int] = field(default_factory=set)
+    """Chunks that were handed out and are not committed yet."""
+    _chunk_done: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def dataset(self) -> str:
@@ -124,19 +132,60 @@ class BuildRun:
             self.members,
             self.catalog,
             self.request,
+            first=self.policy.first if self.policy else None,
             chunk_size=config.execution.shard_size,
             bad_rows=self.bad_rows,
             fail_on_bad_row=config.on_bad_row == "fail",
         )
 
     async def chunks(self) -> AsyncIterator[Chunk]:
-        """Yield the chunks that need work; the others are counted and passed over."""
+        """Yield the chunks that need work, round by round; the others are counted and passed over."""
         found = self.read()
+        number = 0
         while chunk := await asyncio.to_thread(next, found, None):
+            number += 1
             if chunk.has_work:
+                self._in_work.add(chunk.number)
                 yield chunk
             else:
                 self.progress.problems_seen += len(chunk.problems)
+        if self.policy:
+            async for chunk in self._further_rounds(self.policy, number):
+                yield chunk
+
+    async def _further_rounds(self, policy: RoundPolicy, number: int) -> AsyncIterator[Chunk]:
+        """Yield the chunks of all rounds after the first; each round is decided when the one before is judged."""
+        with closing(self.rounds(policy, self._store_decisions)) as rounds:
+            await self._all_judged()
+            while await asyncio.to_thread(rounds.decide):
+                self.reporter.say(f"round {rounds.number + 1}: {rounds.granted:,} problems get more samples")
+                for members in rounds.batches(self.loaded.config.execution.shard_size):
+                    chunk = await asyncio.to_thread(
+                        plan_round, number, rounds.number, members, self.template, self.stock
+                    )
+                    number += 1
+                    if chunk.has_work:
+                        self._in_work.add(chunk.number)
+                        yield chunk
+                await self._all_judged()
+
+    def rounds(self, policy: RoundPolicy, record: Record) -> Rounds:
+        """Return the policy's rounds; `record` stores what is decided."""
+        said = self.loaded.config.sampling.model_dump(mode="json", include={"policy", "adaptive", "tail"})
+        plan_id = content_id("plan", [self.request.sampling_id, self.request.verdict_set, policy.first, said])
+        return Rounds(policy, self.members, self.catalog, self.request, plan_id, record)
+
+    def _store_decisions(self, rows: Sequence[dict[str, Any]]) -> None:
+        ids = [row["decision_id"] for row in rows]
+        run_id = self.run.run_id
+        stored = [row | {"run_id": run_id} for row in rows]
+        self.catalog.register_shards([write_shard(self.warehouse, "decisions", self.dataset, run_id, stored, ids)])
+
+    async def _all_judged(self) -> None:
+        """Wait until every chunk that was handed out is committed."""
+        while self._in_work:
+            self._chunk_done.clear()
+            await self._chunk_done.wait()
 
     @asynccontextmanager
     async def workplace(self) -> AsyncIterator[Workplace]:
@@ -169,7 +218,11 @@ class BuildRun:
         """Ask, verify and commit one chunk, inside `workplace`."""
         if self.work is None:
             raise RuntimeError("work is done only inside `workplace`")
-        result = await work_on_shard(self.work, chunk)
+        try:
+            result = await work_on_shard(self.work, chunk)
+        finally:
+            self._in_work.discard(chunk.number)
+            self._chunk_done.set()
         self.refusals.update(result.refusals)
         return result
 
@@ -364,7 +417,9 @@ def prepare_run(
     config, now = loaded.config, datetime.now(UTC)
     hints = [source.size_hint() for source in sources]
     expected = sum(hint for hint in hints if hint is not None) if None not in hints else None
+    policy = config.sampling.rounds()
     return BuildRun(
+        policy=policy,
         loaded=loaded,
         warehouse=warehouse,
         catalog=catalog,
@@ -382,7 +437,7 @@ def prepare_run(
         members=Members(scratch),
         request=Request(
             sampling_id=sampling_id(config.sampling.params(), model.teacher_id),
-            samples_per_problem=config.sampling.samples_per_problem,
+            samples_per_problem=policy.most if policy else config.sampling.samples_per_problem,
             verdict_set=content_id("verdict_set", [VERIFIER, LABELS, config.verification.policy.policy_hash]),
         ),
         selection=selection(loaded),

@@ -1,15 +1,17 @@
 """From problem sources to chunks of work: what is wanted, less what the warehouse already holds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from data.catalog import Catalog
 from data.errors import ProblemRowError
 from data.holdings import HeldSample, Holdings, Request, look_up
 from data.members import Member, Members
+from data.publishing import Stock
 from data.records import Problem, Prompt
 from data.sources import Source
+from data.traces import read_problems
 from generators.prompt_mix import PromptMix
 
 SHOWN_BAD_ROWS = 5
@@ -37,6 +39,8 @@ class Chunk:
     """Stored samples without a verdict of this verifier and policy."""
     held: int
     """Wanted samples that the warehouse holds already."""
+    round: int = 0
+    """Of the sampling policy; later rounds see problems again."""
 
     @property
     def has_work(self) -> bool:
@@ -70,43 +74,52 @@ def read_chunks(
     catalog: Catalog,
     request: Request,
     *,
+    first: int | None = None,
     chunk_size: int,
     bad_rows: BadRows,
     fail_on_bad_row: bool,
 ) -> Iterator[Chunk]:
     """Stream the sources' problems as chunks; each problem once, in the sources' order.
 
+    Every problem gets `first` samples, or as many as any may get.
     Bad rows are counted in `bad_rows`; with `fail_on_bad_row` the first one is raised.
     """
     problems = _problems(sources, bad_rows, fail_on_bad_row)
     number = 0
     while batch := list(islice(problems, chunk_size)):
         prompts = [template.render(problem) for problem in batch]
-        rows = [member_of(template, problem, asked) for problem, asked in zip(batch, prompts, strict=True)]
+        rows = [member_of(template, problem, asked, first) for problem, asked in zip(batch, prompts, strict=True)]
         fresh = members.add_chunk(rows)
         kept = [each for each, new in zip(zip(batch, prompts, rows, strict=True), fresh, strict=True) if new]
         if kept:
             holdings = look_up(catalog, [member for _, _, member in kept], request)
-            yield _plan(number, kept, holdings, request)
+            yield _plan(number, kept, holdings)
             number += 1
 
 
-def member_of(template: PromptMix, problem: Problem, prompts: Sequence[Prompt]) -> Member:
+def plan_round(number: int, round_: int, members: Sequence[Member], template: PromptMix, stock: Stock) -> Chunk:
+    """Return the chunk of a later round: what is missing of the samples that its members were granted."""
+    holdings = look_up(stock.catalog, members, stock.request)
+    problems = read_problems(stock.warehouse, {member.record_id for member in members}, holdings)
+    kept = [(problem, template.render(problem), m) for m in members for problem in [problems[m.record_id]]]
+    return replace(_plan(number, kept, holdings), round=round_)
+
+
+def member_of(template: PromptMix, problem: Problem, prompts: Sequence[Prompt], samples: int | None = None) -> Member:
     """Return a problem as a member of the run."""
     return Member(
         record_id=problem.record_id,
         problem_id=problem.problem_id,
         prompt_id=prompts[0].prompt_id,
         shares=template.shares(problem, prompts),
+        samples=samples,
     )
 
 
-def missing_asks(
-    problem: Problem, prompts: Sequence[Prompt], member: Member, holdings: Holdings, count: int
-) -> list[Ask]:
-    """Return what is missing of a problem's first `count` samples, one ask for each prompt."""
+def missing_asks(problem: Problem, prompts: Sequence[Prompt], member: Member, holdings: Holdings) -> list[Ask]:
+    """Return what is missing of a problem's samples, one ask for each prompt."""
     missing: dict[str, list[int]] = {}
-    for prompt_id, index in member.turns(count):
+    for prompt_id, index in member.turns(holdings.wanted(member)):
         if index not in holdings.samples.get(prompt_id, {}):
             missing.setdefault(prompt_id, []).append(index)
     return [Ask(problem, each, tuple(missing[each.prompt_id])) for each in prompts if each.prompt_id in missing]
@@ -123,15 +136,13 @@ def _problems(sources: Sequence[Source], bad_rows: BadRows, fail: bool) -> Itera
                 bad_rows.add(item)
 
 
-def _plan(
-    number: int, kept: Sequence[tuple[Problem, Sequence[Prompt], Member]], holdings: Holdings, request: Request
-) -> Chunk:
+def _plan(number: int, kept: Sequence[tuple[Problem, Sequence[Prompt], Member]], holdings: Holdings) -> Chunk:
     asks: list[Ask] = []
     unverified, held = [], 0
     for problem, prompts, member in kept:
         samples = holdings.samples_of(member)
         held += len(samples)
-        asks += missing_asks(problem, prompts, member, holdings, request.samples_per_problem)
+        asks += missing_asks(problem, prompts, member, holdings)
         unverified += [(problem, sample) for sample in samples if holdings.verdict_of(member, sample) is None]
     return Chunk(
         number=number,

@@ -12,6 +12,7 @@ from configs.loading import LoadedBuild
 from configs.prompting import prompt_mix
 from data.catalog import Catalog
 from data.errors import TracemillError
+from data.holdings import look_up
 from data.published import latest_version
 from data.publishing import choose_traces
 from data.selection_plan import SelectionPlan
@@ -29,6 +30,7 @@ from flows.build_run import (
 )
 from flows.progress import Reporter
 from flows.shard_work import problem_row
+from generators.policies import RoundPolicy
 
 
 @dataclass(slots=True)
@@ -121,7 +123,21 @@ def _read_members(build: BuildRun, store: Warehouse, catalog: Catalog) -> Pendin
             rows = [problem_row(problem, build.run.run_id) for problem in chunk.new_records]
             ids = [row["record_id"] for row in rows]
             catalog.register_shards([write_shard(store, "problems", build.dataset, build.run.run_id, rows, ids)])
+    if build.policy and not pending.samples_to_ask and not pending.samples_to_verify:
+        _grant_what_is_there(build, build.policy, pending)
     return pending
+
+
+def _grant_what_is_there(build: BuildRun, policy: RoundPolicy, pending: Pending) -> None:
+    """Go through the policy's rounds as a build would, up to the first one that lacks a sample."""
+    with closing(build.rounds(policy, lambda _: None)) as rounds:
+        while not pending.samples_to_ask and rounds.decide():
+            for members in rounds.batches(build.loaded.config.execution.shard_size):
+                holdings = look_up(build.catalog, members, build.request)
+                for member in members:
+                    held = holdings.samples_of(member)
+                    pending.samples_to_ask += holdings.wanted(member) - len(held)
+                    pending.samples_to_verify += sum(holdings.verdict_of(member, each) is None for each in held)
 
 
 @contextmanager

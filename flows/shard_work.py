@@ -90,7 +90,8 @@ async def work_on_shard(place: Workplace, chunk: Chunk) -> ShardResult:
             commit(place, chunk, result)
             raise first_cause(error) from error
         await asyncio.to_thread(commit, place, chunk, result)
-    place.progress.problems_done(len(chunk.problems) - len({ask.problem.problem_id for ask in chunk.asks}))
+    if chunk.round == 0:
+        place.progress.problems_done(len(chunk.problems) - len({ask.problem.problem_id for ask in chunk.asks}))
     place.progress.shards_committed += 1
     return result
 
@@ -188,7 +189,8 @@ async def _ask_all(
                     place.progress.completion_tokens += sample.completion_tokens
                     await waiting.put(Judged(ask.problem, sample))
             unanswered[ask.problem.problem_id] -= 1
-            place.progress.problems_done(not unanswered[ask.problem.problem_id])
+            if chunk.round == 0:
+                place.progress.problems_done(not unanswered[ask.problem.problem_id])
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(place.teacher.capacity, len(chunk.asks))):

@@ -1,0 +1,168 @@
+"""How every problem of a run stands after each round, kept on disk so that memory stays flat."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from data.scratch_tables import ScratchTables
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """A problem by its place among the members, and what came of it."""
+
+    chunk: int
+    position: int
+    problem_id: str
+    asked: int
+    judged: int
+    accepted: int
+    decided: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a problem stands among the members."""
+
+    chunk: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A round that a policy would give to a problem."""
+
+    chunk: int
+    position: int
+    more: int
+    expected_tokens: float
+    first_key: float
+    second_key: float
+    """Smaller keys come first; then the order of the problems decides."""
+
+
+_STANDINGS = pa.schema(
+    {
+        "chunk": pa.int32(),
+        "position": pa.int32(),
+        "problem_id": pa.string(),
+        "asked": pa.int32(),
+        "judged": pa.int32(),
+        "accepted": pa.int32(),
+        "decided": pa.int32(),
+        "tokens": pa.int64(),
+    }
+)
+_PROPOSALS = pa.schema(
+    {
+        "chunk": pa.int32(),
+        "position": pa.int32(),
+        "more": pa.int32(),
+        "expected_tokens": pa.float64(),
+        "first_key": pa.float64(),
+        "second_key": pa.float64(),
+    }
+)
+_PLACES = pa.schema({"chunk": pa.int32(), "position": pa.int32()})
+_GRANTED = """
+UPDATE proposals SET granted = true FROM (
+    SELECT chunk, position,
+           sum(expected_tokens) OVER (ORDER BY first_key, second_key, chunk, position ROWS UNBOUNDED PRECEDING) AS used
+    FROM proposals
+) ranked
+WHERE proposals.chunk = ranked.chunk AND proposals.position = ranked.position AND ranked.used <= ?
+"""
+
+
+class RoundTable:
+    """Standings, proposals and grants of a run; it belongs to one process and is thrown away with it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open new tables in `folder`; raises `StorageError`."""
+        self._tables = ScratchTables(folder / "rounds.duckdb")
+        self._tables.execute(
+            "CREATE TABLE standings (chunk INTEGER, position INTEGER, problem_id VARCHAR, asked INTEGER, "
+            "judged INTEGER, accepted INTEGER, decided INTEGER, tokens BIGINT, open BOOLEAN DEFAULT true)"
+        )
+        self._tables.execute(
+            "CREATE TABLE proposals (chunk INTEGER, position INTEGER, more INTEGER, expected_tokens DOUBLE, "
+            "first_key DOUBLE, second_key DOUBLE, granted BOOLEAN DEFAULT false)"
+        )
+
+    def stand(self, rows: Sequence[StandingRow]) -> None:
+        """Note how problems stand, in the place of what was noted of them before."""
+        if not rows:
+            return
+        table = _arrow(rows, _STANDINGS)
+        self._tables.execute("CREATE OR REPLACE TEMP TABLE fresh AS FROM standings LIMIT 0")
+        self._tables.insert("fresh", table)
+        self._tables.execute(
+            "DELETE FROM standings USING fresh "
+            "WHERE standings.chunk = fresh.chunk AND standings.position = fresh.position"
+        )
+        self._tables.execute("INSERT INTO standings BY NAME SELECT * EXCLUDE (open), true AS open FROM fresh")
+
+    def tokens(self) -> int:
+        """Return the completion tokens of all problems together."""
+        return int(self._tables.query("SELECT coalesce(sum(tokens), 0) FROM standings")[0][0])
+
+    def accepted(self) -> int:
+        """Return the accepted samples of all problems together."""
+        return int(self._tables.query("SELECT coalesce(sum(accepted), 0) FROM standings")[0][0])
+
+    def open(self) -> Iterator[list[StandingRow]]:
+        """Yield the problems that no decision stopped yet, chunk by chunk."""
+        chunks = self._tables.query("SELECT DISTINCT chunk FROM standings WHERE open ORDER BY 1")
+        for (chunk,) in chunks:
+            rows = self._tables.query(
+                "SELECT chunk, position, problem_id, asked, judged, accepted, decided, tokens FROM standings "
+                "WHERE open AND chunk = ? ORDER BY position",
+                [chunk],
+            )
+            yield [StandingRow(*row) for row in rows]
+
+    def propose(self, rows: Sequence[Proposal]) -> None:
+        """Add rounds that policies would give."""
+        if rows:
+            self._tables.insert("proposals", _arrow(rows, _PROPOSALS))
+
+    def stop(self, rows: Sequence[StandingRow]) -> None:
+        """Note that these problems get no further round."""
+        if rows:
+            places = _arrow([Place(row.chunk, row.position) for row in rows], _PLACES)
+            self._tables.execute("CREATE OR REPLACE TEMP TABLE stopped (chunk INTEGER, position INTEGER)")
+            self._tables.insert("stopped", places)
+            self._tables.execute(
+                "UPDATE standings SET open = false FROM stopped "
+                "WHERE standings.chunk = stopped.chunk AND standings.position = stopped.position"
+            )
+
+    def grant(self, tokens: float) -> int:
+        """Grant the best proposals that `tokens` are expected to suffice for; return how many."""
+        self._tables.execute(_GRANTED, [tokens])
+        return int(self._tables.query("SELECT count(*) FROM proposals WHERE granted")[0][0])
+
+    def granted(self) -> Iterator[tuple[int, dict[int, int]]]:
+        """Yield the granted rounds: for each chunk of members, position → samples."""
+        for (chunk,) in self._tables.query("SELECT DISTINCT chunk FROM proposals WHERE granted ORDER BY 1"):
+            rows = self._tables.query(
+                "SELECT position, more FROM proposals WHERE granted AND chunk = ? ORDER BY position", [chunk]
+            )
+            yield chunk, dict(rows)
+
+    def clear(self) -> None:
+        """Forget all proposals: the round was asked."""
+        self._tables.execute("DELETE FROM proposals")
+
+    def close(self) -> None:
+        """Close the tables; the folder's owner removes them."""
+        self._tables.close()
+
+
+def _arrow(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    columns = zip(*map(astuple, rows), strict=True)
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
