@@ -26,6 +26,8 @@ class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
                 "cup",
                 "cap",
             }
+        if kind == "[" and self.brackets and self._closes_interval():
+            return False
         if kind in {"(", "{", "[", "\\{", "begin"}:
             return True
         if kind == "number":
@@ -33,6 +35,15 @@ class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
         if kind in words.BARS:
             return not self.in_braces and not (self.open_bars and words.BARS[kind][0] == self.open_bars[-1])
         return kind == "command" and self._command_starts_factor(token.text)
+
+    def _closes_interval(self) -> bool:
+        """Whether the bracket `[` at the current token closes an interval, as in `]3, 5[`."""
+        after = self.peek(1)
+        return (
+            after.kind in {"", ",", ";", ")", "end"}
+            or after.text in words.SET_OPERATORS
+            or after.text in {"U", "or", "and"}
+        )
 
     def _command_starts_factor(self, text: str) -> bool:
         if text in words.RELATIONS or text in words.SET_OPERATORS or text in words.BARS:

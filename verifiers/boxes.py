@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-_BOX = re.compile(r"\\(?:f|frame|math)?box(?:ed)?(?![A-Za-z])\s*")
+_BOX = re.compile(r"\\(?:f|frame|math)?box(?:ed)?(?![A-Za-z])\s*|(?<![A-Za-z\\])boxed(?=\{)")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _UNBRACED = re.compile(r"[^\s{}$,;]+")
 _CLOSING_MATH = re.compile(r"\$|\\\)|\\\]")

@@ -11,8 +11,10 @@ from verifiers.tree import (
     Dots,
     Matrix,
     Node,
+    Rel,
     Seq,
     UnreadableError,
+    Words,
 )
 
 
@@ -56,6 +58,7 @@ class BracketAtoms(Levels):
         items: tuple[Node, ...] = ()
         joiner = ","
         outer_braces, self.in_braces = self.in_braces, opening in {"\\{", "\\lbrace"} or self.condition_bar
+        outer_colon, self.colon_ends = self.colon_ends, opening in {"\\{", "\\lbrace"}
         if not self.at(*(c for c in closings if c != "[")):
             inner = self._builder(self._bracket_list())
             items, joiner = (
@@ -63,7 +66,7 @@ class BracketAtoms(Levels):
             )
         closing = self.expect(closings)
         self.brackets -= 1
-        self.in_braces = outer_braces
+        self.in_braces, self.colon_ends = outer_braces, outer_colon
         self.open_bars = outer_bars
         self.depth -= 1
         return _bracket(opening, items, closing.kind if closing.kind != "command" else closing.text, joiner)
@@ -108,6 +111,8 @@ class BracketAtoms(Levels):
     def environment(self) -> Node:
         """A matrix, or the determinant that `vmatrix` stands for."""
         name = self.take().text
+        if name == "cases":
+            return self._cases()
         if name.removesuffix("*") not in words.MATRICES:
             raise UnreadableError(f"the environment {name[:20]!r} is not known")
         rows: list[tuple[Node, ...]] = []
@@ -130,9 +135,50 @@ class BracketAtoms(Levels):
         matrix = Matrix(tuple(rows))
         return Call("det", (matrix,)) if name == "vmatrix" else matrix
 
+    def _cases(self) -> Node:
+        r"""The pieces of a function: `x & \text{if } x \ge 0 \\ -x & \text{otherwise}`."""
+        rows: list[tuple[Node, Node]] = []
+        self.brackets += 1
+        while self.peek().kind != "end":
+            value = self.relation()
+            self.accept(",")
+            self.accept("&")
+            rows.append((value, self._condition()))
+            check("MAX_ITEMS", len(rows), MAX_ITEMS)
+            while self.peek().kind == "\\\\":
+                self.take()
+        self.expect({"end"})
+        self.brackets -= 1
+        if any(isinstance(value, Rel) for value, _ in rows):
+            raise UnreadableError("the pieces of a function have no values")
+        return Seq("cases", tuple(Seq("piece", row, "") for row in rows), "")
+
+    def _condition(self) -> Node:
+        """The condition of a piece: a relation, or words."""
+        start = self.position
+        while self.peek().kind == "text" and self.peek().text.strip(" ,").casefold() in words.CONDITIONALS:
+            self.take()
+        try:
+            inner = self.list_of_relations()
+            self.accept(".", ",")
+            if self.peek().kind in {"\\\\", "end"} and isinstance(inner, (Rel, Seq)):
+                return inner
+        except UnreadableError:
+            pass
+        self.position = start
+        said: list[str] = []
+        while self.peek().kind not in {"\\\\", "end", ""}:
+            said.append(self.take().text)
+        known = [
+            w
+            for w in " ".join(said).replace("\\text", " ").casefold().strip(" ,.").split()
+            if w not in words.CONDITIONALS
+        ]
+        return Words(" ".join(known) if known != ["else"] else "otherwise")
+
     def _row(self) -> tuple[Node, ...]:
         cells = [self.relation()]
-        while self.accept("&"):
+        while self.accept("&", ","):
             cells.append(self.relation())
         check("MAX_ITEMS", len(cells), MAX_ITEMS)
         return tuple(cells)

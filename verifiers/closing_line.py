@@ -13,7 +13,8 @@ from verifiers.unit_after import with_unit
 
 _LINE_CHARS = 3_000
 _PLEASANTRY = re.compile(
-    r"\b(?:hope (?:this|that|it)|let me know|feel free|good luck|happy to help|any questions)\b",
+    r"\b(?:hope (?:this|that|it)|let me know|feel free|good luck|happy to help|any questions|"
+    r"(?:completes|concludes) (?:the|our|this) (?:solution|proof|problem|calculation)|thank you|thanks)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
@@ -36,12 +37,19 @@ _DISPLAY = re.compile(
     r"\\begin\{(align|gather|equation)\*?\}(.*)\\end\{\3\*?\})[\s.,]*\Z",
     re.DOTALL,
 )
+_QUESTION_MARK = re.compile(r"\A\s*A\s?:\s+")
+"""`A: 5`, the answer to a `Q:`."""
 YES_OR_NO = re.compile(r"(yes|no|true|false)[,.:;](?!\s*(?:and|but|or)\b)", re.IGNORECASE)
 _OPTION_AT_END = re.compile(
-    r"(?:\b(?:is|be|so|therefore|thus|hence|choose|pick|select|option|choice|answer|just)|[:：→是为選选])"
+    r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|select|option|choice|answer|just)|[:：→是为選选])"
     r"[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
-    r"\A\W*(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b"
+    r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b"
 )
+
+
+def is_words(reference: str) -> bool:
+    """Say whether the reference is plain words, so that the words of an answer are all of it."""
+    return bool(re.fullmatch(r"(?:\\text(?:bf)?\{)?[A-Za-z][A-Za-z ,.'-]+\}?", reference.strip().strip("$")))
 
 
 def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
@@ -54,10 +62,10 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
             formula = re.split(r"\\\\(?![A-Za-z])", rows)[-1].replace("&", "")
         return right_side(formula, problem), "the last formula"
     if "\n" not in line and not _PROSE.search(line) and len(line) < _LINE_CHARS:
-        return line, "the text is nothing but the answer"
+        return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
     if (yes_or_no := YES_OR_NO.match(line.rpartition("\n")[2])) and YES_OR_NO.match(f"{problem.reference},"):
         return yes_or_no[1], "the last line begins with it"
-    sentence = _last_sentence(text)
+    sentence = _last_sentence(text, of_words=is_words(problem.reference))
     if sentence is None:
         return None, "no final answer is stated"
     sentence = NOT_THAT.sub("", sentence.rstrip(" .。"))
@@ -66,17 +74,19 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
     if is_choice(problem):
         named = _OPTION_AT_END.search(plain_markup(sentence))
         return (named[1] or named[2], "the option named last") if named else (None, "no option is named last")
+    if is_words(problem.reference) and not re.search(r"[\d$\\*]", sentence):
+        return sentence, "the last sentence"
     answer = _bold(sentence) or _from_sentence(plain_markup(sentence), problem)
     return answer, "what the last sentence comes to" if answer else "the last sentence comes to no single value"
 
 
-def _last_sentence(text: str) -> str | None:
-    """Return the last sentence that is not a pleasantry, if it can hold an answer."""
+def _last_sentence(text: str, *, of_words: bool) -> str | None:
+    """Return the last sentence that is not a pleasantry, if it can hold an answer; `of_words` if words are one."""
     for line in reversed(text[-_LINE_CHARS:].splitlines()[-4:]):
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
             if not sentence or _PLEASANTRY.search(sentence):
                 continue
-            return sentence if re.search(r"[\d$\\*]|\b[A-J]\b", sentence) else None
+            return sentence if of_words or re.search(r"[\d$\\*]|\b[A-J]\b", sentence) else None
     return None
 
 

@@ -32,7 +32,7 @@ _UNIT_VECTORS = frozenset("ijk")
 class CommandAtoms(Levels):
     """Reads LaTeX commands."""
 
-    def command(self) -> Node:  # noqa: C901, PLR0911 - one branch for each sort
+    def command(self) -> Node:  # noqa: C901, PLR0911, PLR0912 - one branch for each sort
         """What a LaTeX command stands for."""
         token = self.take()
         name = token.text[1:].removesuffix("*")
@@ -42,10 +42,12 @@ class CommandAtoms(Levels):
             return self._root()
         if name in {"binom", "tbinom", "dbinom"}:
             return function_call("binomial", (self.argument(), self.argument()), None)
-        if name in words.FUNCTIONS and name not in {"gamma", "Gamma", "zeta"}:
+        if name in words.FUNCTIONS and (name not in {"gamma", "Gamma", "zeta"} or self._is_special_function(name)):
             return self.function(name)
         if name in words.CONSTANTS:
             return Const(words.CONSTANTS[name])
+        if name in words.DOTLESS:
+            return Sym(words.DOTLESS[name])
         if name in words.GREEK or name in words.GREEK_VARIANTS:
             return self.letter(words.GREEK_VARIANTS.get(name, name))
         if name in words.BIG:
@@ -69,9 +71,15 @@ class CommandAtoms(Levels):
             "prime",
             "square",
             "bigtriangleup",
+            "top",
+            "intercal",
         }:
             return Sym(name)
         raise UnreadableError(f"the command {token.text[:30]} is not known")
+
+    def _is_special_function(self, name: str) -> bool:
+        r"""Whether `\Gamma` or `\zeta` stands before a bracket; the Lorentz factor `\gamma(x - vt)` is a letter."""
+        return name != "gamma" and self.peek().kind == "("
 
     def _accented(self, accent: str) -> Node:
         """A letter with an accent; a bar over a complex number conjugates it."""

@@ -3,6 +3,7 @@
 from verifiers.equations import STATING, cut_approximation, is_label, same_equation, same_inequality, stated_value
 from verifiers.matrices import has_matrix, tuple_members, vector_members, worked_out
 from verifiers.members import as_tuple, has_alternatives, members, same_in_order, same_members
+from verifiers.piecewise import is_piecewise, same_piecewise
 from verifiers.policy import Choose
 from verifiers.regions import interval_of, is_interval, is_region, same_region
 from verifiers.scalars import Match, Terms, differs, equal, same_scalar
@@ -26,7 +27,7 @@ from verifiers.tree import (
 from verifiers.walk import letters_of, replace
 
 
-def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901, PLR0911 - one branch for each sort
+def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901, PLR0911, PLR0912 - one branch for each sort
     """Whether `answer` is what `reference` says; raises `OverLimitError`.
 
     >>> from verifiers.grammar import read
@@ -39,6 +40,10 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
     reference, answer = _prepared(reference), _prepared(answer)
     if isinstance(reference, Words) or isinstance(answer, Words):
         return differs("text.words", "words stand where mathematics is compared")
+    if is_piecewise(reference) or (is_piecewise(answer) and not isinstance(reference, Rel)):
+        if isinstance(answer, Rel):
+            return _compare_with_stated(reference, answer, terms)
+        return same_piecewise(reference, answer, terms, compare)
     if isinstance(reference, Rel):
         return _compare_relation(reference, answer, terms)
     if isinstance(answer, Rel) and not is_region(answer):
@@ -222,7 +227,7 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
         cells = [[cell for row in rows for cell in row] for rows in (left, right)]
         return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
     matrix, beside = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
-    vector, pair = vector_members(matrix), tuple_members(beside)
+    vector, pair = vector_members(matrix), tuple_members(_components(beside))
     if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
         return differs("matrix.kind", "a matrix is compared with something else")
     left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)

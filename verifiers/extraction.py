@@ -15,7 +15,7 @@ from data.records import Problem
 from verifiers import phrases
 from verifiers.boxes import Box, find_boxes, joined, last_group
 from verifiers.clipping import clip
-from verifiers.closing_line import YES_OR_NO, concluded
+from verifiers.closing_line import YES_OR_NO, concluded, is_words
 from verifiers.options import is_choice, named_option
 from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.unit_after import FORMULA_ENDS, is_quantity, with_unit
@@ -206,12 +206,7 @@ def _presented(statement: str, problem: Problem) -> str:
         return ""
     if is_choice(problem):
         return named_option(answer, problem)
-    if _is_words(problem.reference):
+    if is_words(problem.reference):
         yes_or_no = YES_OR_NO.match(answer) if YES_OR_NO.match(problem.reference + ",") else None
         return yes_or_no[1] if yes_or_no else answer
     return result_of_sum(undress(narrowed(answer, keep_rest=is_quantity(problem))), problem)
-
-
-def _is_words(reference: str) -> bool:
-    """Say whether the reference is plain words, so that the words of an answer are all of it."""
-    return bool(re.fullmatch(r"(?:\\text(?:bf)?\{)?[A-Za-z][A-Za-z ,.'-]+\}?", reference.strip().strip("$")))

@@ -153,6 +153,8 @@ def function_call(name: str, args: tuple[Node, ...], base: Node | None) -> Node:
     first = args[0]
     if name == "exp":
         return power(Const("e"), first)
+    if name == "cis":
+        return power(Const("e"), multiply(Const("i"), first))
     if name == "cbrt":
         return power(first, Num(Fraction(1, 3)))
     if name == "root" and len(args) == PAIR:

@@ -17,6 +17,7 @@ from verifiers.tree import (
     Based,
     Call,
     Const,
+    Matrix,
     Node,
     Num,
     Ratio,
@@ -33,7 +34,7 @@ from verifiers.tree import (
     number,
     power,
 )
-from verifiers.vocabulary import JOINERS, RELATIONS, SET_OPERATORS
+from verifiers.vocabulary import INVERTED, JOINERS, NUMBER_SETS, RELATIONS, SET_OPERATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Grammar(Atoms):
         items, joiner = [self.relation()], ","
         while True:
             separated = self.accept(",")
-            if separated and not self.peek().kind:
+            if separated and self.peek().kind in {"", "\\\\", "end"}:
                 break
             word = self._joiner()
             if word is not None:
@@ -203,6 +204,8 @@ class Grammar(Atoms):
             term = self.term()
             if sign in {"pm", "mp"}:
                 left = Call(sign, (term,) if left is None else (left, term))
+            elif sign == "-" and left is not None and _is_set(left) and _is_set(term):
+                left = SetOp("difference", left, term)
             elif sign == "-":
                 left = negate(term) if left is None else add(left, negate(term))
             else:
@@ -312,16 +315,28 @@ class Grammar(Atoms):
         if primes and isinstance(base, Sym):
             return self.applied(Sym(base.name + primes))
         exponent = self.exponent()
+        if isinstance(base, Sym) and base.name in INVERTED and exponent == MINUS_ONE and self.peek().kind == "(":
+            return self.applied(Sym(f"{base.name}'⁻¹"))
         if self.peek().kind == "_" and isinstance(base, Sym):
             base = self.subscripted(base)
-        if isinstance(exponent, Sym) and exponent.name in {"T", "top", "intercal", "t"} and self.is_matrix(base):
-            return Call("transpose", (base,))
-        if isinstance(exponent, Sym) and exponent.name in {"c", "C"} and isinstance(base, Seq):
-            return Call("complement", (base,))
+        marked = self._marked(base, exponent)
+        if marked is not None:
+            return marked
         self.notes.add("arithmetic")
         if isinstance(base, Seq | SetOp):
             return Call("power", (base, exponent))
         return Call("power", (base, exponent)) if self.is_matrix(base) else power(base, exponent)
+
+    def _marked(self, base: Node, mark: Node) -> Node | None:
+        """What a letter as exponent says of a matrix, vector or set: its transpose, its complement."""
+        name = mark.name if isinstance(mark, Sym) else ""
+        if name in {"T", "top", "intercal", "t"} and self.is_matrix(base):
+            return Call("transpose", (base,))
+        if name in {"T", "top", "intercal"} and isinstance(base, Seq) and base.opening in {"(", "["}:
+            return Matrix(tuple((item,) for item in base.items))
+        if name in {"c", "C"} and isinstance(base, Seq):
+            return Call("complement", (base,))
+        return None
 
     def _one_sided(self) -> bool:
         r"""Step over the sign of a one-sided limit: `x \to 3^+` and `x \to 3^{+}`."""
@@ -366,6 +381,15 @@ class Grammar(Atoms):
             self.take()
             return exact_call("factorial2", (base,))
         return exact_call("factorial", (base,))
+
+
+def _is_set(node: Node) -> bool:
+    r"""Whether the form alone says that it is a set: `\mathbb{R}`, `\{2\}`, a union, an interval to infinity."""
+    return (
+        isinstance(node, SetOp)
+        or (isinstance(node, Const) and node.name in NUMBER_SETS)
+        or (isinstance(node, Seq) and (node.opening == "{" or any(nodes == Const("inf") for nodes in node.items)))
+    )
 
 
 def minus_infinity() -> Node:

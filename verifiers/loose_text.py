@@ -13,7 +13,9 @@ _TAIL = re.compile(
     rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
 )
 _NOT_A_UNIT = re.compile(
-    r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose)\b",
+    r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose|squared|cubed|dozens?|"
+    r"hundred|thousand|[mb]illion|trillion|factorial|half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|"
+    r"hundredths?|thousandths?|percent|root|power|modulo|more|less|fewer|greater|short|copies)\b",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[A-Za-z]+")

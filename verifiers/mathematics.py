@@ -109,6 +109,8 @@ def _decision(status: Status, match: Match, reference: Reference, candidate: Can
 
 def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
     """The answer itself: `text`, or what it states where it is prose around mathematics."""
+    if "\\begin{cases}" in text and text.endswith("\\end{cases}"):
+        return text
     prose = words_of(text)
     if "boxed" not in text:
         segments = _MATH_SEGMENT.findall(text)

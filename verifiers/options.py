@@ -6,7 +6,7 @@ from data.records import AnswerKind, Problem
 
 _LETTER_REFERENCE = re.compile(r"\(?[A-J]\)?\.?")
 _NAMED = re.compile(
-    r"(?:the\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|choice|answer|letter)?\s*"
+    r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|choice|answer|letter)?\s*"
     r"(?:\\(?:text|mathrm|mathbf|textbf|bf|boldsymbol)\s*\{\s*)*[(\[{]?\s*([A-J])\s*[)\]}]*"
     r"(?:\s*(?:[.):：,\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
     re.DOTALL,
@@ -14,7 +14,7 @@ _NAMED = re.compile(
 _IS_RIGHT = re.compile(
     r"is\s+(?:therefore\s+|clearly\s+)?(?:the\s+)?(?:correct|right|true|best|answer)\b.*", re.IGNORECASE | re.DOTALL
 )
-_OTHER_LETTER = re.compile(r"(?:\A|[\s,(])(?:and|or|&|und|oder|et|ou|[(\[])?\s*[A-J](?:[\s,.)\]]|\Z)")
+_OTHER_LETTER = re.compile(r"(?:\A|[\s,(])(?:and|or|&|und|oder|et|ou)?\s*[(\[]?\s*[A-J](?:[\s,.)\]]|\Z)")
 _NOT_COMPARED = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|,|;|:|!| )|[\s${}()\[\].,:*]")
 
 

@@ -8,7 +8,11 @@ import re
 
 _S = r"[ \t\u00a0]"
 _WORD = r"[^\W\d_][\w'’-]{0,23}"
-_GAP = rf"(?:{_S}+(?!not\b|choices\b|options\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},)?"
+_NOT = (
+    "not|no|não|nao|non|nie|není|neni|nicht|niet|kein|pas|inte|ikke|ei|nem|nu|не|ні|"
+    "δεν|ليس|ليست|नहीं|নয়|không|bukan|tidak"
+)
+_GAP = rf"(?:{_S}+(?!(?:{_NOT}|choices|options)\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},)?"
 
 _NOUN_FIRST = (
     # language, nouns, joining words, whether the joining word comes after the answer
@@ -110,16 +114,18 @@ CHOICE_STATED = re.compile(
 HYPOTHETICAL = re.compile(
     r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|first|initial|old|"
     r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|often|will)\s+)?"
-    r"(?:think|thinks|say|says|believe|claim|guess|answer))\b[^.,:;\n]{0,30}$",
+    r"(?:think|thinks|say|says|believe|claim|guess|answer))\b[^.,:;\n]{0,30}$|"
+    r"\b(?:expected|reference|official|model|given|provided|listed|claimed|stated|supposed)\s+(?:final\s+|correct\s+)?$",
     re.IGNORECASE,
 )
 """Words before a statement that make it somebody else's, or a case that is only considered."""
 
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
-    r"maybe|perhaps|possibly|probably|might|could|may|guess|unsure|unclear|either|or|if|whether|suppose|"
-    r"n['’]est|pas|nicht|kein|weder|oder|ou|não|nao|non|nie|не|или|либо|nunca|tampoco|değil|bukan|không)\b|"
-    r"不是|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|大概|或|ない|ません|아니|नहीं|ليس|أو|لا |ไม่|≠|"
+    r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|unsure|unclear|either|or|if|whether|suppose|"
+    r"n['’]est|pas|nicht|kein|weder|oder|ou|não|nao|non|nie|není|niet|inte|ikke|nem|no es|no son|nu este|"
+    r"ei ole|δεν|не|или|либо|nunca|tampoco|değil|bukan|tidak|không)\b|"
+    r"不是|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|大概|或|ない|ません|아니|아닙|नहीं|ليس|أو|لا |ไม่|≠|"
     r"\\neq?\b",
     re.IGNORECASE,
 )
@@ -128,7 +134,8 @@ DOUBTED = re.compile(
 QUALIFIED = re.compile(
     r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|above|"
     r"between|up to|nearly|almost|negative|minus|plus|twice|double|triple|half|squared|cubed|unless|except|without|"
-    r"times (?:the|as|that|this|more|its|their))\b|"
+    r"times (?:the|as|that|this|more|its|their)|"
+    r"(?:root|square|cube|power|factorial|logarithm|log|reciprocal|inverse|multiple) of)\b|"
     r"至少|至多|最多|大于|小于|不到|超过|負|负",
     re.IGNORECASE,
 )
@@ -146,7 +153,8 @@ TAKEN_BACK = re.compile(
 
 DENIED = re.compile(
     r"(?:\b(?:not|never|cannot\s+be|can['’]t\s+be|isn['’]t|is\s+not|not\s+equal\s+to|instead\s+of|rather\s+than|other\s+than|except|"
-    r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не)|不是|不等于|≠|\\neq?|\\not\s*=)[\s$({\[\\]*(?:\\text\{)?\s*$",
+    r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не|your\s+(?:final\s+)?answer\s+(?:as|in|inside|within|like)|for\s+example|e\.g\.|such\s+as)|"
+    r"不是|不等于|≠|\\neq?|\\not\s*=)[,:\s$({\[\\]*(?:\\text\{)?\s*$",
     re.IGNORECASE,
 )
 """What right before an answer denies it."""

@@ -87,7 +87,7 @@ class Policy(Record):
     plus_constant: Choose = Choose.REJECT
     """`x^2` for `x^2+C`: the constant of integration is part of the answer."""
     constant_name: Choose = Choose.ACCEPT
-    """`x^2+K` for `x^2+C`: the name of an arbitrary constant is free."""
+    """`x^2+K` for `x^2+C`: the name of a constant of integration is free, and so is what it takes up (`x^2+1+C`)."""
     log_domain: Choose = Choose.ACCEPT
     """`2 ln x` for `ln(x^2)`: equal wherever both are real."""
     bare_log: BareLog = BareLog.NATURAL

@@ -97,7 +97,7 @@ def same_region(reference: Node, answer: Node, terms: Terms) -> Match | None:
     variables = {v for node in (reference, answer) for v in [_variable(node)] if v is not None}
     if len(variables) > 1:
         return differs("interval.variable", "the conditions are on different letters")
-    builder = _Builder(next(iter(variables), None), terms)
+    builder = RegionBuilder(next(iter(variables), None), terms)
     try:
         left, right = builder.region(reference), builder.region(answer)
     except (NoRegionError, UndefinedError):
@@ -108,7 +108,7 @@ def same_region(reference: Node, answer: Node, terms: Terms) -> Match | None:
         if left.holds(points[rank].value, rank) != right.holds(points[rank].value, rank):
             return differs("interval.ends", "the sets differ at an end point")
     values = [points[rank].value for rank in order]
-    for place in _between(values):
+    for place in places_between(values):
         if left.holds(place, None) != right.holds(place, None):
             return differs("interval.inside", "the sets differ between their end points")
     return equal("interval.cells", "the same end points and the same gaps belong to both sets")
@@ -140,7 +140,7 @@ def interval_of(node: Node) -> Node:
     return Seq("[" if ops[0] == "<=" else "(", (low, high), "]" if ops[1] == "<=" else ")")
 
 
-def _between(values: list[Any]) -> list[Any]:
+def places_between(values: list[Any]) -> list[Any]:
     """Places in all gaps between sorted values and beyond both ends."""
     mp = context()
     if not values:
@@ -169,7 +169,7 @@ def _variable(node: Node) -> str | None:
     return None
 
 
-class _Builder:
+class RegionBuilder:
     """Turns trees into regions that share one list of points."""
 
     def __init__(self, variable: str | None, terms: Terms) -> None:

@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations
 
+from verifiers.arbitrary_constants import constant_of, same_but_for_constant, same_with_renamed, without
 from verifiers.evaluation import Outcome, UndefinedError
 from verifiers.fingerprint import NoPrintError, fingerprint
 from verifiers.limits import MAX_MAGNITUDE, OverLimitError
 from verifiers.numeric import compare_values, value_of
 from verifiers.policy import BareLog, Choose, Policy
-from verifiers.tree import PAIR, Add, Based, Call, Const, Node, Num, Sym, divide, factors_of, number
-from verifiers.walk import check_size, letters_of, needs_sympy, replace, rewrite
-
-ARBITRARY = frozenset({"C", "c", "K", "k", "A", "D"}) | {f"C_{n}" for n in range(10)} | {f"c_{n}" for n in range(10)}
+from verifiers.tree import PAIR, Based, Call, Const, Node, Num, Sym, divide, factors_of, number
+from verifiers.walk import check_size, letters_of, needs_sympy, nodes_of, replace, rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +180,23 @@ def _has_lone_decimal(reference: Node, answer: Node) -> bool:
 def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | None:
     """Accept an arbitrary constant under another name, and letters in the other case."""
     left, right = letters_of(reference), letters_of(answer)
-    if terms.policy.constant_name is Choose.ACCEPT or terms.policy.plus_constant is Choose.ACCEPT:
-        renamed = _same_with_renamed(reference, answer, terms)
-        if renamed is not None:
-            return renamed
-        constant = _arbitrary_constant(reference)
-        if constant is not None:
-            found = _same_with_constant(reference, answer, constant, terms)
-            if found is not None:
-                return found
+
+    def same(one: Node, other: Node) -> bool:
+        return _same_value(one, other, terms).equal
+
+    constant = constant_of(reference)
+    if terms.policy.constant_name is Choose.ACCEPT and (
+        same_with_renamed(reference, answer, same)
+        or (constant is not None and same_but_for_constant(reference, constant, answer, same))
+    ):
+        return equal("expression.constant_name", "equal but for arbitrary constants")
+    without_constant = terms.policy.plus_constant is Choose.ACCEPT and constant is not None
+    if without_constant and same(without(reference, constant or ""), answer):
+        return equal("expression.plus_constant", "equal but for an arbitrary constant")
+    if "j" in right - left and any(part == Const("i") for part in nodes_of(reference)) and "i" not in right:
+        as_electrician = replace(answer, {"j": Const("i")})
+        if same(reference, as_electrician):
+            return equal("expression.imaginary_unit", "equal with j as the imaginary unit")
     if (
         not _is_multiple_of_letter(reference)
         and terms.policy.letter_case is Choose.ACCEPT
@@ -200,42 +206,6 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
         match = _same_value(lower_case(reference), lower_case(answer), terms)
         if match.equal:
             return equal("expression.letter_case", "equal but for the case of letters")
-    return None
-
-
-def _same_with_renamed(reference: Node, answer: Node, terms: Terms) -> Match | None:
-    """Constants `c_1`, `c_2` of a general solution under other names, in any order."""
-    wanted = sorted(name for name in letters_of(reference) - letters_of(answer))
-    given = sorted(letters_of(answer) - letters_of(reference))
-    is_numbered = all(name[:2] in {"C_", "c_"} for name in wanted)
-    if len(wanted) != PAIR or len(given) != PAIR or not is_numbered or not set(given) <= ARBITRARY | {"B", "a", "b"}:
-        return None
-    for order in permutations(wanted):
-        renamed = replace(answer, {old: Sym(new) for old, new in zip(given, order, strict=True)})
-        if _same_value(reference, renamed, terms).equal:
-            return equal("expression.constant_name", "equal but for the names of arbitrary constants")
-    return None
-
-
-def _arbitrary_constant(node: Node) -> str | None:
-    """The name of the constant of integration, if the expression ends in one."""
-    terms = node.terms if isinstance(node, Add) else ()
-    names = [t.name for t in terms if isinstance(t, Sym) and t.name in ARBITRARY]
-    if len(names) != 1 or sum(names[0] in letters_of(t) for t in terms) != 1:
-        return None
-    return names[0]
-
-
-def _same_with_constant(reference: Node, answer: Node, constant: str, terms: Terms) -> Match | None:
-    other = _arbitrary_constant(answer)
-    if other is not None and other != constant and terms.policy.constant_name is Choose.ACCEPT:
-        match = _same_value(reference, replace(answer, {other: Sym(constant)}), terms)
-        if match.equal:
-            return equal("expression.constant_name", "equal but for the name of an arbitrary constant")
-    if terms.policy.plus_constant is Choose.ACCEPT and other is None:
-        match = _same_value(replace(reference, {constant: number(0)}), answer, terms)
-        if match.equal:
-            return equal("expression.plus_constant", "equal but for an arbitrary constant")
     return None
 
 

@@ -21,6 +21,7 @@ _CHOICE = re.compile(
     r"(?:option|choice|answer|alternative)?\s*:?\s*(?:\(([A-Za-z])\)|([A-Z])(?=[.):]|$)|([a-z])(?=[.)]|$))[.):]*\s*(.*)",
     re.DOTALL | re.IGNORECASE,
 )
+_OTHER_LETTER = re.compile(r"(?:and|or|&|/|,)\s*\(?[A-Z]\b(?:\)|\Z|,|\s(?:and|or)\b).*", re.DOTALL)
 _LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
 
 
@@ -107,12 +108,12 @@ def same_text(reference: str, answer: str) -> bool:
 def option_letter(text: str) -> str | None:
     """The option that an answer names by its letter, alone or before the option's text: `C`, `(C)`, `C. Paris`.
 
-    >>> option_letter(r"(C) Cecile"), option_letter("A reasonable guess") is None
-    ('C', True)
+    >>> option_letter(r"(C) Cecile"), option_letter("A reasonable guess"), option_letter("(B) or (C)")
+    ('C', None, None)
     """
     shown = _shown(text)
     match = _CHOICE.fullmatch(shown)
-    if match is None:
+    if match is None or _OTHER_LETTER.match(match.groups()[-1]):
         return None
     return next(g for g in match.groups()[:3] if g).upper()
 

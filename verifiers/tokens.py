@@ -38,7 +38,7 @@ _SKIPPED = {
     "\\bf", "\\rm", "\\it", "\\cal", "\\large", "\\Large",
     "\\huge", "\\Huge", "\\small", "\\normalsize", "\\centering", "\\nonumber", "\\mathstrut", "\\strut", "\\null",
     "\\relax", "\\boldmath", "\\hskip",
-    "\\euro", "\\pounds", "\\yen",
+    "\\euro", "\\pounds", "\\yen", "\\therefore",
 }  # fmt: skip
 _TEXT_COMMANDS = {
     "\\text",

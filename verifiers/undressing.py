@@ -34,7 +34,13 @@ _BECAUSE = re.compile(
     r"weil|porque|puisque|perché|потому|так как|因为)\b.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
-NOT_THAT = re.compile(r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z")
+NOT_THAT = re.compile(
+    r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z|"
+    r"\s+(?:rather than|instead of|as opposed to)\s+[^()（）]{1,40}\Z|"
+    r"\s*\([^()]{1,60}\bis\s+(?:rejected|discarded|extraneous|invalid|not (?:valid|possible|allowed|positive))\b"
+    r"[^()]{0,60}\)\Z",
+    re.IGNORECASE,
+)
 _INSTEAD = re.compile(
     r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
     r"\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",

@@ -15,7 +15,7 @@ FUNCTIONS = {
     "sign": "sign", "erf": "erf",
     "factorial": "factorial", "binom": "binomial", "binomial": "binomial", "Gamma": "gamma", "gamma": "gamma",
     "cbrt": "cbrt", "Re": "re", "Im": "im", "arg": "arg",
-    "root": "root", "zeta": "zeta", "ncr": "binomial", "nCr": "binomial", "conjugate": "conj",
+    "root": "root", "zeta": "zeta", "ncr": "binomial", "nCr": "binomial", "conjugate": "conj", "cis": "cis",
 }  # fmt: skip
 ONLY_WITH_BRACKETS = {
     "gamma",
@@ -92,6 +92,7 @@ CONSTANTS = {
     "imaginaryI": "i",
     "emptyset": "empty", "varnothing": "empty", "imaginaryJ": "i",
 }  # fmt: skip
+DOTLESS = {"imath": "i", "jmath": "j"}
 NUMBER_SETS = frozenset("RZNQC")
 FONTS = frozenset(
     [
@@ -140,6 +141,8 @@ ACCENTS = {
     "breve": "breve",
     "check": "check",
 }
+INVERTED = frozenset("fghFGH")
+"""Letters whose power -1 before a bracket is the inverse function."""
 RELATIONS = {
     "=": "=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!=": "!=", "\\le": "<=", "\\leq": "<=",
     "\\leqslant": "<=", "\\leqq": "<=", "\\ge": ">=",
@@ -205,6 +208,8 @@ WRAPPING_ENVIRONMENTS = frozenset(
         "cases",
     ]
 )
+CONDITIONALS = frozenset({"if", "for", "when", "where", "is", "and", "", ","})
+"""Words before the condition of a piece of a function."""
 JOINERS = {
     "and": "and",
     "or": "or",

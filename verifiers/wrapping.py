@@ -56,6 +56,15 @@ _SYSTEM = re.compile(
     r"(?P<body>(?:(?!\\begin).)*)\\end\{(?P=name)\}\s*(?:\\right\.?)?\s*",
     re.DOTALL,
 )
+_PIECES = re.compile(r"&\s*(?!=|\\approx)|\\text\s*\{\s*,?\s*(?:if|for|when|otherwise|else)\b")
+"""What makes `cases` a function with conditions rather than a system of equations."""
+_BEFORE_RELATION = re.compile(r"&\s*(?=[=<>]|\\(?:leq?|geq?|neq?|approx)(?![a-z]))")
+_OPEN_BRACE = re.compile(
+    r"\\left\s*\\(?:\{|lbrace)\s*\\begin\{(?P<name>array|aligned|matrix)\}(?:\{[lcr| ]*\})?(?P<body>(?:(?!\\begin).)*)"
+    r"\\end\{(?P=name)\}\s*\\right\s*\.",
+    re.DOTALL,
+)
+"""`cases` by other means: an array behind one brace."""
 _LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")
 _MAX_ROUNDS = 12
 
@@ -88,14 +97,24 @@ def unwrap(text: str) -> str:
 
 def _flattened(text: str) -> str:
     r"""Lines of a system, of aligned equations or of plain text as a list: `x=1 \\ y=2` is `x=1, y=2`."""
+    text = _OPEN_BRACE.sub(_as_cases, text) if "\\right" in text else text
     match = _SYSTEM.fullmatch(text)
     if match is not None:
         is_aligned = match.group("name").startswith(("align", "split", "gather"))
+        if match.group("name") == "cases" and _PIECES.search(match.group("body")):
+            return text
         body = match.group("body").strip().removesuffix("\\\\")
+        body = _BEFORE_RELATION.sub("", body)
         return body.replace("&", "" if is_aligned else ",").replace("\\\\", ", ")
     if "\\begin" in text:
         return text
     return _LINE_END.sub(", ", text.strip().removesuffix("\\\\"))
+
+
+def _as_cases(match: re.Match[str]) -> str:
+    """An array of pieces behind a brace as `cases`; any other as it stands."""
+    body = match.group("body")
+    return f"\\begin{{cases}}{body}\\end{{cases}}" if _PIECES.search(body) else match.group()
 
 
 def _one_layer(text: str) -> str:

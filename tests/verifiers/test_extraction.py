@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.records import Problem
+from verifiers.dispatch import verify
 from verifiers.extraction import extract_answer
 
 GOLDEN = Path(__file__).with_name("golden_extraction.jsonl")
@@ -23,6 +24,19 @@ def test_the_golden_completions_give_their_answers(row: dict[str, Any]) -> None:
     problem = Problem(question="?", reference=row["reference"], choices=tuple(row.get("choices", ())))
     found = extract_answer(row["text"], problem)
     assert found.answer == row["answer"], found.reason
+
+
+COMPLETIONS = [
+    json.loads(line) for line in (Path(__file__).parent / "cases" / "completions.jsonl").read_text("utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("row", COMPLETIONS, ids=lambda row: row["id"])
+def test_the_golden_completions_get_their_verdicts(row: dict[str, Any]) -> None:
+    """Each completion is accepted or not as its row says, whatever the way of stating, hedging or denying."""
+    problem = Problem(question="?", reference=row["reference"], choices=tuple(row.get("choices", ())))
+    verdict = verify(problem, row["text"])
+    assert verdict.equal is row["equal"], verdict
 
 
 HOSTILE = [

@@ -1,0 +1,56 @@
+"""Constants of integration: their name is free, and so is what they take up: `x²/2 + C` is `(x² + 1)/2 + K`."""
+
+from collections.abc import Callable
+from itertools import permutations
+
+from verifiers.tree import PAIR, Add, Node, Sym, number, subtract
+from verifiers.walk import letters_of, replace
+
+_NUMBERED = frozenset(f"{letter}_{n}" for letter in "Cc" for n in range(10))
+_OF_INTEGRATION = _NUMBERED | {"C", "const", "constant"}
+"""Names that a reference gives to a constant of integration."""
+_ARBITRARY = _OF_INTEGRATION | {"c", "K", "k", "A", "D"}
+"""Names that an answer may give to it."""
+_VARIABLES = frozenset({"x", "t", "y", "u", "z", "s", "r", "v", "w", "theta", "phi"})
+"""Letters over which people integrate: `a + b + C` has none, and its C is not arbitrary."""
+Same = Callable[[Node, Node], bool]
+
+
+def same_with_renamed(reference: Node, answer: Node, same: Same) -> bool:
+    """Whether constants `c_1`, `c_2` of a general solution only have other names, in any order."""
+    wanted = sorted(letters_of(reference) - letters_of(answer))
+    given = sorted(letters_of(answer) - letters_of(reference))
+    if len(wanted) != PAIR or len(given) != PAIR or not set(wanted) <= _NUMBERED:
+        return False
+    if not set(given) <= _ARBITRARY | {"B", "a", "b"}:
+        return False
+    return any(
+        same(reference, replace(answer, {old: Sym(new) for old, new in zip(given, order, strict=True)}))
+        for order in permutations(wanted)
+    )
+
+
+def constant_of(node: Node, names: frozenset[str] = _OF_INTEGRATION) -> str | None:
+    """The name of the constant of integration, if the expression has one: a term of its own beside a variable."""
+    terms = node.terms if isinstance(node, Add) else ()
+    found = [t.name for t in terms if isinstance(t, Sym) and t.name in names]
+    if len(found) != 1 or sum(found[0] in letters_of(t) for t in terms) != 1:
+        return None
+    others = letters_of(node) - {found[0]}
+    return found[0] if others & _VARIABLES and not any(name.isupper() for name in others) else None
+
+
+def same_but_for_constant(reference: Node, constant: str, answer: Node, same: Same) -> bool:
+    """Whether the answer ends in an arbitrary constant too, and the rest differs by nothing but a constant."""
+    names = _ARBITRARY if constant in letters_of(answer) else _ARBITRARY - letters_of(reference)
+    other = constant_of(answer, frozenset(names))
+    if other is None:
+        return False
+    rest = subtract(without(reference, constant), without(answer, other))
+    elsewhere = replace(rest, {name: Sym(f"{name}'") for name in letters_of(rest) & _VARIABLES})
+    return same(rest, elsewhere)
+
+
+def without(node: Node, constant: str) -> Node:
+    """The expression with its constant of integration left off."""
+    return replace(node, {constant: number(0)})
