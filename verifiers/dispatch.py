@@ -18,7 +18,7 @@ from verifiers.mathematics import decide_mathematics
 from verifiers.plain_answers import decide_choice, decide_moment, decide_text
 from verifiers.plain_numbers import read_number
 from verifiers.policy import DEFAULT_POLICY, Choose, Policy
-from verifiers.quantities import decide_quantity
+from verifiers.quantities import decide_quantity, is_money
 from verifiers.readings import range_of
 from verifiers.references import Reference, understand
 from verifiers.scalars import Terms, same_number
@@ -151,7 +151,7 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
     if reference.kind == "choice":
         return decide_choice(problem, reference, text)
     if problem.answer_kind is not AnswerKind.TEXT:
-        quantity = _decide_quantity(problem, reference, text, policy)
+        quantity = _decide_quantity(problem, reference, answer.strip() if is_money(answer) else text, policy)
         if quantity is not None and not _is_angle_in_radians(quantity, reference, text):
             return quantity
     if same is not None:

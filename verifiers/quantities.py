@@ -39,7 +39,7 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
     if problem.answer_kind not in (AnswerKind.AUTO, AnswerKind.QUANTITY, AnswerKind.NUMBER):
         return None
     check("MAX_CHARS", max(len(reference), len(answer)), MAX_CHARS)
-    if _MONEY.fullmatch(problem.reference):
+    if is_money(problem.reference):
         reference = problem.reference  # its dollar sign is money, not the border of a formula
     is_asked = problem.answer_kind is AnswerKind.QUANTITY
     known = read_reference(reference, problem.unit or "", is_asked)
@@ -49,6 +49,11 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
     if known.is_plain_number and (not is_asked or _PLAIN_NUMBER.fullmatch(answer)):
         return _decide_plain(problem, known, answer, policy)
     return _decide_statement(problem, known, answer, policy)
+
+
+def is_money(text: str) -> bool:
+    """Whether the dollar sign of a text is money, `$5.50`, and not the border of a formula."""
+    return "$" in text and _MONEY.fullmatch(text) is not None
 
 
 def _decide_statement(problem: Problem, known: Reference, answer: str, policy: Policy) -> Decision | None:

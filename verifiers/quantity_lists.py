@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from verifiers.measures import Magnitude, Measure, Readings
+from verifiers.measures import Magnitude, Measure, Readings, is_power_of_ten
 from verifiers.nouns import MAX_NOUN_WORDS, is_noun
 from verifiers.unit_grammar import parse_measure
 from verifiers.unit_tokens import Token, UnreadableError, tokenize
-from verifiers.units import Dimension, Unit
+from verifiers.units import Unit, find_unit
 
 MAX_QUANTITIES: Final = 20
 """Quantities in one answer."""
@@ -18,8 +18,9 @@ _CONCISE: Final = re.compile(r"(\d+\.(\d+))\((\d{1,2})\)")
 _PLAIN_COMMA: Final = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
 _ADVERBS: Final = "tall long wide high deep thick old away apart total altogether"
 _DESCRIPTIONS: Final = frozenset(_ADVERBS.split())
-_LISTED_TOGETHER: Final = frozenset({"second", "radian"})
-"""Bases of quantities whose parts are often written with a comma between them: `2 hours, 30 minutes`."""
+_MINUTES: Final = frozenset({"m"})
+_ARC_MINUTES: Final = frozenset({"min", "minute", "minutes"})
+_ARC_SECONDS: Final = frozenset({"sec", "s", "second", "seconds"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,9 @@ def _added_up(quantities: list[Quantity], separators: list[str]) -> list[Quantit
     """`5 ft 3 in` and `2 h and 30 min` are one quantity: each part is whole and less than one of the unit before it."""
     result = quantities[:1]
     for separator, quantity in zip(separators, quantities[1:], strict=True):
-        total = _sum(result[-1], quantity) if separator != "or" else None
-        if total is not None and (separator != "," or _may_have_comma(total.readings[0].dimension)):
+        large, small = _as_parts(result[-1], quantity, is_beside=separator == "")
+        total = _sum(large, small) if separator != "or" else None
+        if total is not None and (separator != "," or _may_have_comma(large, small)):
             result[-1] = total
         elif separator == "":
             raise UnreadableError("two quantities side by side")
@@ -195,8 +197,24 @@ def _added_up(quantities: list[Quantity], separators: list[str]) -> list[Quantit
     return result
 
 
-def _may_have_comma(dimension: Dimension) -> bool:
-    return len(dimension) == 1 and dimension[0][0] in _LISTED_TOGETHER
+def _may_have_comma(large: Quantity, small: Quantity) -> bool:
+    """`2 hours, 30 minutes` and `5 feet, 3 inches` are one quantity; `2 m, 30 cm` may be two."""
+    return not is_power_of_ten(large.readings[0].factor / small.readings[0].factor)
+
+
+def _as_parts(large: Quantity, small: Quantity, *, is_beside: bool) -> tuple[Quantity, Quantity]:
+    """Two quantities, with what a symbol means only as a part of one: `2h 30m`, `1m 15s`, `30 degrees 15 minutes`."""
+    above, below = set(large.symbols[-1:]), set(small.symbols)
+    names = {b for unit in large.readings for b, _ in unit.dimension}
+    if is_beside and below <= _MINUTES and names == {"second"}:
+        small = replace(small, readings=find_unit("min"))
+    elif is_beside and above <= _MINUTES and below <= _ARC_SECONDS and large.readings:
+        large = replace(large, readings=find_unit("min"))
+    elif names == {"radian"} and below <= _ARC_MINUTES:
+        small = replace(small, readings=find_unit("arcmin"))
+    elif names == {"radian"} and below <= _ARC_SECONDS:
+        small = replace(small, readings=find_unit("arcsec"))
+    return large, small
 
 
 def _sum(large: Quantity, small: Quantity) -> Quantity | None:

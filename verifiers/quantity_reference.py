@@ -35,6 +35,8 @@ _WRAPPED: Final = re.compile(r"\\(?:mathrm|text|textrm|rm|SI|si|qty|unit|ang|mbo
 _PAIRS: Final = "mg ms as cd ha at pt fm pm hm dm kT am nm in Am As mA mV mC mN mT"
 _ALGEBRA_PAIRS: Final = frozenset(_PAIRS.split())
 """Symbols of two letters that, directly behind a number, are as likely a product of two letters."""
+_SHY_BUT_SPACED: Final = frozenset("utdyDMBGS")
+"""Shy symbols that are believed where they stand alone and apart from the number: `0.5 M`, `1.008 u`."""
 _DELTA: Final = re.compile(r"^\s*\$*\s*(?:\\Delta|Δ|\\delta|δ)")
 _COMPOSED: Final = re.compile(rf"\d[\s$~]+10\s*(?:\^|\*\*)|\d\D*\b(?:{'|'.join(SCALE_WORDS)})\b", re.IGNORECASE)
 """A number that only this reader knows: a power of ten without a sign before it, or a word such as `million`."""
@@ -153,9 +155,10 @@ def _is_believable(statement: Statement, text: str) -> bool:
             return False
         if _WRAPPED.search(text):
             continue
-        if not SHY_SYMBOLS.isdisjoint(symbols):
-            return False
         first = symbols[0]
+        is_alone = len(symbols) == 1 and first in _SHY_BUT_SPACED and not quantity.is_glued
+        if not SHY_SYMBOLS.isdisjoint(symbols) and not is_alone:
+            return False
         is_letters = (len(first) == 1 and first.isascii() and first.isalpha()) or first in _ALGEBRA_PAIRS
         if quantity.is_glued and is_letters and not _is_glued_degree(first):
             return False
@@ -170,7 +173,7 @@ def _is_surely_unit(items: tuple[Quantity, ...], text: str) -> bool:
     if _WRAPPED.search(text):
         return True
     symbols = [s for q in items for s in q.symbols]
-    return any((len(s) > 1 and s not in _ALGEBRA_PAIRS) or not s.isascii() or not s.isalpha() for s in symbols)
+    return any(len(s) > 1 or not s.isascii() or not s.isalpha() for s in symbols)
 
 
 @lru_cache(maxsize=8192)

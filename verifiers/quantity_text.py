@@ -49,6 +49,10 @@ _SIMPLE: Final = re.compile(
     re.DOTALL,
 )
 _MAX_NUMBER_WORDS: Final = 6
+_AND_A_PART: Final = re.compile(
+    r"(?<![\d./])(\d{1,6})\s+and\s+((?:an?|one|two|three)[ -](?:hal|thir|quarter|fourth|fif)[a-z]{0,6})\b"
+)
+_JOINT: Final = re.compile(r"(,?\s+and\s+|,\s+)")
 _PLACEHOLDER: Final = "7"
 _NEXT_NAME: Final = re.compile(r"\$?\s*(?:,|;|\band\b)\s*\$?(?=[^,;=\d]{1,20}(?:_\{?\w{1,12}\}?[^,;=\d]{0,4})?=)")
 _INDEX: Final = re.compile(r"[_^](?:\{[^{}]*\}|\w)")
@@ -75,11 +79,24 @@ def read_statement(text: str) -> Statement | None:
 
 
 def with_digits(text: str) -> str:
-    """Write a number in words at the beginning of a text as a fraction, and leave any other text as it is.
+    """Write numbers in words at the beginnings of a text's parts as fractions, and leave any other text as it is.
 
-    >>> with_digits("half an hour"), with_digits("twenty-five kg"), with_digits("no more")
-    ('1/2 hour', '25 kg', 'no more')
+    >>> with_digits("half an hour"), with_digits("two hours and five minutes"), with_digits("2 and a half km")
+    ('1/2 hour', '2 hours and 5 minutes', '2 1/2 km')
     """
+    text = _AND_A_PART.sub(_with_part, text[: MAX_QUANTITY_CHARS + 1])
+    whole = _with_first_digits(text)
+    if whole == text and " and " not in text and ", " not in text:
+        return text
+    return "".join(piece if n % 2 else _with_first_digits(piece) for n, piece in enumerate(_JOINT.split(whole)))
+
+
+def _with_part(match: re.Match[str]) -> str:
+    part = number_in_words(match[2])
+    return match[0] if part is None or part >= 1 else f"{match[1]} {part}"
+
+
+def _with_first_digits(text: str) -> str:
     words = text.split(maxsplit=_MAX_NUMBER_WORDS + 1)
     if len(text) > MAX_QUANTITY_CHARS or not words or not words[0].isascii() or not words[0][0].isalpha():
         return text

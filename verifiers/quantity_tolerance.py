@@ -124,15 +124,23 @@ def _is_rounded(reference: Magnitude, answer: Magnitude, conversion: _Conversion
     is_integer = reference.step is not None and not reference.is_measured
     if is_integer and conversion.moves_point:
         return False
-    distance = abs(conversion.to_answer(reference.value) - answer.value)
+    exact = conversion.to_answer(reference.value)
+    distance = abs(exact - answer.value)
     needed = _digits_needed(reference, conversion.moves_point)
-    if answer.digits >= needed and 2 * distance <= answer.step:
+    if answer.digits >= needed and 2 * distance <= answer.step and not _gains_a_digit(exact, distance, answer):
         return True
     if conversion.moves_point or answer.step != 1:
         return False
     written = str(abs(int(answer.value)))
     kept = len(written.rstrip("0"))
     return kept < len(written) and kept >= needed and 2 * distance <= 10 ** (len(written) - kept)
+
+
+def _gains_a_digit(exact: Fraction, distance: Fraction, answer: Magnitude) -> bool:
+    """Whether an answer has a digit more than the value it is rounded from: 10 for 9.8 has one good digit, not two."""
+    if answer.step is None or answer.digits is None:
+        return False
+    return len(str(abs(int(exact / answer.step)))) < answer.digits and 20 * distance > answer.step
 
 
 def _digits_needed(reference: Magnitude, moves_point: bool) -> int:

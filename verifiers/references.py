@@ -25,6 +25,8 @@ _MANY_WORDS = 8
 _MATH_SEGMENT = re.compile(r"(?<![\\$])\$[^$]+\$(?!\$)")
 _PERCENT_AFTER = re.compile(r"[\s$]*(?:\\text\{\s*)?(?:\\?%|per ?cent|pct)")
 _MATHEMATICAL = re.compile(r"[\\{}$^=<>]|^[^A-Za-z]*$")
+_NAMES_A_UNIT = re.compile(r"[€£¥₹°%µμΩÅ]|\\(?:euro|texteuro|pounds|text|mathrm)\b|(?<![\\A-Za-z])[A-Za-z]")
+"""What makes a number more than a number: `€30` is not 30, and `0 m` not 0."""
 _LONG = 400
 
 
@@ -113,7 +115,8 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
             return Reference(text, "text", letter=letter)  # quantities read more ways of writing than mathematics
         return Reference(text, str(kind), problem=str(error))
     tree = as_kind(reading.tree, kind)
-    return Reference(text, kind_of(tree), tree=tree, notes=reading.notes, letter=letter, number=_plain(tree, reading))
+    number = None if _NAMES_A_UNIT.search(text) else _plain(tree, reading)
+    return Reference(text, kind_of(tree), tree=tree, notes=reading.notes, letter=letter, number=number)
 
 
 def _read_reference(text: str) -> Reading:

@@ -28,7 +28,7 @@ _MONEY_SIGNS: Final = frozenset(("$", "€", "£", "¥", "₹", "USD", "EUR", "G
 _POWER_WORDS: Final = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "inverse": -1, "reciprocal": -1}
 _AFTER_WORDS: Final = {"squared": 2, "cubed": 3}
 
-SHY_SYMBOLS: Final = frozenset("abceutdrPDMBGS")
+SHY_SYMBOLS: Final = frozenset("abceutdryPDMBGS")
 """Symbols that are more often a letter of algebra or a label than a unit: believed only where a unit is expected."""
 
 
@@ -137,10 +137,16 @@ class _Parser:
         if token.kind == "word" and token.text.lower() == "per" and not self._phrase()[0]:
             self.at += 1
             return "/"
-        if token.kind == "-" and has_left and self.symbols and following is not None and following.kind == "word":
+        if token.kind == "-" and has_left and following is not None and self._is_hyphen(token, following):
             self.at += 1
             return "*"
         return ""
+
+    def _is_hyphen(self, token: Token, following: Token) -> bool:
+        """Whether a `-` joins two units (`kW-h`) or a number with its unit (`5-ft`), and subtracts nothing."""
+        if following.kind != "word":
+            return False
+        return bool(self.symbols) or (not token.spaced and not following.spaced and len(following.text) > 1)
 
     def _may_follow(self, token: Token, factors: Factors, money: bool) -> bool:
         """Whether `token` may stand beside what came before it without an operator."""
@@ -268,7 +274,7 @@ class _Parser:
         if not units:
             self.at = start
             return None
-        if not before.plain and before.numbers and not token.spaced:
+        if not before.plain and before.numbers and not token.spaced and self.tokens[start - 1].kind not in ("/", "per"):
             self.is_glued = True
         self.symbols.append("".join(t.text for t in self.tokens[start : self.at]))
         exponent = power * self._unit_exponent()
@@ -300,7 +306,8 @@ class _Parser:
         if following is not None and following.text == "Ω" and not following.spaced and token.text in SI_PREFIXES:
             self.at += 2
             return (find_unit(token.text + following.text),)
-        readings = find_unit(token.text)
+        is_turns = token.text == "r" and following is not None and following.kind in ("/", "per")
+        readings = find_unit("rev" if is_turns else token.text)
         units = (readings,) if readings else _joined(token.text)
         self.at += 1 if units else 0
         return units

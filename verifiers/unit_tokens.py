@@ -122,13 +122,21 @@ def plain_notation(text: str) -> str:
         raise UnreadableError(f"longer than {MAX_QUANTITY_CHARS} characters")
     text = _SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(_PLAIN_DIGITS) + "}", text.translate(_CHARACTERS))
     if "\\" in text:
-        text = _OPTIONS.sub(r"\1", _ANGLE.sub(r"\1°", text.replace(r"\!", "")))
-    return _mark_money(text)
+        text = _OPTIONS.sub(r"\1", _ANGLE.sub(_angle, text.replace(r"\!", "")))
+    return _mark_money(_ABBREVIATION.sub("", text))
 
 
 _OPTIONS = re.compile(r"(\\(?:SI|qty|si|unit|num))\s*\[[^\]]*\]")
-_ANGLE = re.compile(r"\\ang\s*\{\s*([^{};]*)\s*\}")
+_ANGLE = re.compile(r"\\ang\s*\{\s*([^{};]*)(?:;([^{};]*))?(?:;([^{};]*))?\}")
+_ABBREVIATION = re.compile(r"(?<=[a-z])\.(?=\s+\d|\s*$|,)")
+_US_DOLLAR = re.compile(r"\bUSD?\s?\\?\$(?=\s?[\d.])")
 _DOLLAR = re.compile(r"(?<!\\)\$")
+
+
+def _angle(match: re.Match[str]) -> str:
+    r"""The degrees, minutes and seconds of `\ang{30;15;36}`."""
+    parts = zip(match.groups(""), "°'\"", strict=True)
+    return " ".join(number.strip() + sign for number, sign in parts if number.strip())
 
 
 def _mark_money(text: str) -> str:
@@ -136,6 +144,8 @@ def _mark_money(text: str) -> str:
 
     Money: all of them stand directly before a digit, or there is only one, directly behind a digit or alone.
     """
+    if "S" in text:
+        text = _US_DOLLAR.sub(r"\$", text)
     count = len(_DOLLAR.findall(text))
     if not count:
         return text
@@ -309,8 +319,11 @@ class _Lexer:
             self._add("^", exponent=_small_integer(self._argument()))
 
 
+_DRESSED_EXPONENT = re.compile(r"\\(?:mathrm|text|textrm|rm)\{?([+-]?\d+)\}?")
+
+
 def _small_integer(text: str) -> int:
-    text = text.replace(" ", "").strip("{}()$")
+    text = _DRESSED_EXPONENT.sub(r"\1", text.replace(" ", "")).strip("{}()$")
     if re.fullmatch(r"[+-]?\d{1,3}", text) is None:
         raise UnreadableError(f"exponent {text[:20]!r}")
     return int(text)

@@ -199,6 +199,8 @@ def _case_slip(symbol: str) -> Unit | None:
     for prefix in (p for p in ("", symbol[0]) if p in ("", "K") or p in SI_PREFIXES):
         rest = symbol[len(prefix) :]
         row = _symbol_rows().get(rest) if prefix == "K" else None
+        if row is None and prefix in ("k", "K") and rest in ("w", "j", "v"):
+            row = _symbol_rows()[rest.upper()]
         if row is None and len(rest) > 1:
             row = _folded_rows().get(rest.lower())
         if row is not None and (row.prefixes or not prefix):

@@ -43,7 +43,7 @@ _APPROXIMATION = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_WORDS = re.compile(
-    r"\s*(?:\\text\{\s*)?(?<![a-zA-Z])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|"
+    r"\s*(?:\\text\{\s*)?(?<![a-zA-Z\\])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|"
     r"\\text\{\s*\\?%\s*\}",
     re.IGNORECASE,
 )

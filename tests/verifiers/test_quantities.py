@@ -15,6 +15,7 @@ from data.records import AnswerKind, Problem, Status
 from tests.verifiers.renderings import OTHER_UNITS, decimal, in_base_units, in_other_units, wrong_dimensions
 from verifiers import units
 from verifiers.decision import Decision
+from verifiers.dispatch import verify_answer
 from verifiers.limits import MAX_CHARS, OverLimitError
 from verifiers.policy import Choose, MissingUnit, Policy
 from verifiers.quantities import decide_quantity
@@ -25,6 +26,7 @@ from verifiers.units import Unit, same_dimension
 
 GOLDEN = Path(__file__).parent / "cases" / "quantities.jsonl"
 CASES = [json.loads(line) for line in GOLDEN.read_text("utf-8").splitlines()]
+ANSWERS = Path(__file__).parent / "cases" / "quantity_answers.jsonl"
 SHARED = Path(os.environ.get("TRACEMILL_SHARED", Path(__file__).parents[2] / ".." / "shared"))
 SCIBENCH = SHARED / "problems" / "scibench.jsonl"
 
@@ -48,6 +50,18 @@ def test_golden_case(case: dict[str, Any]) -> None:
     decision = decide(str(case["reference"]), str(case["answer"]), None, **fields)
     equal = None if decision is None else decision.status is Status.CORRECT
     assert equal == case["equal"], decision
+
+
+def test_golden_answers() -> None:
+    """Each golden answer is accepted or rejected by the whole cascade as its row says."""
+    wrong = []
+    for case in (json.loads(line) for line in ANSWERS.read_text("utf-8").splitlines()):
+        fields = {k: case[k] for k in ("question", "unit", "rel_tol", "answer_kind") if k in case}
+        problem = Problem.model_validate({"question": "?", "reference": case["reference"], **fields})
+        verdict = verify_answer(problem, case["answer"], Policy(**case.get("policy", {})))
+        if (verdict.status is Status.CORRECT) is not case["equal"]:
+            wrong.append((case["id"], case["reference"], case["answer"], verdict.rule, verdict.reason))
+    assert wrong == []
 
 
 def test_a_wrong_dimension_is_named() -> None:
