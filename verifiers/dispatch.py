@@ -101,6 +101,8 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     found = read_number(answer.strip("$"))
     if found is None or _needs_policy(answer, policy):
         return None
+    if _sign_counts(problem.reference, answer, policy):
+        return None
     terms = Terms(policy, problem.rel_tol)
     left, right = (
         Num(reference.number.value, reference.number.unit_in_last_place),
@@ -110,6 +112,14 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     shown = show_number(left)
     status = Status.CORRECT if match.equal else Status.INCORRECT
     return Decision(status, match.rule, match.reason, shown, shown if left.value == right.value else show_number(right))
+
+
+def _sign_counts(reference: str, answer: str, policy: Policy) -> bool:
+    """Whether a sign of money stands on one side only, and the policy asks for it or forbids it."""
+    if "$" not in reference and "$" not in answer:
+        return False
+    refused = policy.missing_sign if is_money(reference) else policy.extra_unit
+    return refused is Choose.REJECT and is_money(reference) is not is_money(answer)
 
 
 def _refused_writing(answer: str, policy: Policy) -> str | None:
@@ -141,7 +151,7 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
     if refused is not None:
         return Decision(Status.UNPARSED, "policy.writing", refused)
     text = unwrap(answer)
-    same = _same_text(problem, reference, text)
+    same = None if _sign_counts(problem.reference, answer, policy) else _same_text(problem, reference, text)
     if same is not None and (problem.unit is None or problem.answer_kind in _WITHOUT_UNITS):
         return same
     if not text:

@@ -18,6 +18,7 @@ from verifiers.quantity_reference import Reference, fixes_unit, form_of, is_comp
 from verifiers.quantity_text import Segment, Statement, base_name, read_statement, with_digits
 from verifiers.quantity_tolerance import magnitudes_agree
 from verifiers.unit_grammar import SHY_SYMBOLS
+from verifiers.unit_names import PARTICLES
 from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
 
 _APPROXIMATE_REL_TOL = 0.05
@@ -162,6 +163,9 @@ class _Judge:
             spread = self.one(reference.uncertainty, answer.uncertainty, rel_tol)
             if spread.status is not Status.CORRECT:
                 return replace(spread, rule="quantity.uncertainty", reason=f"uncertainty: {spread.reason}")
+        others = self._other_things(reference, answer)
+        if others is not None:
+            return others
         if not reference.readings:
             return self._counted(reference, answer, rel_tol)
         if not answer.readings:
@@ -195,6 +199,16 @@ class _Judge:
     def _same_number(self, reference: Fraction, answer: Fraction) -> bool:
         tolerance = Fraction(self.problem.rel_tol) if self.problem.rel_tol is not None else Fraction(1, 10**14)
         return abs(reference - answer) <= tolerance * abs(reference)
+
+    def _other_things(self, reference: Quantity, answer: Quantity) -> Decision | None:
+        """The decision where both sides count or measure something, and not the same."""
+        left, right = _things(reference), _things(answer)
+        if reference.substance and answer.substance and reference.substance.islower() is answer.substance.islower():
+            left, right = left | {reference.substance}, right | {answer.substance}
+        if not left or not right or left & right:
+            return None
+        reason = f"the reference is about {', '.join(sorted(left))}, the answer about {', '.join(sorted(right))}"
+        return self._say(Status.UNIT_MISMATCH, "quantity.noun", reason, (answer,))
 
     def _measured(self, reference: Quantity, answer: Quantity, rel_tol: float | None) -> Decision:
         pairs = [
@@ -256,7 +270,7 @@ class _Judge:
         """A bare number or a counted noun as the reference."""
         if not reference.noun and (answer.readings or answer.noun):
             return self.with_unit_added(reference, answer)
-        if answer.readings and answer.readings[0].dimension != ():
+        if answer.readings and (answer.readings[0].dimension != () or answer.readings[0].factor != 1):
             reason = f"the reference counts {reference.noun}, the answer is in {unit_text(answer)}"
             return self._say(Status.UNIT_MISMATCH, "quantity.dimension", reason, (answer,))
         if answer.noun and head_noun(answer.noun) != head_noun(reference.noun):
@@ -272,6 +286,14 @@ class _Judge:
 
 
 _SIGNED: frozenset[Dimension] = frozenset({_RADIAN, *(((money, 1),) for money in ("USD", "EUR", "GBP", "JPY", "INR"))})
+
+
+def _things(quantity: Quantity) -> set[str]:
+    """What a quantity counts or is of, as far as it tells quantities apart."""
+    names = {head_noun(symbol) for symbol in quantity.symbols} & PARTICLES
+    if not quantity.readings and quantity.noun:
+        names.add(head_noun(quantity.noun))
+    return names
 
 
 def _count(number: int) -> str:

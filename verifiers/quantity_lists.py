@@ -35,6 +35,8 @@ class Quantity:
     """What is counted, where it is no unit: `students`."""
     symbols: tuple[str, ...] = ()
     is_glued: bool = False
+    substance: str = ""
+    """What is measured, where it is named behind the unit: `25 g of NaCl`."""
     name: str = ""
     """What stands before `=`, as in `v = 5 m/s`."""
 

@@ -36,14 +36,15 @@ _PAIRS: Final = "mg ms as cd ha at pt fm pm hm dm kT am nm in Am As mA mV mC mN 
 _ALGEBRA_PAIRS: Final = frozenset(_PAIRS.split())
 """Symbols of two letters that, directly behind a number, are as likely a product of two letters."""
 _SHY_BUT_SPACED: Final = frozenset("utdyDMBGS")
-"""Shy symbols that are believed where they stand alone and apart from the number: `0.5 M`, `1.008 u`."""
+"""Shy symbols that are believed where they stand apart from the number: `0.5 M`, `1.008 u`, `0.2 M^{-1} s^{-1}`."""
+_QUOTIENT: Final = re.compile(r"[A-Za-z]/[A-Za-z]")
 _DELTA: Final = re.compile(r"^\s*\$*\s*(?:\\Delta|Δ|\\delta|δ)")
 _COMPOSED: Final = re.compile(rf"\d[\s$~]+10\s*(?:\^|\*\*)|\d\D*\b(?:{'|'.join(SCALE_WORDS)})\b", re.IGNORECASE)
 """A number that only this reader knows: a power of ten without a sign before it, or a word such as `million`."""
 _CLOCK: Final = frozenset({"am", "pm"})
 _HOURS_ON_A_CLOCK: Final = 12
 _ASKED: Final = re.compile(
-    r"\b(?:in|in units? of|as an?|to the nearest|how many|what|the number of)\s+(?:the\s+)?([^.?!;]{1,60})"
+    r"\b(?:in|in units? of|as an?|to the nearest|how many|what|the number of)\s+(?=(?:the\s+)?([^.?!;]{1,60}))"
     r"|\(\s*(?:in\s+)?([^()]{1,30})\)",
     re.IGNORECASE,
 )
@@ -156,13 +157,17 @@ def _is_believable(statement: Statement, text: str) -> bool:
         if _WRAPPED.search(text):
             continue
         first = symbols[0]
-        is_alone = len(symbols) == 1 and first in _SHY_BUT_SPACED and not quantity.is_glued
-        if not SHY_SYMBOLS.isdisjoint(symbols) and not is_alone:
+        if not SHY_SYMBOLS.isdisjoint(symbols) and (quantity.is_glued or not _are_units_apart(symbols)):
             return False
         is_letters = (len(first) == 1 and first.isascii() and first.isalpha()) or first in _ALGEBRA_PAIRS
-        if quantity.is_glued and is_letters and not _is_glued_degree(first):
+        is_quotient = len(symbols) > 1 and _QUOTIENT.search(text) is not None
+        if quantity.is_glued and is_letters and not is_quotient and not _is_glued_degree(first):
             return False
     return True
+
+
+def _are_units_apart(symbols: tuple[str, ...]) -> bool:
+    return all(s in _SHY_BUT_SPACED or s not in SHY_SYMBOLS for s in symbols)
 
 
 def _is_glued_degree(symbol: str) -> bool:

@@ -14,6 +14,7 @@ from verifiers.measures import Magnitude, is_power_of_ten
 from verifiers.nouns import FUNCTION_WORDS
 from verifiers.number_words import number_in_words
 from verifiers.quantity_lists import MAX_QUANTITIES, Quantity, read_items
+from verifiers.unit_grammar import read_unit
 from verifiers.unit_tokens import MAX_QUANTITY_CHARS, plain_notation
 
 
@@ -42,6 +43,14 @@ _ABOUT: Final = re.compile(
 _REMARK: Final = re.compile(
     r"^(.*\S)\s*(?:\\text\{)?\s*\((?:or\s+)?((?:about|approximately|approx\.?|roughly|≈|\\approx)[^()]*)\)\}?\s*$"
 )
+_SUBSTANCE: Final = re.compile(
+    r"(.*[A-Za-z}])[\s~]+(of\s+)?(?:the\s+)?(?:\\(?:text|mathrm|ce)\{\s*)?"
+    r"((?:[a-z]{3,20} ){0,2}[a-z]{3,20}|(?:[A-Z][a-z]?(?:_?\{?\d{1,2}\}?)?){1,8})\s*\}*"
+)
+_FORMULA_SIGNS: Final = re.compile(r"[_{}]")
+_SIGNS_OF_A_FORMULA: Final = 2
+_OF_MATTER: Final = ((("gram", 1),), (("meter", 3),), (("mole", 1),))
+_UNIT_REMARK: Final = re.compile(r"(.*\S)\s+\(([^()\d]{1,40})\)")
 _SIMPLE: Final = re.compile(
     r"\s*([+\-−]?)\s*(\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,40})?|\d{1,40}(?:\.\d{1,40})?)"
     r"((?:\s|~|\\[,;: ])*(?:[A-Za-zμµΩÅ°%×·]|\\(?:times|cdot|mathrm|text|rm|circ|%|mu|Omega|frac)(?![A-Za-z])"
@@ -145,6 +154,14 @@ def _pattern(rest: str) -> tuple[Quantity, Fraction] | None:
 def _read_any(text: str) -> Statement | None:
     """Read a text in any of the forms, by its tokens."""
     text = plain_notation(text).strip().removesuffix(".").rstrip()
+    named_twice = _UNIT_REMARK.fullmatch(text)
+    if named_twice is not None:
+        statement = _read_any(named_twice[1])
+        if statement is not None and _ends_in(statement, named_twice[2]):
+            return statement
+    of_substance = _of_substance(text)
+    if of_substance is not None:
+        return of_substance
     remark = _REMARK.match(text)
     pieces = _NEXT_NAME.split(remark[1] if remark else text)
     if len(pieces) > 1 and not remark:
@@ -153,6 +170,31 @@ def _read_any(text: str) -> Statement | None:
     if remark:
         parts += ["≈", _ABOUT.sub("", remark[2])]
     return _statement(parts)
+
+
+def _of_substance(text: str) -> Statement | None:
+    """`25 g of NaCl`, `1.2 mol HCl`: a mass, volume or amount of something; None if the text is anything else."""
+    match = _SUBSTANCE.fullmatch(text)
+    if match is None:
+        return None
+    whole, of, name = match[1].removesuffix(" of"), match[2] or match[1].endswith(" of"), match[3]
+    if not of and (name.islower() or sum(map(str.isupper, name)) + any(map(str.isdigit, name)) < _SIGNS_OF_A_FORMULA):
+        return None
+    statement = _read_any(whole)
+    if statement is None or len(statement.segments[-1].items) != 1:
+        return None
+    if not any(unit.dimension in _OF_MATTER for unit in statement.segments[-1].items[0].readings):
+        return None
+    name = _FORMULA_SIGNS.sub("", name)
+    segments = tuple(replace(s, items=tuple(replace(q, substance=name) for q in s.items)) for s in statement.segments)
+    return Statement(segments)
+
+
+def _ends_in(statement: Statement, text: str) -> bool:
+    """Whether the last quantity of a statement has the unit `text`: `5 metres per second (m/s)`."""
+    unit = read_unit(text)
+    readings = statement.segments[-1].items[-1].readings
+    return unit is not None and unit.magnitude is None and bool(set(unit.readings) & set(readings))
 
 
 def base_name(name: str) -> str:

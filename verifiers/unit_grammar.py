@@ -303,11 +303,18 @@ class _Parser:
             readings = find_unit((token.text if token.text == "μ" else token.text.lower()) + following.text)
             self.at += 2 if readings else 0
             return (readings,) if readings else ()
-        if following is not None and following.text == "Ω" and not following.spaced and token.text in SI_PREFIXES:
+        if (
+            following is not None
+            and following.text == "Ω"
+            and not following.spaced
+            and (token.text in SI_PREFIXES or token.text == "K")
+        ):
             self.at += 2
             return (find_unit(token.text + following.text),)
         is_turns = token.text == "r" and following is not None and following.kind in ("/", "per")
         readings = find_unit("rev" if is_turns else token.text)
+        if token.text == "mK" and self.at and self.tokens[self.at - 1].kind in ("/", "per"):
+            readings += (find_unit("m")[0] * find_unit("K")[0],)  # `W/mK` is W/(m K)
         units = (readings,) if readings else _joined(token.text)
         self.at += 1 if units else 0
         return units

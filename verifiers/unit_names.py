@@ -53,7 +53,7 @@ _MECHANICS = (
     _row("gram", "g", "gram gramme", prefixes=True),
     _row("gram", "mcg", "", multiplier=Fraction(1, 10**6)),
     _row("gram", "kgs", "kilo", multiplier=Fraction(10**3)),
-    _row("second", "s", "second sec", prefixes=True),
+    _row("second", "s sec", "second sec", prefixes=True),
     _row("newton", "N", "newton", prefixes=True),
     _row("pascal", "Pa", "pascal", prefixes=True),
     _row("joule", "J", "joule", prefixes=True),
@@ -79,8 +79,10 @@ _ELECTRICITY_LIGHT_MATTER = (
     _row("ampere", "A", "ampere amp", prefixes=True),
     _row("coulomb", "C", "coulomb", prefixes=True),
     _row("volt", "V", "volt", prefixes=True),
-    _row("ohm", "Ω", "ohm", prefixes=True),
-    _row("siemens", "S", "siemens mho", prefixes=True, plural="siemens"),
+    _row("ohm", "Ω ohm", "ohm", prefixes=True),
+    _row("ohm", "", "kilohm", multiplier=Fraction(10**3)),
+    _row("ohm", "", "megohm", multiplier=Fraction(10**6)),
+    _row("siemens", "S mho", "siemens mho", prefixes=True, plural="siemens"),
     _row("farad", "F", "farad", prefixes=True),
     _row("henry", "H", "henry", prefixes=True, plural="henries"),
     _row("tesla", "T", "tesla", prefixes=True),
@@ -134,6 +136,7 @@ _SPACE_TIME_ANGLE = (
     _row("arcsecond", "arcsec", "arcsecond"),
     _row("revolution", "rev", "revolution turn rotation"),
     _row("turn", "↻"),
+    _row("1/minute", "bpm BPM"),
     _row("revolutions_per_minute", "rpm RPM", "rpm"),
     _row("astronomical_unit", "AU au ua"),
     _row("light_year", "ly", "lightyear"),
@@ -166,7 +169,8 @@ _CUSTOMARY = (
     _row("cup", "", "cup"),
     _row("tablespoon", "tbsp", "tablespoon"),
     _row("teaspoon", "tsp", "teaspoon"),
-    _row("bit", "", "bit", prefixes=True),
+    _row("bit", "bit", "bit", prefixes=True),
+    _row("bit/second", "bps", "", prefixes=True),
     _row("byte", "B", "byte", prefixes=True),
     _row("decibel", "dB", "decibel"),
 )
@@ -197,9 +201,13 @@ _COUNTED: Final = (
 COUNTED: Final = frozenset(_COUNTED.split())
 """Things that SI counts with the unit one: `photons/s` is `1/s`."""
 
+PARTICLES: Final = frozenset({"photon", "electron", "proton", "neutron", "molecule", "atom", "ion"})
+"""Counted things that are not each other: `5 electrons` are not `5 protons`."""
+
 SECOND_READINGS: Final = {
     "lb": "lbf", "lbs": "lbf", "pound": "lbf", "rev": "↻", "revolution": "↻", "turn": "↻",
     "rotation": "↻", "cycle": "↻", "rpm": "↻/min", "RPM": "↻/min", "ton": "tonne",
+    "KG": "kg", "kb": "kbit", "Mb": "Mbit", "Gb": "Gbit", "Tb": "Tbit",
     "'": "arcmin", '"': "arcsec",
 }  # fmt: skip
 """Symbols with two usual meanings: a pound is a mass or a force, a turn is counted or is an angle."""
