@@ -15,10 +15,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from data.derived import derive, forget_touched, touch
 from data.duckdb_errors import is_about_query, is_in_use, storage_error
 from data.errors import CatalogError, WarehouseBusyError
 from data.files import storage_errors
-from data.migrations import INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
+from data.migrations import DERIVED_SINCE, INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
 from data.records import Record
 from data.shards import ShardManifest, unreadable_shard
 
@@ -101,21 +102,36 @@ class Catalog:
                 connection.execute("DELETE FROM schema_version")
                 connection.execute("INSERT INTO schema_version VALUES (?)", [number])
                 connection.execute("COMMIT")
+            if 0 < seen < DERIVED_SINCE:
+                forget_touched(connection)
+                touch(connection, "problems")
+                touch(connection, "verdicts")
+                derive(connection)
 
     def register_shards(self, shards: Sequence[ShardManifest]) -> None:
         """Index committed shards; rows that are known already are passed over."""
         with self._transaction() as connection:
             known = set(connection.execute("SELECT kind, shard_id FROM shards").fetchall())
+            forget_touched(connection)
             for shard in shards:
                 if (shard.kind, shard.shard_id) not in known:
                     self._register_shard(connection, shard)
+                    if shard.kind != "decisions":
+                        touch(connection, "incoming", samples=shard.kind == "samples")
+            derive(connection)
 
     def forget_shards(self, kind: str, shard_ids: Iterable[str]) -> None:
         """Drop shards whose files are gone."""
         with self._transaction() as connection:
+            forget_touched(connection)
             for shard_id in shard_ids:
+                connection.execute(
+                    f"INSERT INTO touched SELECT DISTINCT problem_id FROM {kind} WHERE shard_id = ?",  # noqa: S608
+                    [shard_id],
+                )
                 connection.execute(f"DELETE FROM {kind} WHERE shard_id = ?", [shard_id])  # noqa: S608
                 connection.execute("DELETE FROM shards WHERE kind = ? AND shard_id = ?", [kind, shard_id])
+            derive(connection)
 
     def shard_ids(self, kind: str, dataset: str) -> set[str]:
         """Return the ids of all indexed shards of a dataset."""

@@ -49,9 +49,23 @@ MIGRATIONS: tuple[str, ...] = (
         expected_tokens DOUBLE, more INTEGER, reason VARCHAR, run_id VARCHAR, shard_id VARCHAR
     );
     """,
+    # 4: pass rates, and accepted samples with what people ask of them
+    """
+    ALTER TABLE problems ADD COLUMN verdict_set VARCHAR;
+    ALTER TABLE problems ADD COLUMN n_samples BIGINT DEFAULT 0;
+    ALTER TABLE problems ADD COLUMN n_accepted BIGINT DEFAULT 0;
+    ALTER TABLE problems ADD COLUMN pass_rate DOUBLE;
+    CREATE TABLE traces (
+        sample_id VARCHAR, problem_id VARCHAR, source VARCHAR, license VARCHAR, tags VARCHAR[], answer_kind VARCHAR,
+        pass_rate DOUBLE, teacher VARCHAR, prompt_tokens INTEGER, completion_tokens INTEGER, answer VARCHAR,
+        rule VARCHAR, steps_checked INTEGER, false_steps INTEGER, verifier VARCHAR, verdict_set VARCHAR, run_id VARCHAR
+    );
+    """,
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)
+DERIVED_SINCE = 4
+"""The first schema with what `data.derived` derives."""
 
 INDEXED_COLUMNS: dict[str, str] = {
     # what the catalog keeps of each kind of shard: everything but the long texts

@@ -82,7 +82,7 @@ def rebuild_catalog(warehouse: Warehouse) -> dict[str, int]:
         fresh.put_run(read_run(path))
     counts = {
         table: int(fresh.query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
-        for table in ("problems", "samples", "verdicts", "decisions", "shards", "runs", "versions")
+        for table in ("problems", "samples", "verdicts", "traces", "decisions", "shards", "runs", "versions")
     }
     with storage_errors(warehouse.catalog):
         # A write-ahead log of the old catalog must not be replayed into the new one.
