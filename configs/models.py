@@ -311,8 +311,8 @@ class ExecutionConfig(ConfigModel):
 
     shard_size: int = Field(default=256, ge=1, le=100_000)
     """Problems in a shard: the unit that is committed at once."""
-    shards_in_flight: int = Field(default=3, ge=1, le=64)
-    """Shards worked on together, so that a slow tail of one never idles the teacher."""
+    shards_in_flight: int = Field(default=8, ge=1, le=64)
+    """Shards worked on together, at most; one is begun when too little stands in line before the teacher."""
 
 
 class BuildConfig(ConfigModel):

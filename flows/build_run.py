@@ -32,6 +32,7 @@ from data.traces import Conversation, Provenance
 from data.versions import TeacherFacts, VersionContents, VersionFacts, VersionManifest
 from data.warehouse import Warehouse, open_warehouse
 from flows.chunks import BadRows, Chunk, plan_round, read_chunks
+from flows.desk import Desk
 from flows.progress import Progress, Reporter
 from flows.rounds import Record, Rounds
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
@@ -201,6 +202,7 @@ class BuildRun:
                 dataset=self.dataset,
                 run_id=self.run.run_id,
                 teacher=self.teacher,
+                desk=Desk(self.teacher.capacity),
                 sampling=config.sampling.params(),
                 sampling_id=self.request.sampling_id,
                 pool=pool,
@@ -228,12 +230,16 @@ class BuildRun:
 
     async def run_shards(self, chunks: AsyncIterator[Chunk], run_shard: ShardRunner) -> None:
         """Work on several shards at once; the first error stops new ones, those begun commit what they have."""
-        slots = asyncio.Semaphore(self.loaded.config.execution.shards_in_flight)
+        if self.work is None:
+            raise RuntimeError("shards are run only inside `workplace`")
+        slots, desk = asyncio.Semaphore(self.loaded.config.execution.shards_in_flight), self.work.desk
         self.progress.working_since = time.monotonic()
         try:
             async with _ticking(self), asyncio.TaskGroup() as group:
                 async for chunk in chunks:
                     await slots.acquire()
+                    await desk.runs_short()
+                    desk.expect(chunk.samples_to_ask)
                     group.create_task(_release_after(slots, run_shard(chunk)))
         except BaseExceptionGroup as error:
             raise first_cause(error) from error

@@ -17,10 +17,12 @@ from data.recovery import JOURNAL
 from data.shards import ShardManifest, read_shard, write_shard
 from data.warehouse import Warehouse
 from flows.chunks import Ask, Chunk
+from flows.desk import Desk
 from flows.progress import Progress
 from generators.finish import finish_label
 from generators.reasoning import join_reasoning, split_reasoning
 from generators.sampling import SamplingParams, sample_id
+from generators.slots import SlotLease
 from generators.teacher import Completion, Refusal, Teacher
 from verifiers.pool import VerifierPool
 
@@ -46,6 +48,7 @@ class Workplace:
     dataset: str
     run_id: str
     teacher: Teacher
+    desk: Desk
     sampling: SamplingParams
     sampling_id: str
     pool: VerifierPool
@@ -170,30 +173,35 @@ async def _ask_and_verify(place: Workplace, chunk: Chunk, result: ShardResult) -
 async def _ask_all(
     place: Workplace, chunk: Chunk, waiting: "asyncio.Queue[Judged | None]", result: ShardResult
 ) -> None:
-    """Keep as many prompts with the teacher as it has capacity for."""
+    """Have all prompts of the shard stand in line at the desk."""
     asks = iter(chunk.asks)
     unanswered = Counter(ask.problem.problem_id for ask in chunk.asks)
 
+    async def ask_for(ask: Ask, places: SlotLease) -> None:
+        async with aclosing(place.teacher.complete(ask.prompt, ask.indices, place.sampling)) as answers:
+            async for answer in answers:
+                if isinstance(answer, Refusal):
+                    result.refusals.append(answer.reason)
+                    continue
+                places.give(1)
+                sample = make_sample(place, ask, answer)
+                if result.journal:
+                    result.journal.append(sample.model_dump_json().encode())
+                result.samples.append(sample)
+                place.progress.samples += 1
+                place.progress.completion_tokens += sample.completion_tokens
+                await waiting.put(Judged(ask.problem, sample))
+
     async def ask_next() -> None:
         for ask in asks:
-            async with aclosing(place.teacher.complete(ask.prompt, ask.indices, place.sampling)) as answers:
-                async for answer in answers:
-                    if isinstance(answer, Refusal):
-                        result.refusals.append(answer.reason)
-                        continue
-                    sample = make_sample(place, ask, answer)
-                    if result.journal:
-                        result.journal.append(sample.model_dump_json().encode())
-                    result.samples.append(sample)
-                    place.progress.samples += 1
-                    place.progress.completion_tokens += sample.completion_tokens
-                    await waiting.put(Judged(ask.problem, sample))
+            async with place.desk.turn(len(ask.indices)) as places:
+                await ask_for(ask, places)
             unanswered[ask.problem.problem_id] -= 1
             if chunk.round == 0:
                 place.progress.problems_done(not unanswered[ask.problem.problem_id])
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(place.teacher.capacity, len(chunk.asks))):
+        for _ in range(min(place.desk.places, len(chunk.asks))):
             group.create_task(ask_next())
 
 

@@ -20,7 +20,7 @@ from data.errors import TeacherError
 from data.identity import content_id
 from data.records import FinishReason, Prompt
 from generators.sampling import SamplingParams, sample_seed
-from generators.slots import Slots
+from generators.slots import SlotLease, Slots
 from generators.teacher import Completion, Refusal, Teacher
 
 GGUF_MAGIC = b"GGUF"
@@ -94,10 +94,10 @@ class EmbeddedTeacher(Teacher):
     async def _ask(
         self, prompt: Prompt, indices: Sequence[int], sampling: SamplingParams
     ) -> Sequence[Completion | Refusal]:
-        slots = _Lease(self._slots, len(indices))
+        slots = SlotLease(self._slots, len(indices))
         # Prompts are evaluated one after the other: it is no slower, and the next one finds the beginning that
         # they share already evaluated.
-        evaluation = _Lease(self._evaluation, 1)
+        evaluation = SlotLease(self._evaluation, 1)
         try:
             await slots.take()
             await evaluation.take()
@@ -180,25 +180,6 @@ class EmbeddedTeacher(Teacher):
         parameters.n_threads_http = 1
         parameters.ui = parameters.endpoint_slots = False
         return parameters
-
-
-class _Lease:
-    """Slots that are held and given back one by one; giving back more than is held does nothing."""
-
-    def __init__(self, slots: Slots, count: int) -> None:
-        self._slots, self._count, self._held = slots, count, 0
-
-    async def take(self) -> None:
-        await self._slots.take(self._count)
-        self._held = self._count
-
-    def give(self, count: int) -> None:
-        given = min(count, self._held)
-        self._held -= given
-        self._slots.give(given)
-
-    def give_all(self) -> None:
-        self.give(self._held)
 
 
 class _Choice:

@@ -72,7 +72,7 @@ class OpenAITeacher(Teacher):
         extra_body: Mapping[str, Any] | None = None,
     ) -> None:
         self.name = model
-        self.capacity = max_in_flight
+        self.capacity = max_in_flight * samples_per_request
         self._extra = dict(extra_body or {})
         self.teacher_id = content_id("teacher", [model, revision, self._extra])
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}

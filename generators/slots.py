@@ -35,6 +35,11 @@ class Slots:
         self._free += count
         self._admit()
 
+    @property
+    def wanted(self) -> int:
+        """How many slots those in line wait for."""
+        return sum(count for count, turn in self._waiting if not turn.done())
+
     def _admit(self) -> None:
         while self._waiting:
             count, turn = self._waiting[0]
@@ -44,3 +49,25 @@ class Slots:
                 self._free -= count
                 turn.set_result(None)
             self._waiting.popleft()
+
+
+class SlotLease:
+    """Slots that are held and given back one by one; giving back more than is held does nothing."""
+
+    def __init__(self, slots: Slots, count: int) -> None:
+        self._slots, self._count, self._held = slots, count, 0
+
+    async def take(self) -> None:
+        """Wait for all of them."""
+        await self._slots.take(self._count)
+        self._held = self._count
+
+    def give(self, count: int) -> None:
+        """Return some."""
+        given = min(count, self._held)
+        self._held -= given
+        self._slots.give(given)
+
+    def give_all(self) -> None:
+        """Return what is still held."""
+        self.give(self._held)

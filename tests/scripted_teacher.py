@@ -43,6 +43,8 @@ class Script:
     delay_s: float = 0.0
     slow_s: float = 0.3
     """How late a slow answer is."""
+    slow_percent: int = 0
+    """So many of a hundred seeds get a slow answer, always the same."""
     dies_after: int | None = None
     """The process ends after so many answers."""
     refuse_with: int | None = None
@@ -131,7 +133,8 @@ class ScriptedTeacher:
             return web.Response()
         if fault == "json":
             return web.Response(text='{"choices": [{"mess', content_type="application/json")
-        await asyncio.sleep(self.script.delay_s + (self.script.slow_s if fault == "slow" else 0))
+        slow = self.script.slow_s if fault == "slow" or body["seed"] % 100 < self.script.slow_percent else 0
+        await asyncio.sleep(self.script.delay_s + slow)
         answer = self.answer(body)
         self.answered += 1
         if self.log:

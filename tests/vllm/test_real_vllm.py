@@ -62,13 +62,14 @@ def servers(build: psutil.Process) -> list[psutil.Process]:
 
 def test_a_build_of_twenty_problems_survives_the_death_of_its_server(tmp_path: Path, prefect_api: str) -> None:
     """Killed in the middle, the server is started again, every sample comes, and nothing is left running."""
-    build = subprocess.Popen(
-        [*COMMAND, "build", str(write_config(tmp_path)), "--json"],
-        stdout=subprocess.PIPE,
-        stderr=(tmp_path / "said").open("w"),
-        text=True,
-        env=os.environ | {"PREFECT_API_URL": prefect_api},
-    )
+    with (tmp_path / "said").open("w") as said_file:
+        build = subprocess.Popen(
+            [*COMMAND, "build", str(write_config(tmp_path)), "--json"],
+            stdout=subprocess.PIPE,
+            stderr=said_file,
+            text=True,
+            env=os.environ | {"PREFECT_API_URL": prefect_api},
+        )
     process, below, killed = psutil.Process(build.pid), set(), False
     while build.poll() is None:
         below |= {each.pid for each in process.children(recursive=True)} if process.is_running() else set()
@@ -84,6 +85,7 @@ def test_a_build_of_twenty_problems_survives_the_death_of_its_server(tmp_path: P
     assert "restart 1 of 3" in said
     assert build.stdout is not None
     result = json.loads(build.stdout.read())
+    build.stdout.close()
     assert result["samples"] == PROBLEMS * SAMPLES == len(stored(tmp_path / "warehouse", "samples"))
     assert result["accepted"] == len(traces(result["path"])) > 0
     time.sleep(1)
@@ -129,7 +131,8 @@ async def test_several_prompts_are_decoded_together() -> None:
         assert len({each.text for samples in found for each in samples}) > 30
         for samples in found:
             assert [each.index for each in samples] == [0, 1, 2, 3]
-            assert all(0 < each.completion_tokens <= 24 for each in samples)
+            # The server counts a request's tokens together; they are shared out by length of text.
+            assert 0 < sum(each.completion_tokens for each in samples) <= 4 * 24
             assert all(each.finish_reason in (FinishReason.STOP, FinishReason.LENGTH) for each in samples)
         # Greedy decoding does not depend on what is decoded beside it nearly always; the seed decides the rest.
         assert len({each.seed for each in found[0]}) == 4

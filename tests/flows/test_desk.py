@@ -1,0 +1,105 @@
+"""The one line before the teacher, in which the prompts of all shards stand."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from configs.loading import load_build
+from flows.build_run import open_run
+from flows.desk import Desk
+from tests.builds import sum_answers, sums, write_build
+from tests.flows.in_process import quiet
+from tests.scripted_teacher import scripted_teacher
+
+
+async def test_the_capacity_is_one_for_all_shards() -> None:
+    """However many shards ask, no more samples are with the teacher than it has places for, in the order of asking."""
+    desk, with_teacher, most, order = Desk(10), 0, 0, []
+
+    async def ask(name: int) -> None:
+        nonlocal with_teacher, most
+        async with desk.turn(4) as places:
+            order.append(name)
+            with_teacher += 4
+            most = max(most, with_teacher)
+            for _ in range(4):
+                await asyncio.sleep(0.001)
+                with_teacher -= 1
+                places.give(1)
+
+    await asyncio.gather(*(ask(number) for number in range(50)))
+    assert most <= desk.places
+    assert most > 10
+    assert order == list(range(50))
+
+
+async def test_a_prompt_for_more_samples_than_there_are_places_gets_its_turn() -> None:
+    """It takes all of them."""
+    desk = Desk(4)
+    async with desk.turn(100_000) as places:
+        places.give(1)
+    async with asyncio.timeout(1), desk.turn(1):
+        pass
+
+
+async def test_an_answer_makes_room_before_the_whole_prompt_is_done() -> None:
+    """A prompt whose last sample is long holds one place, not all of its own."""
+    desk = Desk(1)
+    async with desk.turn(desk.places) as places:
+        second = asyncio.ensure_future(desk.turn(3).__aenter__())
+        await asyncio.sleep(0.01)
+        assert not second.done()
+        for _ in range(3):
+            places.give(1)
+        await asyncio.wait_for(second, 1)
+
+
+async def test_the_next_shard_is_begun_when_the_line_grows_short() -> None:
+    """Not while the teacher has enough before it, and not only when nothing is left."""
+    desk = Desk(8)
+    desk.expect(20)
+    waiting = asyncio.ensure_future(desk.runs_short())
+    for sent, is_short in ((10, False), (2, False), (2, True)):
+        async with desk.turn(sent):
+            await asyncio.sleep(0.01)
+            assert waiting.done() is is_short
+
+
+async def test_prompts_that_nobody_expected_count_too() -> None:
+    """Further rounds of a shard stand in the same line, and who leaves it is not waited for."""
+    desk = Desk(8)
+    async with desk.turn(desk.places):
+        asking = asyncio.ensure_future(desk.turn(8).__aenter__())
+        await asyncio.sleep(0)
+        waiting = asyncio.ensure_future(desk.runs_short())
+        await asyncio.sleep(0.01)
+        assert not waiting.done()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await asyncio.wait_for(waiting, 1)
+
+
+def test_the_slow_tails_of_shards_overlap(tmp_path: Path) -> None:
+    """One answer of a shard that takes seconds longer than the others holds up nothing but its own shard."""
+
+    async def run(config: Path) -> float:
+        async with open_run(load_build(config, []), quiet()) as build, build.workplace() as place:
+            began = time.monotonic()
+            await build.run_shards(build.chunks(), build.work_on)
+            assert place.progress.samples == 160
+            return time.monotonic() - began
+
+    script = {"answers": sum_answers(40), "slow_s": 5.0, "slow_percent": 8}
+    with scripted_teacher(tmp_path / "script.json", **script) as url:
+        config = write_build(
+            tmp_path,
+            url,
+            sums(40),
+            teacher={"max_in_flight": 16},
+            execution={"shard_size": 4, "shards_in_flight": 10},
+        )
+        seconds = asyncio.run(run(config))
+    assert seconds < 30  # ten shards, nearly each with a tail of 5 s: one after the other they would take 50 s
