@@ -81,9 +81,14 @@ def teacher(build: LoadedBuild, say: Callable[[str], None] = lambda _: None) -> 
 
         settings = config.model_dump(exclude={"engine", "api_key", "license"})
         key = config.api_key.get_secret_value() if config.api_key else None
-        return OpenAITeacher(**settings, api_key=key)
+        return OpenAITeacher(**settings, api_key=key, soft_targets_k=_soft_targets_k(build))
     if isinstance(config, VllmTeacherConfig):
         return _vllm_teacher(build, config, say)
+    if build.config.soft_targets:
+        raise ConfigError(
+            f"{build.where('soft_targets')}: soft_targets: the embedded engine gives no probabilities aligned with "
+            "its tokens; use the engine vllm, or openai with a vLLM server"
+        )
     from generators.embedded import EmbeddedTeacher  # noqa: PLC0415 - engines load only when chosen
 
     return EmbeddedTeacher(
@@ -116,8 +121,13 @@ def _vllm_teacher(build: LoadedBuild, config: VllmTeacherConfig, say: Callable[[
         start_timeout_s=config.start_timeout_s,
         max_restarts=config.max_restarts,
         say=say,
+        soft_targets_k=_soft_targets_k(build),
         **config.model_dump(include=set(RequestSettings.model_fields)),
     )
+
+
+def _soft_targets_k(build: LoadedBuild) -> int | None:
+    return build.config.soft_targets.k if build.config.soft_targets else None
 
 
 def _program(build: LoadedBuild, program: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 
 from data.records import AnswerKind
 from data.selection import AllowsTraining, LicenseGate, SelectionPolicy, yes_or_no
+from data.soft_targets import SoftTargetPolicy
 from generators.policies import AdaptivePolicy, AdaptiveSettings, PolicyName, RoundPolicy, TailPolicy, TailSettings
 from generators.sampling import SamplingParams
 from generators.vllm_options import VllmOptions
@@ -327,6 +328,8 @@ class BuildConfig(ConfigModel):
     sampling: SamplingConfig = SamplingConfig()
     verification: VerificationConfig = VerificationConfig()
     execution: ExecutionConfig = ExecutionConfig()
+    soft_targets: SoftTargetPolicy | None = None
+    """The teacher's distribution at every token, for token-level distillation; None asks for none."""
     publish: SelectionPolicy = SelectionPolicy()
     licenses: LicenseGate = LicenseGate()
     warehouse: str = Field(min_length=1)

@@ -61,6 +61,13 @@ MIGRATIONS: tuple[str, ...] = (
         rule VARCHAR, steps_checked INTEGER, false_steps INTEGER, verifier VARCHAR, verdict_set VARCHAR, run_id VARCHAR
     );
     """,
+    # 5: soft targets, without their lists
+    """
+    CREATE TABLE soft_targets (
+        sample_id VARCHAR, problem_id VARCHAR, k INTEGER, tokens INTEGER, teacher VARCHAR, run_id VARCHAR,
+        shard_id VARCHAR
+    );
+    """,
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -82,6 +89,7 @@ INDEXED_COLUMNS: dict[str, str] = {
         "decision_id, problem_id, plan_id, policy, round, asked, judged, accepted, decided, tokens, alpha, beta, "
         "chance, expected_tokens, more, reason, run_id"
     ),
+    "soft_targets": "sample_id, problem_id, k, tokens, teacher, run_id",
 }
 
 ROW_KEYS: dict[str, str] = {
@@ -89,4 +97,5 @@ ROW_KEYS: dict[str, str] = {
     "samples": "sample_id",
     "verdicts": "sample_id, problem_id, verdict_set",
     "decisions": "decision_id",
+    "soft_targets": "sample_id",
 }

@@ -1,5 +1,6 @@
 """Bringing catalog and files together again: after a crash, and from nothing."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from data.errors import StorageError
 from data.files import fsync_folder, read_json, storage_errors, write_json
 from data.journal import read_journal
 from data.shards import SCHEMAS, ShardManifest, manifests, read_manifest, remove_uncommitted, write_shard
+from data.soft_targets import SOFT_TARGETS, SoftTargets, soft_row, write_soft_targets
 from data.versions import all_versions, published_versions, read_version
 from data.warehouse import Warehouse
 
@@ -82,7 +84,17 @@ def rebuild_catalog(warehouse: Warehouse) -> dict[str, int]:
         fresh.put_run(read_run(path))
     counts = {
         table: int(fresh.query(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
-        for table in ("problems", "samples", "verdicts", "traces", "decisions", "shards", "runs", "versions")
+        for table in (
+            "problems",
+            "samples",
+            "verdicts",
+            "traces",
+            "decisions",
+            "soft_targets",
+            "shards",
+            "runs",
+            "versions",
+        )
     }
     with storage_errors(warehouse.catalog):
         # A write-ahead log of the old catalog must not be replayed into the new one.
@@ -134,15 +146,31 @@ def _commit_journal(warehouse: Warehouse, catalog: Catalog, dataset: str, path: 
     for row in read_journal(path):
         rows.setdefault(row["sample_id"], row)
     ids = pa.table({"sample_id": pa.array(list(rows), pa.string())})
-    known = catalog.lookup({"known": "SELECT sample_id FROM samples SEMI JOIN ids USING (sample_id)"}, ids=ids)["known"]
-    for (sample_id,) in known:
+    tables = ("samples", "soft_targets")
+    known = catalog.lookup(
+        {table: f"SELECT sample_id FROM {table} SEMI JOIN ids USING (sample_id)" for table in tables},  # noqa: S608
+        ids=ids,
+    )
+    for (sample_id,) in known["samples"]:
         rows.pop(sample_id, None)
+    soft = {sample_id: packed for sample_id, row in rows.items() if (packed := row.pop(SOFT_TARGETS, None))}
+    for (sample_id,) in known["soft_targets"]:
+        soft.pop(sample_id, None)
     if rows:
         places = {row["prompt_id"]: place for place, row in reversed(list(enumerate(rows.values())))}
         kept = sorted(rows.values(), key=lambda row: (places[row["prompt_id"]], row["index"]))
         run_id = kept[0]["run_id"]
-        shard = write_shard(warehouse, "samples", dataset, run_id, kept, [row["sample_id"] for row in kept])
-        catalog.register_shards([shard])
+        shards = []
+        if soft:
+            # Whether these samples are right is not known yet, so all of them keep what is asked for once only.
+            targets = [
+                soft_row(row, SoftTargets.model_validate_json(json.dumps(soft[row["sample_id"]])))
+                for row in kept
+                if row["sample_id"] in soft
+            ]
+            shards.append(write_soft_targets(warehouse, dataset, run_id, targets))
+        shards.append(write_shard(warehouse, "samples", dataset, run_id, kept, [row["sample_id"] for row in kept]))
+        catalog.register_shards(shards)
     with storage_errors(path):
         path.unlink()
 

@@ -86,6 +86,22 @@ DECISIONS = pa.schema(
         "run_id": pa.string(),
     }
 )
+SOFT_TARGETS = pa.schema(
+    {
+        "sample_id": pa.string(),
+        "problem_id": pa.string(),
+        "text_hash": pa.string(),
+        "k": pa.int32(),
+        "tokens": pa.int32(),
+        "token_ids": pa.list_(pa.int32()),
+        "token_logprobs": pa.list_(pa.float16()),
+        "top_ids": pa.list_(pa.int32()),
+        "top_logprobs": pa.list_(pa.float16()),
+        "teacher": pa.string(),
+        "run_id": pa.string(),
+    }
+)
+"""`top_ids` and `top_logprobs` hold k values for each token, one token after the other."""
 
 MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
 
@@ -130,6 +146,7 @@ STATISTICS = {
     "samples": ["sample_id", "problem_id", "prompt_id", "index", "prompt_tokens", "completion_tokens"],
     "verdicts": ["sample_id", "problem_id", "status"],
     "decisions": ["problem_id", "round", "reason"],
+    "soft_targets": ["sample_id", "problem_id", "tokens"],
     "traces": ["trace_id", "problem_id", "pass_rate", "source", "license"],
 }
 """Columns with statistics in the file's footer; on long text they would bloat it."""

@@ -21,20 +21,23 @@ from data.identity import set_id
 from data.records import Record
 from data.warehouse import Warehouse
 
-ShardKind = Literal["problems", "samples", "verdicts", "decisions"]
+ShardKind = Literal["problems", "samples", "verdicts", "decisions", "soft_targets"]
 
 SCHEMAS: dict[str, pa.Schema] = {
     "problems": schemas.PROBLEMS,
     "samples": schemas.SAMPLES,
     "verdicts": schemas.VERDICTS,
     "decisions": schemas.DECISIONS,
+    "soft_targets": schemas.SOFT_TARGETS,
 }
+ROWS_TOGETHER: dict[str, int] = {"soft_targets": 32}
+"""Rows of a row group, where it is not as for texts: a row of soft targets is a thousand times as large."""
 
 
 class ShardManifest(Record):
     """What stands beside a shard's Parquet file, and makes it exist."""
 
-    kind: Literal["problems", "samples", "verdicts", "decisions"]
+    kind: ShardKind
     shard_id: str
     dataset: str
     path: str
@@ -68,9 +71,11 @@ def write_shard(
     scratch = warehouse.scratch(dataset)
     schema = SCHEMAS[kind]
     with whole_file(path, scratch) as temporary:
-        table = pa.Table.from_pylist(list(rows), schema=schema)
+        together = ROWS_TOGETHER.get(kind, ROW_GROUP_ROWS)
         with parquet_writer(temporary, schema, schemas.STATISTICS[kind]) as writer:
-            writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+            for start in range(0, len(rows), together):
+                table = pa.Table.from_pylist(list(rows[start : start + together]), schema=schema)
+                writer.write_table(table, row_group_size=together)
         size, digest = temporary.stat().st_size, sha256_of(temporary)
     manifest = ShardManifest(
         kind=kind,

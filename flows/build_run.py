@@ -210,6 +210,7 @@ class BuildRun:
                 policy_hash=checking.policy.policy_hash,
                 verdict_set=self.request.verdict_set,
                 progress=self.progress,
+                soft_targets=config.soft_targets,
             )
             yield self.work
         finally:

@@ -15,6 +15,7 @@ from data.journal import SYNC_EVERY_S, Journal
 from data.records import FinishReason, Problem, Sample, Status, Verdict
 from data.recovery import JOURNAL
 from data.shards import ShardManifest, read_shard, write_shard
+from data.soft_targets import SOFT_TARGETS, SoftTargetPolicy, SoftTargets, soft_row, write_soft_targets
 from data.warehouse import Warehouse
 from flows.chunks import Ask, Chunk
 from flows.desk import Desk
@@ -56,6 +57,7 @@ class Workplace:
     policy_hash: str
     verdict_set: str
     progress: Progress
+    soft_targets: SoftTargetPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class ShardResult:
     samples: list[Sample] = field(default_factory=list)
     verdicts: list[tuple[Judged, Verdict]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    soft: dict[str, SoftTargets] = field(default_factory=dict)
+    """By sample id."""
     journal: Journal | None = None
 
 
@@ -142,6 +146,13 @@ def commit(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
     if chunk.new_records:
         rows = [problem_row(problem, place.run_id) for problem in chunk.new_records]
         written.append(_write("problems", where, rows, [row["record_id"] for row in rows]))
+    if result.soft:
+        rows = [
+            soft_row(sample.model_dump(mode="json"), result.soft[sample.sample_id])
+            for sample in sorted(result.samples, key=lambda sample: (sample.problem_id, sample.index))
+            if sample.sample_id in result.soft
+        ]
+        written.append(write_soft_targets(*where, rows))
     if result.samples:
         order = {ask.prompt.prompt_id: number for number, ask in enumerate(chunk.asks)}
         # The prompts' order, not that of arrival: a problem's samples lie together, and files are repeatable.
@@ -186,8 +197,10 @@ async def _ask_all(
                 places.give(1)
                 sample = make_sample(place, ask, answer)
                 if result.journal:
-                    result.journal.append(sample.model_dump_json().encode())
+                    result.journal.append(journal_record(sample, answer.soft))
                 result.samples.append(sample)
+                if answer.soft:
+                    result.soft[sample.sample_id] = answer.soft
                 place.progress.samples += 1
                 place.progress.completion_tokens += sample.completion_tokens
                 await waiting.put(Judged(ask.problem, sample))
@@ -203,6 +216,14 @@ async def _ask_all(
     async with asyncio.TaskGroup() as group:
         for _ in range(min(place.desk.places, len(chunk.asks))):
             group.create_task(ask_next())
+
+
+def journal_record(sample: Sample, soft: SoftTargets | None) -> bytes:
+    """Return a sample as the journal keeps it, one JSON object with its soft targets where it has some."""
+    text = sample.model_dump_json()
+    if soft:
+        text = f'{text[:-1]},"{SOFT_TARGETS}":{soft.model_dump_json()}}}'
+    return text.encode()
 
 
 def make_sample(place: Workplace, ask: Ask, answer: Completion) -> Sample:
@@ -269,6 +290,10 @@ async def _verify_batch(place: Workplace, batch: Sequence[Judged], result: Shard
         (judged, _labelled(place, label)) for judged, label in zip(batch, labels, strict=True) if not label.is_whole
     ]
     result.verdicts += pairs
+    if place.soft_targets and place.soft_targets.accepted_only:
+        for judged, verdict in pairs:
+            if not verdict.equal:
+                result.soft.pop(judged.sample.sample_id, None)
     place.progress.verdicts += len(pairs)
     place.progress.accepted += sum(verdict.equal for _, verdict in pairs)
 

@@ -20,6 +20,7 @@ from generators.endpoints import Endpoint, Fleet, Lease, endpoint_at
 from generators.openai_protocol import asked, endpoint_path, read_answer, request_body
 from generators.sampling import SamplingParams
 from generators.teacher import Completion, Refusal, Teacher
+from generators.token_probabilities import NoTokenIdsError, asking_for, with_soft_targets
 from generators.vllm_metrics import read_load
 
 RETRIED_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
@@ -70,6 +71,7 @@ class OpenAITeacher(Teacher):
         max_attempts: int = 20,
         patience_s: float = 60.0,
         extra_body: Mapping[str, Any] | None = None,
+        soft_targets_k: int | None = None,
     ) -> None:
         self.name = model
         self.capacity = max_in_flight * samples_per_request
@@ -78,6 +80,7 @@ class OpenAITeacher(Teacher):
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._fleet = Fleet([endpoint_at(url, headers) for url in base_urls], patience_s, max_in_flight)
         self._api_key = api_key
+        self._soft_targets_k = soft_targets_k
         self._samples_per_request = samples_per_request
         self._request_timeout_s = request_timeout_s
         self._max_attempts = max_attempts
@@ -185,6 +188,8 @@ class OpenAITeacher(Teacher):
         self, prompt: Prompt, indices: list[int], sampling: SamplingParams
     ) -> list[Completion] | Refusal:
         body = request_body(self.name, prompt, indices, sampling, self._extra)
+        if self._soft_targets_k is not None:
+            body |= asking_for(self._soft_targets_k, chat="messages" in body)
         others_answered = self._fleet.successes
         attempts = 0
         while True:
@@ -242,7 +247,14 @@ class OpenAITeacher(Teacher):
             hint = "check teacher.api_key" if status in (401, 403) else f"is {self.name!r} being served there?"
             raise TeacherError(f"{url}: HTTP {status} {self._quoted(text)}; {hint}")
         try:
-            answer = read_answer(_parse(text), prompt, indices, sampling)
+            parsed = _parse(text)
+            answer = read_answer(parsed, prompt, indices, sampling)
+            if self._soft_targets_k is not None:
+                answer = with_soft_targets(answer, parsed, self._soft_targets_k)
+        except NoTokenIdsError as error:
+            raise TeacherError(
+                f"{url}: {error}, so soft targets cannot be kept; they need a vLLM server, or leave out soft_targets"
+            ) from error
         except (ValueError, RecursionError) as error:
             reason = str(error).splitlines()[0][:ERROR_CHARS]
             raise self._failed(lease, f"{url}: unreadable answer ({reason})") from error

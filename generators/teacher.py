@@ -9,6 +9,7 @@ from pydantic import field_validator
 
 from data.plain_text import without_surrogates
 from data.records import FinishReason, Prompt, Record
+from data.soft_targets import SoftTargets
 from generators.sampling import SamplingParams
 
 
@@ -25,6 +26,8 @@ class Completion(Record):
     """Tokens of the prompt."""
     completion_tokens: int = 0
     """Tokens of this completion alone, reasoning included."""
+    soft: SoftTargets | None = None
+    """What else the teacher would have said at every token, where it was asked for that."""
 
     @field_validator("text", "reasoning")
     @classmethod

@@ -11,7 +11,8 @@ from data.errors import TeacherDownError, TeacherError
 from generators.endpoints import Endpoint
 from generators.managed_server import ManagedServer
 from generators.openai import OpenAITeacher
-from generators.vllm_options import VllmOptions, command_line, model_identity
+from generators.token_probabilities import most_asked_for
+from generators.vllm_options import VllmOptions, command_line, model_identity, with_log_probabilities
 
 WELL_EVERY_S = 15.0
 """Between two questions whether a server's engine still works."""
@@ -44,6 +45,7 @@ class VllmTeacher(OpenAITeacher):
         max_restarts: int = 3,
         extra_body: Mapping[str, Any] | None = None,
         say: Callable[[str], None] = lambda _: None,
+        soft_targets_k: int | None = None,
         **requests: Any,
     ) -> None:
         """`requests` are the settings of `OpenAITeacher`; one server is started for each of `replica_environments`."""
@@ -53,9 +55,12 @@ class VllmTeacher(OpenAITeacher):
             name,
             api_key=self._key,
             extra_body=extra_body,
+            soft_targets_k=soft_targets_k,
             **requests,
         )
         self.teacher_id = model_identity(options, model, extra_body or {})
+        if soft_targets_k is not None:
+            options = with_log_probabilities(options, most_asked_for(soft_targets_k))
         self._say = say
         self._max_restarts = max_restarts
         shared = {"VLLM_API_KEY": self._key, "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", **(environment or {})}

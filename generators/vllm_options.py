@@ -128,6 +128,11 @@ def command_line(options: VllmOptions, python: Sequence[str], model: str, name: 
     return words
 
 
+def with_log_probabilities(options: VllmOptions, most: int) -> VllmOptions:
+    """Return options under which a server gives `most` log-probabilities a token; vLLM's own limit is 20."""
+    return options.model_copy(update={"engine_args": {"max-logprobs": most} | options.engine_args})
+
+
 def _argument(flag: str, value: Any) -> list[str]:
     if value is None:
         return []

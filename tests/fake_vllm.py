@@ -89,7 +89,8 @@ class FakeVllm(ScriptedTeacher):
         for choice in answer["choices"]:
             tokens = [ord(each) for each in choice["message"]["content"]]
             if body.get("logprobs"):
-                choice["logprobs"] = {"content": [self.position(body, token) for token in tokens]}
+                positions = [self.position(body, token) for token in tokens]
+                choice["logprobs"] = {"content": positions} if "messages" in body else raw_logprobs(positions)
         usage = answer["usage"]
         usage["completion_tokens"] = sum(len(each["message"]["content"]) for each in answer["choices"])
         return answer
@@ -99,9 +100,18 @@ class FakeVllm(ScriptedTeacher):
         prefix = "token_id:" if body.get("return_tokens_as_token_ids") else ""
         top = [
             {"token": f"{prefix}{token + rank}", "logprob": -0.6931471805599453 * (rank + 1), "bytes": None}
-            for rank in range(body.get("top_logprobs", 0))
+            for rank in range(body["top_logprobs"] if "messages" in body else body["logprobs"])
         ]
         return {"token": f"{prefix}{token}", "logprob": -0.6931471805599453, "bytes": None, "top_logprobs": top}
+
+
+def raw_logprobs(positions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return positions as raw completions have them."""
+    return {
+        "tokens": [each["token"] for each in positions],
+        "token_logprobs": [each["logprob"] for each in positions],
+        "top_logprobs": [{top["token"]: top["logprob"] for top in each["top_logprobs"]} for each in positions],
+    }
 
 
 def main() -> None:

@@ -6,16 +6,20 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import numpy as np
 import psutil
 import pytest
 import yaml
 
 from data.errors import TeacherError
-from data.records import FinishReason, Message, Prompt
+from data.records import FinishReason, Message, Prompt, PromptMode
+from data.soft_targets import read_soft_targets, soft_row, write_soft_targets
+from data.warehouse import open_warehouse
 from generators.sampling import SamplingParams
 from generators.teacher import Completion
 from tests.builds import COMMAND, stored, traces
@@ -154,3 +158,64 @@ async def test_the_real_reason_of_a_failed_start_is_relayed(settings: dict[str, 
     """In vLLM's own words, with what to do."""
     with pytest.raises(TeacherError, match=complaint):
         await real_teacher(**settings).start()
+
+
+TOKENIZER = """
+import json, sys
+from transformers import AutoTokenizer
+tokenizer = AutoTokenizer.from_pretrained(sys.argv[1])
+for line in sys.stdin:
+    print(json.dumps(tokenizer.decode(json.loads(line), skip_special_tokens=True)), flush=True)
+"""
+
+
+@pytest.fixture
+def decode() -> Iterator[Callable[[list[int]], str]]:
+    """The model's own tokenizer, in vLLM's environment."""
+    with subprocess.Popen(
+        [PYTHON, "-c", TOKENIZER, MODEL],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ | ENVIRONMENT,
+    ) as tokenizer:
+        assert tokenizer.stdin is not None
+        assert tokenizer.stdout is not None
+        writing, reading = tokenizer.stdin, tokenizer.stdout
+
+        def text_of(ids: list[int]) -> str:
+            writing.write(json.dumps(ids) + "\n")
+            writing.flush()
+            return str(json.loads(reading.readline()))
+
+        yield text_of
+        writing.close()
+
+
+async def test_soft_targets_line_up_with_the_real_tokenizer(tmp_path: Path, decode: Callable[[list[int]], str]) -> None:
+    """Chat and raw: ids decode to the text, alternatives are the k most probable, and add up to at most one."""
+    rows = []
+    async with real_teacher(soft_targets_k=24, samples_per_request=2) as model:
+        chat = prompt("Say héllo 😀 in three languages.")
+        raw = Prompt(template="t", template_hash="h", messages=chat.messages, mode=PromptMode.COMPLETION)
+        for asked in (chat, raw):
+            for each in await ask(model, asked, 4, max_tokens=32):
+                assert each.soft is not None
+                sample = {"sample_id": f"{asked.mode} {each.index}", "problem_id": "p", "teacher": "t", "run_id": "r"}
+                rows.append((sample | {"completion": each.text}, each.soft))
+    warehouse = open_warehouse(tmp_path / "warehouse")
+    write_soft_targets(warehouse, "d", "r", [soft_row(sample, soft) for sample, soft in rows])
+    texts = {sample["sample_id"]: sample["completion"] for sample, _ in rows}
+    found = list(read_soft_targets(warehouse.root, "d"))
+    assert len(found) == 8
+    sampled_outside = 0
+    for each in found:
+        each.check(texts[each.sample_id], decode)
+        assert each.ids.shape == each.logprobs.shape == (len(each.token_ids), 24)
+        assert (np.diff(each.logprobs, axis=1) <= 0).all()
+        assert (np.exp(each.logprobs).sum(axis=1) <= 1.01).all()
+        sampled_outside += int((each.ids != each.token_ids[:, None]).all(axis=1).sum())
+        soft = each.at_temperature(2.0)
+        np.testing.assert_allclose(np.exp(soft.logprobs).sum(axis=1), 1, rtol=1e-3)
+    print(f"{sampled_outside} of {sum(len(each.token_ids) for each in found)} sampled tokens are none of the 24")
