@@ -109,12 +109,14 @@ def publish_chosen(
     def rows() -> Iterator[dict[str, Any]]:
         for number, problems, holdings in stock.chunks():
             chosen = list(_chosen(problems, plan.chosen(number)))
+            plan.describe(_described(stock, problems, holdings, conversation_for))
             split_of = {each.problem.member.problem_id: split for split, each in chosen}
             problems_ = [each for _, each in chosen]
             for row in chunk_traces(stock.warehouse, problems_, holdings, provenance, conversation_for):
                 yield row | {"split": split_of[row["problem_id"]]}
 
-    return publish_version(stock.warehouse, facts, contents, rows(), plan.left_out(ROW_GROUP_ROWS))
+    left_out, described = plan.left_out(ROW_GROUP_ROWS), plan.problems(ROW_GROUP_ROWS)
+    return publish_version(stock.warehouse, facts, contents, rows(), left_out, described)
 
 
 def plan_folder(warehouse: Warehouse, dataset: str) -> Path:
@@ -142,6 +144,25 @@ def _chosen(
             split, samples = found
             chosen = tuple(each for each in problem.judged if each.sample.sample_id in samples)
             yield split, ChosenProblem(problem, chosen)
+
+
+def _described(
+    stock: Stock, problems: list[JudgedProblem], holdings: Holdings, conversation_for: ConversationFor
+) -> dict[str, dict[str, Any]]:
+    """Return what a version lists of each problem, with the prompt to train or to ask with."""
+    records = read_problems(stock.warehouse, {problem.member.record_id for problem in problems}, holdings)
+    described = {}
+    for problem in problems:
+        record = records[problem.member.record_id]
+        *prompt, _ = conversation_for(record, problem.member.prompt_id, "", None).messages
+        described[problem.member.record_id] = record.model_dump(mode="json", exclude={"id"}) | {
+            "problem_id": problem.member.problem_id,
+            "prompt": [message.model_dump() for message in prompt],
+            "pass_rate": problem.pass_rate,
+            "n_samples": len(problem.judged),
+            "n_accepted": len(problem.accepted),
+        }
+    return described
 
 
 def benchmark_index(selection: Selection) -> BenchmarkIndex | None:

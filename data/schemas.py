@@ -141,6 +141,28 @@ LEFT_OUT = pa.schema(
     {"problem_id": pa.string(), "sample_id": pa.string(), "reason": pa.string(), "detail": pa.string()}
 )
 
+VERSION_PROBLEMS = pa.schema(
+    {
+        "problem_id": pa.string(),
+        "question": pa.string(),
+        "reference": pa.string(),
+        "answer_kind": pa.string(),
+        "unit": pa.string(),
+        "rel_tol": pa.float64(),
+        "choices": STRINGS,
+        "prompt": MESSAGES,
+        "pass_rate": pa.float64(),
+        "n_samples": pa.int32(),
+        "n_accepted": pa.int32(),
+        "traces": pa.int32(),
+        "split": pa.string(),
+        "is_eligible": pa.bool_(),
+        "source": pa.string(),
+        "license": pa.string(),
+        "tags": STRINGS,
+    }
+)
+
 STATISTICS = {
     "problems": ["record_id", "problem_id", "source", "license"],
     "samples": ["sample_id", "problem_id", "prompt_id", "index", "prompt_tokens", "completion_tokens"],

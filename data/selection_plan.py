@@ -1,12 +1,15 @@
 """The fates of all problems and samples of a version in the making, kept on disk so that memory stays flat."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import pyarrow as pa
 
+from data.identity import canonical_json
 from data.records import Record
+from data.schemas import VERSION_PROBLEMS
 from data.scratch_tables import ScratchTables
 from data.selection import Decided, ProblemFacts, Reason
 from data.splits import TRAIN
@@ -24,6 +27,7 @@ CREATE TABLE problems (
 CREATE TABLE samples (
     chunk INTEGER, position BIGINT, sample_id VARCHAR, completion_tokens BIGINT, reason VARCHAR
 );
+CREATE TABLE described (record_id VARCHAR, description VARCHAR);
 CREATE TABLE previous (problem_id VARCHAR, split VARCHAR);
 """
 _FATES = "SELECT coalesce(s.reason, p.reason) AS fate, s.* FROM samples s JOIN problems p USING (position)"
@@ -129,6 +133,27 @@ class SelectionPlan:
             "ORDER BY position, sample_id NULLS FIRST",
             rows,
         )
+
+    def describe(self, descriptions: Mapping[str, Mapping[str, object]]) -> None:
+        """Note what is to be listed of problems, by record id."""
+        texts = [canonical_json(description) for description in descriptions.values()]
+        columns = {"record_id": pa.array(descriptions, pa.string()), "description": pa.array(texts, pa.string())}
+        self.tables.insert("described", pa.table(columns))
+
+    def problems(self, rows: int) -> Iterator[pa.Table]:
+        """Yield all described problems, with their split and whether the policy lets them in, in their order."""
+        found = self.tables.batches(
+            "SELECT d.description, p.split, p.reason IS NULL AS is_eligible, "
+            "CASE WHEN p.reason IS NULL THEN p.chosen ELSE 0 END AS traces "
+            "FROM problems p JOIN described d USING (record_id) ORDER BY p.position",
+            rows,
+        )
+        for batch in found:
+            listed = [
+                json.loads(row["description"]) | {name: row[name] for name in ("split", "is_eligible", "traces")}
+                for row in batch.to_pylist()
+            ]
+            yield pa.Table.from_pylist(listed, schema=VERSION_PROBLEMS)
 
     def report(self) -> SelectionReport:
         """Count what is chosen, and what is left out by reason, the most frequent first."""

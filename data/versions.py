@@ -32,6 +32,8 @@ from data.warehouse import Warehouse
 
 LEFT_OUT_FILE = "_left_out.parquet"
 """What the policy left out, with reasons; readers of datasets pass over names that start so."""
+PROBLEMS_FILE = "_problems.parquet"
+"""All problems that the version was chosen from, with pass rates."""
 FILE_ROWS = 32 * ROW_GROUP_ROWS
 """Traces in one file of a version."""
 _VERSION_FOLDER = re.compile(r"v(\d{4,})")
@@ -111,6 +113,8 @@ class VersionManifest(Record):
     """Split → traces."""
     left_out_file: VersionFile | None = None
     """Lists what the policy left out, row by row."""
+    problems_file: VersionFile | None = None
+    """Lists all problems that were chosen from, with their pass rates."""
     lineage: LineageRecord | None
     """None in versions of schema 1."""
 
@@ -230,11 +234,13 @@ def publish_version(
     contents: VersionContents,
     traces: Iterable[dict[str, Any]],
     left_out: Iterable[pa.Table] = (),
+    problems: Iterable[pa.Table] = (),
 ) -> VersionManifest:
     """Write `traces` as the next version of a dataset, and return its manifest.
 
-    Everything is written and synced in the scratch folder; one rename then makes it visible. Only for
-    the holder of the dataset's lock. Raises `StorageError`; nothing is visible then.
+    `left_out` and `problems` are read after `traces`, with whose making they may come. Everything is written and
+    synced in the scratch folder; one rename then makes it visible. Only for the holder of the dataset's lock.
+    Raises `StorageError`; nothing is visible then.
     """
     survey, report = contents.survey, contents.report
     number = max(published_versions(warehouse, facts.dataset), default=0) + 1
@@ -245,7 +251,8 @@ def publish_version(
         (staging / "train").mkdir(parents=True)
         written = _TraceFiles(staging)
         written.write(traces)
-        about = _write_left_out(staging, left_out)
+        left_out_file = _write_table(staging / LEFT_OUT_FILE, schemas.LEFT_OUT, left_out)
+        problems_file = _write_table(staging / PROBLEMS_FILE, schemas.VERSION_PROBLEMS, problems)
         manifest = VersionManifest(
             **facts.model_dump(),
             version=number,
@@ -263,7 +270,8 @@ def publish_version(
             by_source={name: _counts(counts) for name, counts in sorted(survey.by_source.items())},
             licenses=dict(sorted(written.licenses.items())),
             files=tuple(written.files),
-            left_out_file=about,
+            left_out_file=left_out_file,
+            problems_file=problems_file,
             traces=report.traces,
             problems_with_traces=report.problems_with_traces,
             splits=report.splits,
@@ -288,13 +296,13 @@ def publish_version(
     return manifest
 
 
-def _write_left_out(staging: Path, tables: Iterable[pa.Table]) -> VersionFile:
-    path, rows = staging / LEFT_OUT_FILE, 0
-    with parquet_writer(path, schemas.LEFT_OUT, ["problem_id", "reason"]) as writer:
+def _write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> VersionFile:
+    rows = 0
+    with parquet_writer(path, schema, ["problem_id"]) as writer:
         for table in tables:
-            writer.write_table(table.cast(schemas.LEFT_OUT))
+            writer.write_table(table.select(schema.names).cast(schema))
             rows += table.num_rows
-    return _file(staging, path, rows)
+    return _file(path.parent, path, rows)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from flows import (
     build_command,
     catalog_commands,
     dataset_commands,
+    export_command,
     prompts_command,
     publish_command,
     verify_command,
@@ -79,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     dataset_commands.add_path_arguments(path)
     for parser_ in (diff, path):
         catalog_commands.add_warehouse(parser_)
+    export = _add(commands, "export", "write a version in the format of another trainer", export_command.run)
+    export_command.add_arguments(export)
+    catalog_commands.add_warehouse(export)
     gc = _add(commands, "gc", "remove what no version and no run refers to", dataset_commands.gc)
     dataset_commands.add_gc_arguments(gc)
     catalog_commands.add_warehouse(gc)

@@ -47,7 +47,13 @@ def test_a_version_is_numbered_and_stays_as_it_is(stocked):
     second = publish(warehouse, catalog, problems)
     assert (first.version, second.version, published_versions(warehouse, DATASET)) == (1, 2, [1, 2])
     assert below(folder / "v0001") == before
-    assert set(before) == {"README.md", "_left_out.parquet", "manifest.json", "train/part-00000.parquet"}
+    assert set(before) == {
+        "README.md",
+        "_left_out.parquet",
+        "_problems.parquet",
+        "manifest.json",
+        "train/part-00000.parquet",
+    }
     assert [each.version for each in all_versions(warehouse)] == [1, 2]
 
 
