@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from configs.spending import BudgetConfig, CostConfig
 from data.records import AnswerKind
 from data.selection import AllowsTraining, LicenseGate, SelectionPolicy, yes_or_no
 from data.soft_targets import SoftTargetPolicy
@@ -331,6 +332,14 @@ class BuildConfig(ConfigModel):
     soft_targets: SoftTargetPolicy | None = None
     """The teacher's distribution at every token, for token-level distillation; None asks for none."""
     publish: SelectionPolicy = SelectionPolicy()
+    cost: CostConfig = CostConfig()
+    budget: BudgetConfig = BudgetConfig()
     licenses: LicenseGate = LicenseGate()
     warehouse: str = Field(min_length=1)
     """A folder; relative to the config file."""
+
+    @model_validator(mode="after")
+    def _costs_are_known_where_they_are_bounded(self) -> Self:
+        if self.budget.cost is not None and not self.cost.is_priced:
+            raise ValueError("budget.cost is set, and `cost` names no price")
+        return self

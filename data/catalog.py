@@ -19,7 +19,7 @@ from data.derived import derive, forget_touched, touch
 from data.duckdb_errors import is_about_query, is_in_use, storage_error
 from data.errors import CatalogError, WarehouseBusyError
 from data.files import storage_errors
-from data.migrations import DERIVED_SINCE, INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
+from data.migrations import ADDED_COLUMNS, DERIVED_SINCE, INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
 from data.records import Record
 from data.shards import ShardManifest, unreadable_shard
 
@@ -55,6 +55,17 @@ class RunRow(Record):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
+    cached_tokens: int = 0
+    wasted_tokens: int = 0
+    """Completion tokens of samples that were not accepted."""
+    teacher_seconds: float = 0.0
+    """How long the teacher was held, by the clock, in this run."""
+    gpu_hours: float = 0.0
+    """Of all runs of the dataset until the end of this one; so are the costs."""
+    cost: float | None = None
+    cost_per_accepted: float | None = None
+    stopped: str | None = None
+    """The budget that ended the run before its work was done."""
 
 
 class VersionRow(Record):
@@ -179,8 +190,9 @@ class Catalog:
     def _register_shard(self, connection: duckdb.DuckDBPyConnection, shard: ShardManifest) -> None:
         source, keys = str(self._root / shard.path), ROW_KEYS[shard.kind]
         try:
+            columns = _columns_there(connection, shard.kind, source)
             connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {INDEXED_COLUMNS[shard.kind]}, ? AS shard_id "  # noqa: S608
+                f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns}, ? AS shard_id "  # noqa: S608
                 "FROM read_parquet(?, hive_partitioning = false)",
                 [shard.shard_id, source],
             )
@@ -249,6 +261,15 @@ class Catalog:
                 "upgrade Tracemill, or move the file away and run `tracemill catalog rebuild`"
             )
         return seen
+
+
+def _columns_there(connection: duckdb.DuckDBPyConnection, kind: str, source: str) -> str:
+    """Return the columns to index, without those that a shard of an earlier version lacks."""
+    columns, added = INDEXED_COLUMNS[kind], ADDED_COLUMNS.get(kind, frozenset())
+    if not added:
+        return columns
+    there = {row[0] for row in connection.execute("SELECT name FROM parquet_schema(?)", [source]).fetchall()}
+    return ", ".join(name for name in columns.split(", ") if name not in added - there)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Record) -> None:

@@ -45,6 +45,7 @@ class HeldSample:
     index: int
     finish_reason: FinishReason
     prompt_tokens: int
+    cached_tokens: int
     completion_tokens: int
     run_id: str
     path: str
@@ -94,8 +95,8 @@ class Holdings:
 
 
 _SAMPLES = """
-SELECT s.prompt_id, s.sample_id, s."index", s.finish_reason, s.prompt_tokens, s.completion_tokens,
-       s.run_id, f.path
+SELECT s.prompt_id, s.sample_id, s."index", s.finish_reason, s.prompt_tokens,
+       coalesce(s.cached_tokens, 0), s.completion_tokens, s.run_id, f.path
 FROM samples s SEMI JOIN wanted w ON s.prompt_id = w.prompt_id
 JOIN shards f ON f.kind = 'samples' AND f.shard_id = s.shard_id
 SEMI JOIN request r ON s.sampling_id = r.sampling_id AND s."index" < r.samples_per_problem

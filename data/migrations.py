@@ -68,6 +68,17 @@ MIGRATIONS: tuple[str, ...] = (
         shard_id VARCHAR
     );
     """,
+    # 6: what was paid for
+    """
+    ALTER TABLE samples ADD COLUMN cached_tokens INTEGER;
+    ALTER TABLE runs ADD COLUMN cached_tokens BIGINT;
+    ALTER TABLE runs ADD COLUMN wasted_tokens BIGINT;
+    ALTER TABLE runs ADD COLUMN teacher_seconds DOUBLE;
+    ALTER TABLE runs ADD COLUMN gpu_hours DOUBLE;
+    ALTER TABLE runs ADD COLUMN cost DOUBLE;
+    ALTER TABLE runs ADD COLUMN cost_per_accepted DOUBLE;
+    ALTER TABLE runs ADD COLUMN stopped VARCHAR;
+    """,
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -79,7 +90,7 @@ INDEXED_COLUMNS: dict[str, str] = {
     "problems": "record_id, problem_id, id, reference, answer_kind, unit, source, license, tags, run_id",
     "samples": (
         'sample_id, problem_id, prompt_id, sampling_id, "index", seed, finish_reason, prompt_tokens, '
-        "completion_tokens, teacher, run_id"
+        "completion_tokens, teacher, run_id, cached_tokens"
     ),
     "verdicts": (
         "sample_id, problem_id, verdict_set, status, extracted, reason, rule, steps_checked, "
@@ -91,6 +102,9 @@ INDEXED_COLUMNS: dict[str, str] = {
     ),
     "soft_targets": "sample_id, problem_id, k, tokens, teacher, run_id",
 }
+
+ADDED_COLUMNS: dict[str, frozenset[str]] = {"samples": frozenset({"cached_tokens"})}
+"""Columns that shards of earlier versions lack; they are NULL in the catalog then."""
 
 ROW_KEYS: dict[str, str] = {
     "problems": "record_id",

@@ -169,6 +169,8 @@ class Sample(Record):
     """The reasoning that came in a field of its own or in a `<think>` block, closed or not."""
     finish_reason: FinishReason
     prompt_tokens: int
+    cached_tokens: int = 0
+    """Of the prompt's tokens: those that the server had at hand, from its cache or another sample of one request."""
     completion_tokens: int
     teacher: str
     """Name of the model that answered."""

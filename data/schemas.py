@@ -39,6 +39,7 @@ SAMPLES = pa.schema(
         "reasoning": pa.string(),
         "finish_reason": pa.string(),
         "prompt_tokens": pa.int32(),
+        "cached_tokens": pa.int32(),
         "completion_tokens": pa.int32(),
         "teacher": pa.string(),
         "run_id": pa.string(),

@@ -10,6 +10,15 @@ from data.holdings import HeldSample, HeldVerdict, Holdings
 from data.members import Member
 from data.records import Status
 
+_WASTED = {
+    Status.TRUNCATED: "truncated",
+    Status.BAD_REFERENCE: "failed",
+    Status.ERROR: "failed",
+    Status.TIMEOUT: "failed",
+    Status.OVER_LIMIT: "failed",
+}
+"""Kinds of waste by status; every other one is a rejected sample."""
+
 
 @dataclass(slots=True)
 class SourceCounts:
@@ -19,6 +28,9 @@ class SourceCounts:
     samples: int = 0
     accepted: int = 0
     problems_solved: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    accepted_completion_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +79,11 @@ class Survey:
     accepted: int = 0
     problems_solved: int = 0
     prompt_tokens: int = 0
+    cached_tokens: int = 0
     completion_tokens: int = 0
     accepted_completion_tokens: int = 0
+    tokens_by_status: Counter[str] = field(default_factory=Counter)
+    """Completion tokens."""
     by_status: Counter[str] = field(default_factory=Counter)
     by_source: dict[str, SourceCounts] = field(default_factory=dict)
     _hash: Any = field(default_factory=hashlib.sha256)
@@ -87,17 +102,30 @@ class Survey:
         per_source.problems_solved += accepted > 0
         self._hash.update(f"{problem.member.record_id} {problem.member.prompt_id}\n".encode())
         for each in problem.judged:
-            self._count_sample(each)
+            self._count_sample(each, per_source)
 
     @property
     def fingerprint(self) -> str:
         """Hash over all problems, samples and statuses counted so far."""
         return str(self._hash.hexdigest()[:32])
 
-    def _count_sample(self, each: JudgedSample) -> None:
-        self.prompt_tokens += each.sample.prompt_tokens
-        self.completion_tokens += each.sample.completion_tokens
-        if each.verdict.status is Status.CORRECT:
-            self.accepted_completion_tokens += each.sample.completion_tokens
+    @property
+    def wasted_tokens(self) -> dict[str, int]:
+        """Completion tokens of samples that were not accepted: cut off, not to be judged, or rejected."""
+        wasted = {"truncated": 0, "failed": 0, "rejected": 0}
+        for status, tokens in self.tokens_by_status.items():
+            if status != Status.CORRECT:
+                wasted[_WASTED.get(Status(status), "rejected")] += tokens
+        return wasted
+
+    def _count_sample(self, each: JudgedSample, per_source: SourceCounts) -> None:
+        sample = each.sample
+        self.cached_tokens += sample.cached_tokens
+        self.tokens_by_status[each.verdict.status] += sample.completion_tokens
+        for counts in (self, per_source):
+            counts.prompt_tokens += sample.prompt_tokens
+            counts.completion_tokens += sample.completion_tokens
+            if each.verdict.status is Status.CORRECT:
+                counts.accepted_completion_tokens += sample.completion_tokens
         self.by_status[each.verdict.status] += 1
         self._hash.update(f"{each.sample.sample_id} {each.verdict.status}\n".encode())

@@ -409,4 +409,7 @@ def _counts(counts: SourceCounts) -> dict[str, int]:
         "samples": counts.samples,
         "accepted": counts.accepted,
         "problems_solved": counts.problems_solved,
+        "prompt_tokens": counts.prompt_tokens,
+        "completion_tokens": counts.completion_tokens,
+        "accepted_completion_tokens": counts.accepted_completion_tokens,
     }

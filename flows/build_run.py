@@ -2,11 +2,12 @@
 
 import asyncio
 import secrets
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from configs.loading import LoadedBuild
 from configs.prompting import prompt_mix
 from data.catalog import Catalog, RunRow
 from data.errors import TracemillError
+from data.files import write_json
 from data.holdings import Request
 from data.identity import content_id
 from data.members import Members
@@ -36,6 +38,7 @@ from flows.desk import Desk
 from flows.progress import Progress, Reporter
 from flows.rounds import Record, Rounds
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
+from flows.spending import Spending, spending_of
 from generators.finish import LABELS
 from generators.policies import RoundPolicy
 from generators.prompt_mix import PromptMix
@@ -46,6 +49,9 @@ from verifiers.dispatch import VERIFIER
 from verifiers.pool import VerifierPool
 
 REASONS = "SELECT status, reason, count(*) FROM verdicts GROUP BY ALL ORDER BY 3 DESC"
+
+NOTE_EVERY_S = 30.0
+"""Between two notes of the teacher's time in the run's record; a kill loses what came after the last one."""
 
 ShardRunner = Callable[[Chunk], Awaitable[object]]
 
@@ -68,6 +74,7 @@ class BuildResult:
     duplicates: int
     contradictions: int
     refusals: Counter[str]
+    currency: str = ""
 
     def summary(self) -> dict[str, Any]:
         """Return the object that `--json` prints; counts are those of the dataset as it now stands."""
@@ -86,6 +93,12 @@ class BuildResult:
             "seconds": round(self.run.seconds, 3),
             "published": self.is_new_version,
             "new_samples": self.run.new_samples,
+            "cached_tokens": self.survey.cached_tokens,
+            "wasted_tokens": self.survey.wasted_tokens,
+            "gpu_hours": self.run.gpu_hours,
+            "cost": self.run.cost,
+            "cost_per_accepted": self.run.cost_per_accepted,
+            "stopped": self.run.stopped,
             "by_status": dict(sorted(self.survey.by_status.items())),
             "left_out": {"samples": self.report.left_out_samples, "problems": self.report.left_out_problems},
             "bad_rows": self.bad_rows.count,
@@ -113,10 +126,12 @@ class BuildRun:
     bad_rows: BadRows = field(default_factory=BadRows)
     refusals: Counter[str] = field(default_factory=Counter)
     work: Workplace | None = None
+    spending: Spending = field(kw_only=True)
     policy: RoundPolicy | None = None
     """Decides who gets more samples than the first; None where every problem gets the same."""
     _in_work: set[int] = field(default_factory=set)
     """Chunks that were handed out and are not committed yet."""
+    _recording: threading.Lock = field(default_factory=threading.Lock)
     _chunk_done: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -145,6 +160,8 @@ class BuildRun:
         number = 0
         while chunk := await asyncio.to_thread(next, found, None):
             number += 1
+            if chunk.asks and self.spending.refuses():
+                chunk = replace(chunk, asks=())
             if chunk.has_work:
                 self._in_work.add(chunk.number)
                 yield chunk
@@ -158,7 +175,7 @@ class BuildRun:
         """Yield the chunks of all rounds after the first; each round is decided when the one before is judged."""
         with closing(self.rounds(policy, self._store_decisions)) as rounds:
             await self._all_judged()
-            while await asyncio.to_thread(rounds.decide):
+            while not self.spending.stopped and await asyncio.to_thread(rounds.decide):
                 self.reporter.say(f"round {rounds.number + 1}: {rounds.granted:,} problems get more samples")
                 for members in rounds.batches(self.loaded.config.execution.shard_size):
                     chunk = await asyncio.to_thread(
@@ -193,6 +210,7 @@ class BuildRun:
         """Start teacher and verifier, which only a run that has work needs."""
         config = self.loaded.config
         checking = config.verification
+        self.spending.begin()
         await self.teacher.start()
         pool = VerifierPool(checking.workers, checking.timeout_s, checking.memory_mb, checking.policy)
         try:
@@ -211,11 +229,13 @@ class BuildRun:
                 verdict_set=self.request.verdict_set,
                 progress=self.progress,
                 soft_targets=config.soft_targets,
+                spending=self.spending,
             )
             yield self.work
         finally:
             await asyncio.to_thread(pool.close)
             await self.teacher.close()  # publishing takes a while, and needs no GPU
+            self.spending.end()
 
     async def work_on(self, chunk: Chunk) -> ShardResult:
         """Ask, verify and commit one chunk, inside `workplace`."""
@@ -227,7 +247,17 @@ class BuildRun:
             self._in_work.discard(chunk.number)
             self._chunk_done.set()
         self.refusals.update(result.refusals)
+        await asyncio.to_thread(self.note_progress)
         return result
+
+    def note_progress(self) -> None:
+        """Write into the run's record what a kill must not lose: the teacher's time, which budgets count."""
+        changes = {"teacher_seconds": self.spending.run_seconds, "new_samples": self.progress.samples}
+        run = self.run.model_copy(update=changes)
+        path = self.warehouse.runs / f"{run.run_id}.json"
+        with self._recording:
+            if not self.run.ended:
+                write_json(path, run.model_dump(mode="json"), self.warehouse.scratch(self.dataset))
 
     async def run_shards(self, chunks: AsyncIterator[Chunk], run_shard: ShardRunner) -> None:
         """Work on several shards at once; the first error stops new ones, those begun commit what they have."""
@@ -280,6 +310,7 @@ class BuildRun:
             duplicates=self.members.duplicates,
             contradictions=self.members.contradictions,
             refusals=self.refusals,
+            currency=self.loaded.config.cost.currency,
         )
 
     def fail(self, error: BaseException) -> None:
@@ -295,8 +326,26 @@ class BuildRun:
         ended = datetime.now(UTC)
         changes |= {"state": state, "ended": ended.isoformat(timespec="milliseconds")}
         changes |= {"seconds": self.progress.seconds, "new_samples": self.progress.samples}
-        self.run = self.run.model_copy(update=changes)
-        write_run(self.warehouse, self.catalog, self.run)
+        changes |= self._bill(survey)
+        with self._recording:
+            self.run = self.run.model_copy(update=changes)
+            write_run(self.warehouse, self.catalog, self.run)
+
+    def _bill(self, survey: Survey | None) -> dict[str, Any]:
+        """Return what the dataset has cost until now, for the run's record."""
+        spending = self.spending
+        cost = spending.cost
+        bill: dict[str, Any] = {
+            "teacher_seconds": round(spending.run_seconds, 3),
+            "gpu_hours": round(spending.gpu_hours, 6),
+            "cost": None if cost is None else round(cost, 6),
+            "stopped": spending.stopped,
+        }
+        if survey:
+            bill |= {"cached_tokens": survey.cached_tokens, "wasted_tokens": sum(survey.wasted_tokens.values())}
+            if cost is not None and survey.accepted:
+                bill["cost_per_accepted"] = round(cost / survey.accepted, 6)
+        return bill
 
     def _provenance(self) -> Provenance:
         sampling = self.loaded.config.sampling
@@ -338,6 +387,8 @@ class BuildRun:
         if not survey.problems:
             first = f"; the first bad row: {self.bad_rows.first[0]}" if self.bad_rows.first else ""
             return f"no problem could be read from the sources ({self.bad_rows.count} bad rows{first})"
+        if not survey.samples and self.spending.stopped:
+            return f"{self.spending.stopped} are used, before any sample was judged; raise the budget"
         if not survey.samples:
             refused = next(iter(self.refusals), "no answer came")
             return f"the teacher gave no sample for {survey.problems} problems: {refused}"
@@ -425,8 +476,10 @@ def prepare_run(
     hints = [source.size_hint() for source in sources]
     expected = sum(hint for hint in hints if hint is not None) if None not in hints else None
     policy = config.sampling.rounds()
+    run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     return BuildRun(
         policy=policy,
+        spending=spending_of(catalog, config.name, run_id, config.cost, config.budget),
         loaded=loaded,
         warehouse=warehouse,
         catalog=catalog,
@@ -435,7 +488,7 @@ def prepare_run(
         teacher=model,
         reporter=reporter,
         run=RunRow(
-            run_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+            run_id=run_id,
             dataset=config.name,
             state="running",
             started=now.isoformat(timespec="milliseconds"),
@@ -457,8 +510,12 @@ async def _ticking(build: BuildRun) -> AsyncIterator[None]:
     """Show the progress twice a second while the body runs."""
 
     async def tick() -> None:
+        noted = time.monotonic()
         while True:
             build.reporter.update(build.progress)
+            if time.monotonic() - noted > NOTE_EVERY_S:
+                noted = time.monotonic()
+                await asyncio.to_thread(build.note_progress)
             await asyncio.sleep(0.5)
 
     ticker = asyncio.create_task(tick())

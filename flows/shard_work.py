@@ -20,6 +20,7 @@ from data.warehouse import Warehouse
 from flows.chunks import Ask, Chunk
 from flows.desk import Desk
 from flows.progress import Progress
+from flows.spending import Spending
 from generators.finish import finish_label
 from generators.reasoning import join_reasoning, split_reasoning
 from generators.sampling import SamplingParams, sample_id
@@ -57,6 +58,7 @@ class Workplace:
     policy_hash: str
     verdict_set: str
     progress: Progress
+    spending: Spending
     soft_targets: SoftTargetPolicy | None = None
 
 
@@ -188,27 +190,11 @@ async def _ask_all(
     asks = iter(chunk.asks)
     unanswered = Counter(ask.problem.problem_id for ask in chunk.asks)
 
-    async def ask_for(ask: Ask, places: SlotLease) -> None:
-        async with aclosing(place.teacher.complete(ask.prompt, ask.indices, place.sampling)) as answers:
-            async for answer in answers:
-                if isinstance(answer, Refusal):
-                    result.refusals.append(answer.reason)
-                    continue
-                places.give(1)
-                sample = make_sample(place, ask, answer)
-                if result.journal:
-                    result.journal.append(journal_record(sample, answer.soft))
-                result.samples.append(sample)
-                if answer.soft:
-                    result.soft[sample.sample_id] = answer.soft
-                place.progress.samples += 1
-                place.progress.completion_tokens += sample.completion_tokens
-                await waiting.put(Judged(ask.problem, sample))
-
     async def ask_next() -> None:
         for ask in asks:
             async with place.desk.turn(len(ask.indices)) as places:
-                await ask_for(ask, places)
+                if not place.spending.refuses():
+                    await _ask_for(place, ask, places, waiting, result)
             unanswered[ask.problem.problem_id] -= 1
             if chunk.round == 0:
                 place.progress.problems_done(not unanswered[ask.problem.problem_id])
@@ -216,6 +202,28 @@ async def _ask_all(
     async with asyncio.TaskGroup() as group:
         for _ in range(min(place.desk.places, len(chunk.asks))):
             group.create_task(ask_next())
+
+
+async def _ask_for(
+    place: Workplace, ask: Ask, places: SlotLease, waiting: "asyncio.Queue[Judged | None]", result: ShardResult
+) -> None:
+    """Ask one prompt, and hand each of its samples on as it comes."""
+    async with aclosing(place.teacher.complete(ask.prompt, ask.indices, place.sampling)) as answers:
+        async for answer in answers:
+            if isinstance(answer, Refusal):
+                result.refusals.append(answer.reason)
+                continue
+            places.give(1)
+            sample = make_sample(place, ask, answer)
+            if result.journal:
+                result.journal.append(journal_record(sample, answer.soft))
+            result.samples.append(sample)
+            if answer.soft:
+                result.soft[sample.sample_id] = answer.soft
+            place.progress.samples += 1
+            place.progress.completion_tokens += sample.completion_tokens
+            place.spending.add(sample)
+            await waiting.put(Judged(ask.problem, sample))
 
 
 def journal_record(sample: Sample, soft: SoftTargets | None) -> bytes:
@@ -241,6 +249,7 @@ def make_sample(place: Workplace, ask: Ask, answer: Completion) -> Sample:
         reasoning=reasoning,
         finish_reason=finish_label(answer.text, answer.reasoning, answer.finish_reason),
         prompt_tokens=answer.prompt_tokens,
+        cached_tokens=answer.cached_tokens,
         completion_tokens=answer.completion_tokens,
         teacher=place.teacher.name,
         run_id=place.run_id,

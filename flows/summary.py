@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from data.survey import Survey
 from flows.build_run import BuildResult
 from flows.console import harmless
 from flows.left_out import print_left_out
@@ -33,7 +34,8 @@ def _headline(result: BuildResult) -> Text:
     if result.is_new_version:
         head = Text(f"\nPublished {name}: {result.report.traces:,} verified traces\n", style="bold green")
     else:
-        head = Text(f"\nNothing new to do: {name} already holds everything\n", style="bold green")
+        new = "asked" if result.run.stopped else "to do"
+        head = Text(f"\nNothing new {new}: {name} already holds everything\n", style="bold green")
     asked = f"{result.run.new_samples:,} samples asked in this run, " if result.run.new_samples else ""
     return head.append(
         f"{survey.problems_solved:,} of {survey.problems:,} problems solved, {survey.accepted:,} of "
@@ -64,12 +66,35 @@ def _tokens(result: BuildResult) -> Text:
     kept = survey.accepted_completion_tokens / survey.completion_tokens if survey.completion_tokens else 0.0
     return Text(
         f"\nTokens: {survey.completion_tokens:,} generated ({kept:.0%} of them in accepted traces), "
-        f"prompts of {survey.prompt_tokens:,} in all\nDataset: {result.path}"
+        f"prompts of {survey.prompt_tokens:,} in all{_cached(survey)}{_wasted(survey)}{_costs(result)}\n"
+        f"Dataset: {result.path}"
     )
+
+
+def _cached(survey: Survey) -> str:
+    return f" ({survey.cached_tokens:,} cached)" if survey.cached_tokens else ""
+
+
+def _wasted(survey: Survey) -> str:
+    parts = [f"{tokens:,} {kind}" for kind, tokens in survey.wasted_tokens.items() if tokens]
+    return f"\nWasted: {', '.join(parts)}" if parts else ""
+
+
+def _costs(result: BuildResult) -> str:
+    run, parts = result.run, []
+    if run.gpu_hours:
+        parts.append(f"{run.gpu_hours:,.2f} GPU hours")
+    if run.cost is not None:
+        parts.append(f"{run.cost:,.2f} {result.currency}")
+    if run.cost_per_accepted is not None:
+        parts.append(f"{run.cost_per_accepted:,.4f} for each accepted sample")
+    return f"\nCost of all runs: {', '.join(parts)}" if parts else ""
 
 
 def _warnings(result: BuildResult) -> Group:
     lines = []
+    if result.run.stopped:
+        lines.append(f"Stopped at {result.run.stopped}; the next run with a larger budget goes on from here")
     if result.bad_rows.count:
         lines.append(f"{result.bad_rows.count:,} problem rows could not be read and were skipped, such as:")
         lines += [f"  {harmless(row)}" for row in result.bad_rows.first]

@@ -61,7 +61,8 @@ def read_answer(answer: object, prompt: Prompt, indices: Sequence[int], sampling
     """Return the completions in a server's answer, fewer than asked for where it sent fewer.
 
     Token counts come for the whole request: completion tokens are shared out by length of text where
-    several choices came, so that their sum stays right.
+    several choices came, so that their sum stays right. The prompt was worked on once: to all choices but the
+    first its tokens were cached.
 
     Raises `UnreadableAnswerError`.
     """
@@ -75,6 +76,8 @@ def read_answer(answer: object, prompt: Prompt, indices: Sequence[int], sampling
     usage = answer.get("usage") or {}
     if not isinstance(usage, dict):
         raise UnreadableAnswerError("the answer's usage is not an object")
+    prompt_tokens = _count(usage, "prompt_tokens")
+    cached = [min(_cached(usage), prompt_tokens), *[prompt_tokens] * len(texts)]
     tokens = _share(_count(usage, "completion_tokens"), [len(t) + len(r or "") for t, r in texts])
     return [
         Completion(
@@ -83,10 +86,11 @@ def read_answer(answer: object, prompt: Prompt, indices: Sequence[int], sampling
             text=text,
             reasoning=reasoning,
             finish_reason=_finish_reason(choice),
-            prompt_tokens=_count(usage, "prompt_tokens"),
+            prompt_tokens=prompt_tokens,
+            cached_tokens=known,
             completion_tokens=count,
         )
-        for index, (text, reasoning), choice, count in zip(indices, texts, choices, tokens, strict=False)
+        for index, (text, reasoning), choice, count, known in zip(indices, texts, choices, tokens, cached, strict=False)
     ]
 
 
@@ -122,6 +126,12 @@ def _count(usage: Mapping[str, Any], key: str) -> int:
     if not isinstance(value, int | float) or not 0 <= value <= _MOST_TOKENS:
         raise UnreadableAnswerError(f"the answer's {key} is not a count")
     return int(value)
+
+
+def _cached(usage: Mapping[str, Any]) -> int:
+    """Return how many of the prompt's tokens came from the server's cache, as vLLM and OpenAI tell it."""
+    details = usage.get("prompt_tokens_details")
+    return _count(details, "cached_tokens") if isinstance(details, dict) else 0
 
 
 def _share(total: int, weights: Sequence[int]) -> list[int]:

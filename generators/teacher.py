@@ -24,6 +24,8 @@ class Completion(Record):
     finish_reason: FinishReason
     prompt_tokens: int = 0
     """Tokens of the prompt."""
+    cached_tokens: int = 0
+    """Those of them that the server had at hand, from its cache or another sample of the same request."""
     completion_tokens: int = 0
     """Tokens of this completion alone, reasoning included."""
     soft: SoftTargets | None = None

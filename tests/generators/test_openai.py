@@ -15,6 +15,7 @@ from data.errors import TeacherDownError, TeacherError
 from data.records import FinishReason, Message, Prompt
 from generators import endpoints, openai
 from generators.openai import OpenAITeacher
+from generators.openai_protocol import read_answer
 from generators.sampling import SamplingParams, sample_seed
 from generators.teacher import Completion, Refusal
 from tests.scripted_teacher import Script, ScriptedTeacher, free_port, scripted_teacher
@@ -492,3 +493,20 @@ async def test_an_endpoint_that_comes_back_is_used_again(serve):
         while (await stats(back))["answered"] < 10 and time.monotonic() < deadline:
             await ask(model, range(8))
         assert (await stats(back))["answered"] >= 10
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({"prompt_tokens": 40, "prompt_tokens_details": {"cached_tokens": 32}}, [32, 40, 40]),
+        ({"prompt_tokens": 40, "prompt_tokens_details": {"cached_tokens": 99}}, [40, 40, 40]),
+        ({"prompt_tokens": 40, "prompt_tokens_details": None}, [0, 40, 40]),
+        ({"prompt_tokens": 40}, [0, 40, 40]),
+        ({}, [0, 0, 0]),
+    ],
+)
+def test_a_prompt_is_paid_for_once(usage, expected):
+    """What came from the server's cache is told apart; further samples of a request share its prompt."""
+    choices = [{"message": {"content": "4"}, "finish_reason": "stop"}] * 3
+    answer = {"choices": choices, "usage": usage}
+    assert [each.cached_tokens for each in read_answer(answer, prompt(), [0, 1, 2], SamplingParams())] == expected
