@@ -27,8 +27,9 @@ _MONTHS |= {name[:3]: n for name, n in _MONTHS.items()} | {"sept": 9}
 _NAMES = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_WEEKDAY_BEHIND = r"(?:,?\s+\(?(?:mon|tues|wednes|thurs|fri|satur|sun)day\)?)?"
 _DATE_FORMS = (
-    (re.compile(rf"{_WEEKDAY}({_NAMES})\.?\s+{_DAY}(?:,?\s+(\d{{4}}))?", re.IGNORECASE), "mdy"),
+    (re.compile(rf"{_WEEKDAY}({_NAMES})\.?\s+{_DAY}(?:,?\s+(\d{{4}}))?{_WEEKDAY_BEHIND}", re.IGNORECASE), "mdy"),
     (re.compile(rf"{_WEEKDAY}(?:the\s+)?{_DAY}\s+(?:of\s+)?({_NAMES})\.?,?(?:\s+(\d{{4}}))?", re.IGNORECASE), "dmy"),
     (re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"), "ymd"),
     (re.compile(rf"({_NAMES})\.?,?\s+(\d{{4}})", re.IGNORECASE), "my"),

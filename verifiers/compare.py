@@ -236,6 +236,7 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
 
 def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     """Lists, sets and tuples."""
+    reference, answer = _without_point(reference, answer), _without_point(answer, reference)
     left_kind, right_kind = _bracket_kind(reference), _bracket_kind(answer)
     if left_kind == "tuple" and right_kind == "one":
         answer, right_kind = _components(answer), _bracket_kind(_components(answer))
@@ -246,6 +247,14 @@ def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     if isinstance(answer, Seq) and not answer.opening and len(members(reference)) == 1 and "{" not in left_kind:
         return differs("list.several", "several answers are given where one is asked for")
     return same_members(reference, answer, terms, compare)
+
+
+def _without_point(node: Node, other: Node) -> Node:
+    """The coordinates of `P(3, -2)`, where a tuple stands on the other side."""
+    is_point = isinstance(node, Apply) and len(node.args) >= PAIR and len(node.name) == 1 and node.name.isupper()
+    if is_point and isinstance(node, Apply) and isinstance(other, Seq) and other.opening == "(":
+        return Seq("(", node.args, ")")
+    return node
 
 
 def _components(node: Node) -> Node:

@@ -15,7 +15,7 @@ from verifiers.extraction import extract_answer
 from verifiers.fingerprint import NotScalarError
 from verifiers.limits import OverLimitError
 from verifiers.mathematics import decide_mathematics
-from verifiers.plain_answers import decide_choice, decide_moment, decide_text
+from verifiers.plain_answers import decide_choice, decide_moment, decide_several_options, decide_text
 from verifiers.plain_numbers import read_number
 from verifiers.policy import DEFAULT_POLICY, Choose, Policy
 from verifiers.quantities import decide_quantity, is_money
@@ -145,7 +145,7 @@ def _needs_policy(answer: str, policy: Policy) -> bool:
     )
 
 
-def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:  # noqa: C901, PLR0911 - one return for each kind
+def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:  # noqa: C901, PLR0911, PLR0912 - one return for each kind
     """All other kinds, in the order of their cost."""
     refused = _refused_writing(answer, policy)
     if refused is not None:
@@ -166,6 +166,9 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
             return quantity
     if same is not None:
         return same
+    several = decide_several_options(reference.text, text)
+    if several is not None:
+        return several
     if reference.kind == "text":
         wanted = range_of(reference.text)
         if wanted is not None and wanted == range_of(text) and policy.range_words is Choose.ACCEPT:

@@ -1,5 +1,6 @@
 """Equations and inequalities that are not solved: equal up to a factor, sides swapped, or with the label left off."""
 
+import re
 from collections.abc import Callable
 
 from verifiers.evaluation import Outcome
@@ -8,7 +9,7 @@ from verifiers.numeric import ratio_is_constant
 from verifiers.policy import Choose
 from verifiers.scalars import Match, Terms, differs, equal, lower_case, same_scalar
 from verifiers.tree import PAIR, Apply, Call, Mul, Node, Ratio, Rel, Seq, Sym, divide, subtract
-from verifiers.walk import letters_of
+from verifiers.walk import letters_of, replace
 
 STATING = frozenset({"=", "to", "≡"})
 """Relations whose right side is a value: `x = 5`, `x \\to 5`, `x ≡ 3 (mod 7)`."""
@@ -66,6 +67,7 @@ def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -
     """Compare two equations, first as label and value, then as conditions."""
     left, right = stated_value(reference), stated_value(answer)
     if left is not None and right is not None:
+        right = _in_same_letters(right, label_of(reference), label_of(answer))
         if _same_label(label_of(reference), label_of(answer), terms):
             match = compare(left, right, terms)
             if match.equal:
@@ -81,6 +83,20 @@ def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -
     return _same_condition(reference, answer)
 
 
+def _in_same_letters(value: Node, wanted: Node | None, given: Node | None) -> Node:
+    """The value under the reference's label: `f(t) = t²` as `f(x) = x²`, `(y, x) = (3, 2)` as `(x, y) = (2, 3)`."""
+    if isinstance(wanted, Apply) and isinstance(given, Apply) and wanted.name == given.name:
+        names = [(a.name, b) for a, b in zip(given.args, wanted.args, strict=False) if isinstance(a, Sym)]
+        fresh = {b.name for _, b in names if isinstance(b, Sym)} - {a for a, _ in names}
+        if len(names) == len(wanted.args) == len(given.args) and not fresh & letters_of(value):
+            return replace(value, dict(names))
+    if isinstance(wanted, Seq) and isinstance(given, Seq) and isinstance(value, Seq) and value.opening == "(":
+        places = {item: place for place, item in enumerate(given.items)}
+        if set(wanted.items) == set(places) and len(places) == len(value.items) == len(wanted.items):
+            return Seq("(", tuple(value.items[places[item]] for item in wanted.items), ")")
+    return value
+
+
 def _mention_letters(*nodes: Node) -> bool:
     return any(letters_of(n) for n in nodes)
 
@@ -88,13 +104,27 @@ def _mention_letters(*nodes: Node) -> bool:
 def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
     if left is None or right is None or left == right:
         return True
+    if isinstance(left, Apply) and isinstance(right, Apply) and left.name == right.name:
+        return all(isinstance(argument, Sym) for argument in (*left.args, *right.args))
     if terms.policy.function_label is Choose.ACCEPT and {type(left), type(right)} == {Sym, Apply}:
         return True
     if isinstance(left, Sym) and isinstance(right, Sym) and terms.policy.letter_case is Choose.ACCEPT:
-        return left.name.casefold() == right.name.casefold()
+        return _bare_name(left) == _bare_name(right) or _is_numbered(left, right) or _is_numbered(right, left)
     if isinstance(left, Seq) and isinstance(right, Seq):
-        return left.items == right.items
+        return set(left.items) == set(right.items)
     return not isinstance(left, Sym) and not isinstance(right, Sym) and same_scalar(left, right, terms).equal
+
+
+def _bare_name(label: Sym) -> str:
+    """The name in small letters; `dy/dx` is `y'`."""
+    quotient = re.fullmatch(r"d(\w+)/d[a-z]", label.name)
+    return f"{quotient[1]}'".casefold() if quotient else label.name.casefold()
+
+
+def _is_numbered(label: Sym, other: Sym) -> bool:
+    """Whether `other` is `x_1` where `label` is `x`."""
+    name, _, number = other.name.partition("_")
+    return name == label.name and number.isdigit()
 
 
 def _difference(node: Rel) -> Node:

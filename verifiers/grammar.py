@@ -10,6 +10,8 @@ from verifiers.atoms import Atoms
 from verifiers.cleaning import clean
 from verifiers.exact_calls import call as exact_call
 from verifiers.limits import MAX_ITEMS, check
+from verifiers.lists import list_of
+from verifiers.notations import based_number, written_out
 from verifiers.tokens import Token, tokenize
 from verifiers.tree import (
     MINUS_ONE,
@@ -56,7 +58,11 @@ def read(text: str, *, commas_separate: bool = False, product_first: bool = Fals
     >>> read("2(x+1)").tree == read(r"2 \cdot (x + 1)").tree
     True
     """
-    grammar = Grammar(_angle_brackets(tokenize(clean(text))))
+    cleaned = clean(text)
+    based = based_number(cleaned)
+    if based is not None:
+        return Reading(based, frozenset())
+    grammar = Grammar(_angle_brackets(tokenize(written_out(cleaned))))
     grammar.commas_separate, grammar.product_first = commas_separate, product_first
     tree = grammar.statement()
     if grammar.position < len(grammar.tokens):
@@ -87,19 +93,18 @@ class Grammar(Atoms):
 
     def list_of_relations(self) -> Node:
         """Relations parted by commas or by joining words; one alone stays itself."""
-        items, joiner = [self.relation()], ","
+        items, joiners = [self.relation()], [""]
         while True:
             separated = self.accept(",")
             if separated and self.peek().kind in {"", "\\\\", "end"}:
                 break
             word = self._joiner()
-            if word is not None:
-                joiner = word
-            elif not separated:
+            if word is None and not separated:
                 break
+            joiners.append(word or ",")
             items.append(self.relation())
             check("MAX_ITEMS", len(items), MAX_ITEMS)
-        return items[0] if len(items) == 1 else Seq("", tuple(items), "", joiner)
+        return items[0] if len(items) == 1 else list_of(items, joiners)
 
     def _joiner(self) -> str | None:
         token = self.peek()
@@ -390,8 +395,3 @@ def _is_set(node: Node) -> bool:
         or (isinstance(node, Const) and node.name in NUMBER_SETS)
         or (isinstance(node, Seq) and (node.opening == "{" or any(nodes == Const("inf") for nodes in node.items)))
     )
-
-
-def minus_infinity() -> Node:
-    """The lower end of the real line."""
-    return multiply(MINUS_ONE, Const("inf"))

@@ -10,18 +10,22 @@ from verifiers.compare import compare
 from verifiers.decision import Decision
 from verifiers.evaluation import UndefinedError
 from verifiers.extraction import extract_answer
+from verifiers.families import family_in_braces, variants, without_integer
 from verifiers.fingerprint import NotScalarError
 from verifiers.grammar import read
 from verifiers.hedges import denial, hedge
+from verifiers.inequality_words import inequality_in_words
 from verifiers.loose_text import lead_in_dropped, named_set
 from verifiers.plain_answers import decide_moment
 from verifiers.policy import Choose, Policy, SlashProduct
 from verifiers.readings import Candidate, as_percent, range_of, readings
 from verifiers.references import Reference, as_kind
+from verifiers.regions import is_interval, is_region
 from verifiers.rendering import render
 from verifiers.scalars import Match, Terms, differs, equal
 from verifiers.texts import reference_letter, words_of
 from verifiers.tree import Node, Num, Rel, Seq, UnreadableError, divide, number
+from verifiers.walk import letters_of
 from verifiers.wrapping import unwrap
 
 _MAX_BARE_WORDS = 2
@@ -41,6 +45,10 @@ _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
 def decide_mathematics(problem: Problem, reference: Reference, text: str, policy: Policy) -> Decision:
     """Compare an answer with a reference that is mathematics."""
+    if reference.whole_letter:
+        text, _ = without_integer(text)
+    if reference.tree is not None and (is_region(reference.tree) or is_interval(reference.tree)):
+        text = inequality_in_words(text, next(iter(letters_of(reference.tree)), "x")) or text
     named = named_set(text) if reference.tree is not None else None
     if named is not None and reference.tree is not None:
         match = compare(reference.tree, named, Terms(policy))
@@ -159,8 +167,10 @@ def _match(problem: Problem, reference: Reference, candidate: Candidate, text: s
     if refused is not None:
         return refused
     answer = as_kind(candidate.tree, problem.answer_kind)
+    if reference.whole_letter:
+        answer, _ = family_in_braces(answer)
     best = differs("expression", "nothing to compare with")
-    for wanted in _reference_trees(problem, reference, candidate, terms.policy):
+    for wanted in _reference_trees(problem, reference, candidate, answer, terms.policy):
         try:
             match = compare(wanted, answer, terms)
         except (NotScalarError, UndefinedError):
@@ -173,8 +183,10 @@ def _match(problem: Problem, reference: Reference, candidate: Candidate, text: s
     return best
 
 
-def _reference_trees(problem: Problem, reference: Reference, candidate: Candidate, policy: Policy) -> Iterator[Node]:
-    """The reference's readings: as it stands, its loose products the other way, its percent sign stripped."""
+def _reference_trees(
+    problem: Problem, reference: Reference, candidate: Candidate, answer: Node, policy: Policy
+) -> Iterator[Node]:
+    """The reference's readings: as it stands, its loose products the other way, its whole number by another name."""
     tree = reference.tree
     if tree is None:
         return
@@ -193,6 +205,8 @@ def _reference_trees(problem: Problem, reference: Reference, candidate: Candidat
         yield read(reference.text.replace(",", ".")).tree
     if policy.percent_strip is Choose.ACCEPT and ("percent" in reference.notes) != ("percent" in candidate.notes):
         yield as_percent(tree) if "percent" in reference.notes else divide(tree, number(100))
+    if reference.whole_letter:
+        yield from variants(tree, reference.whole_letter, answer)
 
 
 def _refused(reference: Reference, candidate: Candidate, text: str, policy: Policy) -> Match | None:

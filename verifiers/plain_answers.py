@@ -9,7 +9,8 @@ from verifiers.extraction import extract_answer
 from verifiers.hedges import denial, hedge
 from verifiers.policy import Choose, Policy
 from verifiers.references import Reference
-from verifiers.texts import option_letter, option_text, plain_text, same_text
+from verifiers.texts import option_letter, option_letters, option_text, plain_text, same_text
+from verifiers.tree import PAIR
 from verifiers.wrapping import unwrap
 
 _CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be)\s+(?:an? |the )?(\S.*)")
@@ -70,6 +71,16 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
         if stated is not None and same_text(reference.text, stated):
             return Decision(Status.CORRECT, "text.words", "the stated words are the same", forms[0], plain_text(stated))
     return Decision(Status.INCORRECT, "text.words", "the words differ", *forms)
+
+
+def decide_several_options(reference: str, answer: str) -> Decision | None:
+    """The options of a question with several right ones, `ABD` or `A, B, D`; None where that is not what is asked."""
+    wanted, given = option_letters(reference), option_letters(answer)
+    if wanted is None or given is None or not (wanted[1] or (given[1] and len(wanted[0]) > PAIR)):
+        return None
+    forms = (", ".join(sorted(wanted[0])), ", ".join(sorted(given[0])))
+    status = Status.CORRECT if wanted[0] == given[0] else Status.INCORRECT
+    return Decision(status, "choice.options", "the options are compared", *forms)
 
 
 def decide_moment(reference: Reference, answer: str, policy: Policy) -> Decision:

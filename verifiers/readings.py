@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from verifiers.grammar import read
 from verifiers.loose_text import CURRENCY, without_tail
+from verifiers.notations import combinations_written_out
 from verifiers.number_words import number_in_words
 from verifiers.plain_numbers import GROUP, read_number
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
@@ -20,6 +21,9 @@ from verifiers.tree import PAIR, Node, Num, Seq, UnreadableError, multiply, numb
 
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
+_EUROPEAN = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d{1,3}(?: \d{3})+)(,\d+)")
+_SWISS = re.compile(r"([+-]?\d{1,3}(?:'\d{3})+)((?:\.\d+)?)")
+_RATIO_IN_WORDS = re.compile(r"[\d.]+(?:\s+to\s+[\d.]+)+")
 _SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
 
@@ -66,6 +70,8 @@ def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator
     if scattered is not None:
         yield Candidate(read(scattered).tree, frozenset(), "gathered")
         return
+    if reference.kind == "ratio" and _RATIO_IN_WORDS.fullmatch(text):
+        text = re.sub(r"\s+to\s+", ":", text)
     reading = read(text)
     is_loose_product = "slash_implicit" in reading.notes
     if not (is_loose_product and policy.slash_product is SlashProduct.PRODUCT_FIRST) and not (
@@ -102,6 +108,13 @@ def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator
 
 
 def _with_decimal_comma(text: str) -> Iterator[Candidate]:
+    grouped = _EUROPEAN.fullmatch(text) or _SWISS.fullmatch(text)
+    if grouped is not None:
+        plain = read_number(
+            re.sub(r"[^\d,+-]", "", grouped.group(1)).replace(",", "") + grouped.group(2).replace(",", ".")
+        )
+        if plain is not None:
+            yield Candidate(Num(plain.value, plain.unit_in_last_place), frozenset(), "european")
     dotted = _DOT_GROUPS.fullmatch(text)
     if dotted is not None:
         value = int(dotted.group(1) + dotted.group(2) + dotted.group(3).replace(".", ""))
@@ -116,6 +129,10 @@ def _with_decimal_comma(text: str) -> Iterator[Candidate]:
 def _constant_readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
     """Units and words behind a number, a degree sign, number words."""
     if policy.extra_unit is Choose.ACCEPT:
+        counted = combinations_written_out(text)
+        reading = None if counted is None else _try(counted)
+        if reading is not None:
+            yield Candidate(reading, frozenset({"arithmetic"}), "combinations")
         head = without_tail(text)
         if head is not None:
             reading = _try(head)

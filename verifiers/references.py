@@ -8,6 +8,7 @@ from data.records import AnswerKind, Problem
 from verifiers.boxes import find_boxes, joined, last_group
 from verifiers.clock_and_calendar import Moment, read_moment
 from verifiers.extraction import extract_answer
+from verifiers.families import family_in_braces, without_integer
 from verifiers.grammar import Reading, read
 from verifiers.kinds import kind_of
 from verifiers.limits import OverLimitError
@@ -48,6 +49,8 @@ class Reference:
     """Why it cannot be read; empty where it can."""
     doubt: str = ""
     """Why it may be broken mathematics rather than words: an answer in other words is then not called wrong."""
+    whole_letter: str = ""
+    """The letter that stands for any whole number, as in `2kπ, k ∈ ℤ`."""
     over_limit: str = ""
     """The limit that it exceeds, if it does."""
 
@@ -105,7 +108,8 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
             is_text(text) or (letter is not None and len(text) > len("(A)") and words_of(text))
         ):
             return Reference(text, "choice" if letter and len(text) > 1 else "text", letter=letter)
-        reading = _read_reference(text)
+        bare, whole_letter = without_integer(text)
+        reading = _read_reference(bare)
     except OverLimitError as error:
         return Reference(text, "expression", over_limit=str(error))
     except UnreadableError as error:
@@ -114,9 +118,16 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
         if kind is AnswerKind.QUANTITY:
             return Reference(text, "text", letter=letter)  # quantities read more ways of writing than mathematics
         return Reference(text, str(kind), problem=str(error))
-    tree = as_kind(reading.tree, kind)
-    number = None if _NAMES_A_UNIT.search(text) else _plain(tree, reading)
-    return Reference(text, kind_of(tree), tree=tree, notes=reading.notes, letter=letter, number=number)
+    tree, letter_in_braces = family_in_braces(as_kind(reading.tree, kind))
+    return Reference(
+        text,
+        kind_of(tree),
+        tree=tree,
+        notes=reading.notes,
+        letter=letter,
+        number=None if _NAMES_A_UNIT.search(text) else _plain(tree, reading),
+        whole_letter=whole_letter or letter_in_braces,
+    )
 
 
 def _read_reference(text: str) -> Reading:

@@ -212,6 +212,8 @@ class RegionBuilder:
             parts = [self.region(item) for item in node.items]
             if node.joiner == "or" or all(is_interval(item) for item in node.items):
                 return self._any(parts)
+            if node.joiner == "," and _are_rays_apart(node.items):
+                return self._any(parts)
             return Region(lambda value, rank: all(part.holds(value, rank) for part in parts))
         if not is_interval(node):
             raise NoRegionError
@@ -287,6 +289,22 @@ class RegionBuilder:
             )
 
         return Region(holds)
+
+
+def _are_rays_apart(items: tuple[Node, ...]) -> bool:
+    """Whether `x < -2, x > 3` cannot hold together, so that the comma has to mean "or"."""
+    rays = [interval_of(item) for item in items]
+    if len(rays) != PAIR or not all(isinstance(ray, Seq) for ray in rays):
+        return False
+    below = [ray for ray in rays if isinstance(ray, Seq) and _is_infinite(ray.items[0])]
+    above = [ray for ray in rays if isinstance(ray, Seq) and _is_infinite(ray.items[1])]
+    if len(below) != 1 or len(above) != 1:
+        return False
+    try:
+        high, low = value_of(below[0].items[1], _DIGITS), value_of(above[0].items[0], _DIGITS)
+    except UndefinedError:
+        return False
+    return bool(high < low) if not (getattr(high, "imag", 0) or getattr(low, "imag", 0)) else False
 
 
 def _compare(sign: int, op: str) -> bool:

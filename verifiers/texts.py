@@ -22,6 +22,18 @@ _CHOICE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _OTHER_LETTER = re.compile(r"(?:and|or|&|/|,)\s*\(?[A-Z]\b(?:\)|\Z|,|\s(?:and|or)\b).*", re.DOTALL)
+_SEVERAL_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:\s*[,;、/&]\s*|\s+and\s+|\s*,\s*and\s+|\s*)\(?[A-J]\)?){1,9}")
+_SAME_WORDS = {
+    "dne": "does not exist",
+    "limit does not exist": "does not exist",
+    "it does not exist": "does not exist",
+    "doesn't exist": "does not exist",
+    "\\emptyset": "no solution",
+    "\\varnothing": "no solution",
+    "empty set": "no solution",
+}
+_NO_SOLUTION = re.compile(r"(?:there (?:is|are) )?no (?P<real>real )?solutions?(?: exists?)?")
+_ON_DAY = re.compile(r"(?:on )?(?P<day>mon|tues|wednes|thurs|fri|satur|sun)day")
 _LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
 
 
@@ -97,12 +109,33 @@ def _is_product(letters: str) -> bool:
 
 def same_text(reference: str, answer: str) -> bool:
     """Whether two texts say the same words."""
-    left, right = plain_text(reference), plain_text(answer)
+    left, right = _in_usual_words(plain_text(reference)), _in_usual_words(plain_text(answer))
     if left == right:
         return bool(left)
     if len(left) <= _MAX_PRODUCT and left.isalpha() and all(len(word) == 1 for word in right.split()):  # `m a` for `ma`
         return "".join(right.split()) == left
     return re.sub(r"[\s\-,.]+", " ", left) == re.sub(r"[\s\-,.]+", " ", right) != ""
+
+
+def _in_usual_words(text: str) -> str:
+    """`text` with what has several usual wordings in one: no solution, no limit, the days of the week."""
+    text = _SAME_WORDS.get(text, text)
+    if nothing := _NO_SOLUTION.fullmatch(text):
+        return f"no {nothing.group('real') or ''}solution"
+    day = _ON_DAY.fullmatch(text)
+    return day.group("day") + "day" if day is not None else text
+
+
+def option_letters(text: str) -> tuple[frozenset[str], bool] | None:
+    """The letters of several options, `A, B and D` or `ABD`, and whether they are written apart; None for any other.
+
+    >>> sorted(option_letters("A, B and D")[0]), option_letters("ABBA")
+    (['A', 'B', 'D'], None)
+    """
+    if not _SEVERAL_LETTERS.fullmatch(text):
+        return None
+    letters = re.findall(r"[A-J]", text)
+    return (frozenset(letters), len(letters) < len(text)) if len(set(letters)) == len(letters) else None
 
 
 def option_letter(text: str) -> str | None:

@@ -1,0 +1,67 @@
+r"""Solutions with a whole number in them: `π/2 + kπ, k ∈ ℤ` is one family, whatever its parameter is called."""
+
+import re
+from collections.abc import Iterator
+
+from verifiers.tree import MINUS_ONE, PAIR, Builder, Const, Node, Rel, Seq, Sym, add, multiply, number
+from verifiers.walk import letters_of, replace
+
+_LETTER = r"\$?\s*(?P<{0}>[a-zA-Z])\s*\$?"
+_SPACE = r"(?:[\s,;~$]|\\q?quad|\\[,;:! ])*"
+_LEADING_WORDS = r"(?:(?:\\text\s*\{\s*)?,?\s*(?:where|for(?: all| any| some| each| every)?|with)\s*\}?)?"
+_TAIL = re.compile(
+    rf"{_SPACE}\(?{_SPACE}{_LEADING_WORDS}{_SPACE}(?:"
+    rf"{_LETTER.format('a')}\s*\\in\s*(?:\\mathbb\s*\{{?\s*Z\s*\}}?|\\Z|Z)|"
+    rf"{_LETTER.format('b')}\s*(?:\\text\s*\{{\s*)?is\s+an(?:y|\s+arbitrary)?\s+integer\s*\}}?|"
+    rf"(?:\\text\s*\{{\s*)?(?:an\s+|any\s+|all\s+)?integers?\s*\}}?\s*{_LETTER.format('c')}(?:\s*\}})?)"
+    rf"{_SPACE}\)?{_SPACE}\Z"
+)
+_TAIL_CHARS = 120
+_SHIFTS = range(-2, 3)
+_OWN_NAMES = frozenset("abcdhjklmnpqrstN")
+"""Letters that an answer may use for a whole number."""
+
+
+def without_integer(text: str) -> tuple[str, str]:
+    r"""Return `text` without its "where k is an integer", and the letter; the letter is "" where there is none.
+
+    >>> without_integer(r"\frac{\pi}{2} + k\pi, k \in \mathbb{Z}")
+    ('\\frac{\\pi}{2} + k\\pi', 'k')
+    """
+    match = _TAIL.search(text, max(0, len(text) - _TAIL_CHARS)) if ("Z" in text or "integer" in text) else None
+    letter = next((g for g in match.groups() if g), "") if match is not None else ""
+    head = text[: match.start()] if match is not None else text
+    if not letter or not re.search(rf"(?<![a-zA-Z\\]){letter}(?![a-z])|\d{letter}(?![a-z])", head):
+        return text, ""
+    return head, letter
+
+
+def family_in_braces(tree: Node) -> tuple[Node, str]:
+    r"""Return the element of `{2kπ | k ∈ ℤ}` and its letter; any other tree as it is, with ""."""
+    if isinstance(tree, Builder) and isinstance(tree.condition, Rel) and tree.condition.ops == ("in",):
+        letter, values = tree.condition.parts
+        if isinstance(letter, Sym) and values == Const("Z") and tree.element != letter:
+            return tree.element, letter.name
+    if isinstance(tree, Builder) and isinstance(tree.condition, Seq) and len(tree.condition.items) == PAIR:
+        value, membership = tree.condition.items
+        inner, letter_name = family_in_braces(Builder(tree.element, membership))
+        if letter_name and isinstance(value, Rel) and value.ops == ("=",) and value.parts[0] == inner:
+            return value.parts[1], letter_name
+    return tree, ""
+
+
+def _labels(tree: Node) -> set[str]:
+    """The letters before equals signs."""
+    items = tree.items if isinstance(tree, Seq) else (tree,)
+    return {i.parts[0].name for i in items if isinstance(i, Rel) and i.ops == ("=",) and isinstance(i.parts[0], Sym)}
+
+
+def variants(tree: Node, letter: str, answer: Node) -> Iterator[Node]:
+    """The family with its parameter named as the answer's is, counted up or down from any place near zero."""
+    named = letters_of(answer) - (letters_of(tree) - {letter}) - _labels(answer)
+    if len(named) != 1 or not named <= _OWN_NAMES | {letter}:
+        return
+    own = Sym(next(iter(named)))
+    for shift in _SHIFTS:
+        yield replace(tree, {letter: add(own, number(shift))})
+        yield replace(tree, {letter: add(multiply(MINUS_ONE, own), number(shift))})

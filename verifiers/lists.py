@@ -1,0 +1,37 @@
+"""Bare lists: what parts their members, and which of them are solutions of several letters."""
+
+from collections.abc import Sequence
+
+from verifiers.tree import PAIR, Node, Rel, Seq, Sym
+
+
+def list_of(items: Sequence[Node], joiners: Sequence[str]) -> Node:
+    """The list of `items`; each joiner, `,` or `and` or `or`, stands before the item in its place.
+
+    `x = 1, y = 2 or x = 3, y = 4` is two solutions of two letters each.
+    """
+    words = [joiner for joiner in joiners if joiner in {"and", "or"}]
+    groups = _solutions(items, joiners) if words and "," in joiners else []
+    if len(groups) > 1:
+        return Seq("", tuple(Seq("", tuple(group), "") for group in groups), "", ";")
+    return Seq("", tuple(items), "", words[-1] if words else ",")
+
+
+def _solutions(items: Sequence[Node], joiners: Sequence[str]) -> list[list[Node]]:
+    """The items between the words, if each group gives a value to each of the same letters; else none."""
+    groups: list[list[Node]] = [[]]
+    for item, joiner in zip(items, joiners, strict=True):
+        if joiner in {"and", "or"}:
+            groups.append([])
+        groups[-1].append(item)
+    letters = [[_letter(item) for item in group] for group in groups]
+    first = letters[0]
+    if len(first) < PAIR or None in first or len(set(first)) < len(first):
+        return []
+    return groups if all(names == first for names in letters) else []
+
+
+def _letter(item: Node) -> str | None:
+    is_value = isinstance(item, Rel) and item.ops == ("=",)
+    left = item.parts[0] if is_value and isinstance(item, Rel) else None
+    return left.name if isinstance(left, Sym) else None
