@@ -1,14 +1,21 @@
 """The dataset card of a version: what Hugging Face reads, and what people read."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 EXAMPLE_CHARS = 4000
+PLOTS_SHOWN = {
+    "tokens.svg": "Histogram of the traces' lengths in tokens",
+    "pass_rates.svg": "Histogram of the problems' pass rates",
+    "statuses.svg": "Samples by verdict",
+    "sources.svg": "Traces by problem source",
+}
+"""The pictures of a card, and what they show."""
 _BRACKETS = re.compile(r"[\\\[\]]")
 
 
-def render_card(manifest: Mapping[str, Any], example: Mapping[str, Any] | None) -> str:
+def render_card(manifest: Mapping[str, Any], examples: Sequence[Mapping[str, Any]]) -> str:
     """Return `README.md` for the version that `manifest` describes.
 
     Texts of problems and of the model stand in fenced blocks only, with a fence that they cannot close.
@@ -24,8 +31,13 @@ def render_card(manifest: Mapping[str, Any], example: Mapping[str, Any] | None) 
         "## How it was made\n\n" + _making(manifest),
         "## Limits\n\n" + _LIMITS,
     ]
-    if example:
-        sections.insert(4, "## One trace\n\n" + _example(example))
+    if examples:
+        shown = "\n\n".join(map(_example, examples))
+        sections.insert(4, ("## One trace\n\n" if len(examples) == 1 else "## Two traces\n\n") + shown)
+    if manifest["statistics"]:
+        sections.insert(-3, "## How hard, how long\n\n" + _difficulty(manifest))
+    if manifest["left_out"]["samples"]:
+        sections.insert(-2, "## What is not in it\n\n" + _left_out(manifest))
     return "\n\n".join(sections) + "\n"
 
 
@@ -81,9 +93,46 @@ def _statuses(manifest: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n\nRejected samples are kept in the warehouse with their reasons; they are not here."
 
 
+def _difficulty(manifest: Mapping[str, Any]) -> str:
+    statistics = manifest["statistics"]
+    low, middle, high, longest = (
+        f"{statistics['token_quantiles'][name]:,.0f}" for name in ("p05", "p50", "p95", "max")
+    )
+    text = (
+        f"A trace has {middle} completion tokens in the middle, {low} to {high} between the 5th and 95th percentile, "
+        f"{longest} at most. The pass rate of a problem is the share of its decided samples that were right."
+    )
+    pictures = "\n\n".join(f"![{shown}](plots/{name})" for name, shown in PLOTS_SHOWN.items())
+    tables = [_groups(title, statistics[key]) for title, key in (("licence", "by_license"), ("tag", "by_tag"))]
+    return "\n\n".join([text, pictures, *(table for table in tables if table)])
+
+
+def _groups(title: str, groups: Sequence[Mapping[str, Any]]) -> str:
+    if not groups:
+        return ""
+    lines = [f"| {title} | problems | traces | mean pass rate |", "|---|---:|---:|---:|"]
+    for group in groups:
+        rate = "–" if group["pass_rate"] is None else f"{group['pass_rate']:.2f}"
+        lines.append(f"| {_cell(group['name'])} | {group['problems']:,} | {group['traces']:,} | {rate} |")
+    return "\n".join(lines)
+
+
+def _left_out(manifest: Mapping[str, Any]) -> str:
+    lines = ["| reason | samples |", "|---|---:|"]
+    lines += [f"| `{reason}` | {count:,} |" for reason, count in manifest["left_out"]["samples"].items()]
+    return (
+        "\n".join(lines)
+        + "\n\nA status is a verdict; the other reasons are the publishing policy's. `_left_out.parquet` lists what "
+        "the policy left out, `_problems.parquet` all problems with their pass rates, solved or not."
+    )
+
+
 def _making(manifest: Mapping[str, Any]) -> str:
     facts = {
         "teacher": f"{manifest['teacher']['name']} ({manifest['teacher']['engine']})",
+        "teacher's licence": (
+            f"{manifest['teacher']['license'] or 'not said'}; allows training: {manifest['teacher']['allows_training']}"
+        ),
         "prompt": f"{manifest['prompt_template']} ({manifest['prompt_template_hash']})",
         "sampling": ", ".join(f"{key} {value}" for key, value in manifest["sampling"].items() if value is not None),
         "verifier": f"{manifest['verifier']}, policy {manifest['policy_hash']}",

@@ -17,6 +17,12 @@ def latest_version(warehouse: Warehouse, catalog: Catalog, dataset: str) -> Vers
     return None if number is None else read_version(warehouse, dataset, number)
 
 
+def numbers_of(catalog: Catalog, dataset: str) -> list[int]:
+    """Return the numbers of a dataset's published versions, ascending."""
+    rows = catalog.query("SELECT version FROM versions WHERE dataset = ? ORDER BY version", [dataset])
+    return [number for (number,) in rows]
+
+
 def find_version(warehouse: Warehouse, catalog: Catalog, dataset: str, version: str = LATEST) -> VersionManifest:
     """Return a version by its name: `latest`, `v3`, `3` or `v0003`.
 

@@ -138,6 +138,9 @@ TRACES = pa.schema(
     }
 )
 
+TRACES_OF_VERSION = {1: pa.schema([field for field in TRACES if field.name != "status"]), 2: TRACES}
+"""Columns of traces by schema version: every file of a version has the same."""
+
 LEFT_OUT = pa.schema(
     {"problem_id": pa.string(), "sample_id": pa.string(), "reason": pa.string(), "detail": pa.string()}
 )

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,10 +28,13 @@ from data.selection import AllowsTraining, Selection
 from data.selection_plan import SelectionReport
 from data.splits import TRAIN
 from data.survey import SourceCounts, Survey
+from data.version_statistics import VersionStatistics, version_statistics
 from data.warehouse import Warehouse
 
 LEFT_OUT_FILE = "_left_out.parquet"
 """What the policy left out, with reasons; readers of datasets pass over names that start so."""
+PLOTS = "plots"
+"""Folder of the card's pictures."""
 PROBLEMS_FILE = "_problems.parquet"
 """All problems that the version was chosen from, with pass rates."""
 FILE_ROWS = 32 * ROW_GROUP_ROWS
@@ -115,6 +118,10 @@ class VersionManifest(Record):
     """Lists what the policy left out, row by row."""
     problems_file: VersionFile | None = None
     """Lists all problems that were chosen from, with their pass rates."""
+    card_files: tuple[VersionFile, ...] = ()
+    """The card and its plots; they have no rows."""
+    statistics: VersionStatistics | None = None
+    """What the card shows."""
     lineage: LineageRecord | None
     """None in versions of schema 1."""
 
@@ -130,6 +137,12 @@ class VersionManifest(Record):
                 | {"selection": {}, "left_out": {}, "lineage": None, "splits": {TRAIN: values.get("accepted")}}
             )
         return values
+
+    @property
+    def all_files(self) -> dict[str, VersionFile]:
+        """Every file of the version but the manifest itself, by path."""
+        beside = [file for file in (self.left_out_file, self.problems_file) if file]
+        return {file.path: file for file in (*self.files, *beside, *self.card_files)}
 
     @property
     def folder(self) -> str:
@@ -253,6 +266,7 @@ def publish_version(
         written.write(traces)
         left_out_file = _write_table(staging / LEFT_OUT_FILE, schemas.LEFT_OUT, left_out)
         problems_file = _write_table(staging / PROBLEMS_FILE, schemas.VERSION_PROBLEMS, problems)
+        statistics = version_statistics(staging, [file.path for file in written.files], PROBLEMS_FILE)
         manifest = VersionManifest(
             **facts.model_dump(),
             version=number,
@@ -272,6 +286,7 @@ def publish_version(
             files=tuple(written.files),
             left_out_file=left_out_file,
             problems_file=problems_file,
+            statistics=statistics,
             traces=report.traces,
             problems_with_traces=report.problems_with_traces,
             splits=report.splits,
@@ -284,16 +299,28 @@ def publish_version(
                 f"{target}: {report.traces} traces were counted and {rows} written; a shard was changed "
                 "meanwhile: run `tracemill catalog rebuild`, then the build again"
             )
-        (staging / "README.md").write_text(render_card(manifest.model_dump(), written.example), encoding="utf-8")
-        _sync(staging / "README.md")
+        card_files = _write_card(staging, manifest, written.examples)
+        manifest = manifest.model_copy(update={"card_files": card_files})
         write_json(staging / "manifest.json", manifest.model_dump(mode="json"), warehouse.scratch(facts.dataset))
-        for folder in sorted({(staging / file.path).parent for file in written.files}):
+        for folder in sorted({(staging / file.path).parent for file in (*written.files, *card_files)}):
             fsync_folder(folder)
         fsync_folder(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(target)
         fsync_folder(target.parent)
     return manifest
+
+
+def _write_card(
+    staging: Path, manifest: VersionManifest, examples: Sequence[dict[str, Any]]
+) -> tuple[VersionFile, ...]:
+    from data.plots import write_plots  # noqa: PLC0415 - matplotlib loads only when a version is published
+
+    if manifest.statistics:
+        write_plots(staging / PLOTS, manifest.statistics, manifest.by_status)
+    (staging / "README.md").write_text(render_card(manifest.model_dump(), examples), encoding="utf-8")
+    paths = [staging / "README.md", *sorted((staging / PLOTS).glob("*"))]
+    return tuple(_file(staging, path, 0) for path in paths)
 
 
 def _write_table(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> VersionFile:
@@ -320,7 +347,8 @@ class _TraceFiles:
 
     def __init__(self, staging: Path) -> None:
         self.licenses: Counter[str] = Counter()
-        self.example: dict[str, Any] | None = None
+        self._first: dict[str, Any] | None = None
+        self._hardest: dict[str, Any] | None = None
         self._staging = staging
         self._splits: dict[str, _SplitFiles] = {}
 
@@ -329,15 +357,23 @@ class _TraceFiles:
         """All finished files, split by split."""
         return [file for _, split in sorted(self._splits.items()) for file in split.files]
 
+    @property
+    def examples(self) -> list[dict[str, Any]]:
+        """The first trace, and one of the problem with the lowest pass rate where that is another."""
+        found = [row for row in (self._first, self._hardest) if row]
+        return found[:1] if len(found) > 1 and found[0]["trace_id"] == found[1]["trace_id"] else found
+
     def write(self, traces: Iterable[dict[str, Any]]) -> None:
-        """Write all traces; the first one is kept as the example for the card."""
+        """Write all traces; the first one and one of the hardest problem are kept as examples for the card."""
         try:
             for row in traces:
                 name = row.get("split", TRAIN)
                 if name not in self._splits:
                     self._splits[name] = _SplitFiles(self._staging, name)
                 self._splits[name].add(row)
-                self.example = self.example or row
+                self._first = self._first or row
+                if self._hardest is None or (row["pass_rate"] or 0) < (self._hardest["pass_rate"] or 0):
+                    self._hardest = row
                 self.licenses[row["license"]] += 1
         finally:
             for split in self._splits.values():

@@ -13,6 +13,7 @@ from flows import (
     export_command,
     prompts_command,
     publish_command,
+    reverify_command,
     verify_command,
 )
 
@@ -78,8 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     dataset_commands.add_diff_arguments(diff)
     path = _add(actions, "path", "print the folder of a version", dataset_commands.path)
     dataset_commands.add_path_arguments(path)
-    for parser_ in (diff, path):
+    check = _add(actions, "check", "compare files with their manifests: hashes, rows, schemas", dataset_commands.check)
+    dataset_commands.add_check_arguments(check)
+    for parser_ in (diff, path, check):
         catalog_commands.add_warehouse(parser_)
+    reverify = _add(commands, "reverify", "judge stored samples again, and show what differs", reverify_command.run)
+    reverify_command.add_arguments(reverify)
+    catalog_commands.add_warehouse(reverify)
     export = _add(commands, "export", "write a version in the format of another trainer", export_command.run)
     export_command.add_arguments(export)
     catalog_commands.add_warehouse(export)

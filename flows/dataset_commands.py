@@ -24,6 +24,12 @@ def add_path_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("version", metavar="VERSION", nargs="?", default="latest", help="such as v4 (default: latest)")
 
 
+def add_check_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of `datasets check`."""
+    parser.add_argument("dataset", metavar="NAME", nargs="?", help="default: all datasets, and all shards")
+    parser.add_argument("version", metavar="VERSION", nargs="?", help="such as v4 (default: all)")
+
+
 def add_gc_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of `gc`."""
     parser.add_argument("--yes", action="store_true", help="remove it; without, only say what would be removed")
@@ -70,6 +76,33 @@ def diff(args: Namespace) -> int:
     else:
         _print_diff(found)
     return 0
+
+
+def check(args: Namespace) -> int:
+    """Compare files with their manifests; 1 where something is wrong."""
+    from data.integrity import check_shards, check_version  # noqa: PLC0415
+    from data.published import find_version, numbers_of  # noqa: PLC0415
+    from data.versions import all_versions  # noqa: PLC0415
+
+    warehouse, catalog = opened(args)
+    if args.dataset:
+        names = [args.version] if args.version else [str(n) for n in numbers_of(catalog, args.dataset)] or ["latest"]
+        manifests = [find_version(warehouse, catalog, args.dataset, name) for name in names]
+    else:
+        manifests = list(all_versions(warehouse))
+    found = 0
+    for manifest in manifests:
+        for damage in check_version(warehouse, manifest):
+            print(f"{damage.path}: {damage.what}")
+            found += 1
+    if not args.dataset:
+        for damage in check_shards(warehouse):
+            print(f"{damage.path}: {damage.what}")
+            found += 1
+    files = sum(len(manifest.all_files) for manifest in manifests)
+    shards = "" if args.dataset else " and all shards"
+    print(f"{found:,} things are wrong" if found else f"Nothing is wrong with {files:,} files of versions{shards}.")
+    return 1 if found else 0
 
 
 def gc(args: Namespace) -> int:

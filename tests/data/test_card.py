@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from data.card import EXAMPLE_CHARS, render_card
+from data.card import EXAMPLE_CHARS, PLOTS_SHOWN, render_card
 from data.records import Status
 from data.versions import publish_version
 from tests.data.small_warehouse import DATASET, contents_of, facts, opened, problem, put_shard, traces_of
@@ -82,13 +82,13 @@ def test_the_front_matter_is_what_hugging_face_reads(plain):
 def test_the_size_category_follows_the_count(plain, count, size):
     """The categories are those of the hub."""
     manifest, example, _ = plain
-    assert front_matter(render_card(manifest | {"traces": count}, example))["size_categories"] == [size]
+    assert front_matter(render_card(manifest | {"traces": count}, [example]))["size_categories"] == [size]
 
 
 def test_one_licence_is_listed_once(plain):
     """Two spellings of a licence are one entry."""
     manifest, example, _ = plain
-    card = render_card(manifest | {"licenses": {"MIT": 1, "mit": 2, "Apache-2.0": 3}}, example)
+    card = render_card(manifest | {"licenses": {"MIT": 1, "mit": 2, "Apache-2.0": 3}}, [example])
     assert front_matter(card)["license"] == ["apache-2.0", "mit"]
 
 
@@ -106,12 +106,14 @@ def test_hostile_texts_stay_text(tmp_path, text):
     fields = dict.fromkeys(("question", "reference", "source", "license", "completion"), text)
     manifest, example, card = manifest_and_example(tmp_path, **fields)
     tokens = markdown(card)
-    assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline", "link_open", "image"})
+    assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline", "link_open"})
+    assert pictures(tokens) == [f"plots/{name}" for name in PLOTS_SHOWN]
     headings = [after.content for token, after in itertools.pairwise(tokens) if token.type == "heading_open"]
     assert headings[1:] == [
         "Use it",
         "One trace",
         "Where the problems come from",
+        "How hard, how long",
         "What verification found",
         "How it was made",
         "Limits",
@@ -128,9 +130,14 @@ def test_hostile_texts_stay_text(tmp_path, text):
         .content
     )
     assert fences[1] == seen
-    assert [len(row) for row in table_rows(tokens)] == [5, 5, 2, 2] + [2] * 9
+    assert [len(row) for row in table_rows(tokens)] == [5, 5, 4, 4, 2, 2] + [2] * 10
     assert front_matter(card)["license"] == [text.lower()]
     assert manifest["licenses"] == {text: 4}
+
+
+def pictures(tokens):
+    """Return where the pictures of a card lie."""
+    return [token.attrs["src"] for token in tokens if token.type == "image"]
 
 
 def table_rows(tokens):
@@ -148,7 +155,7 @@ def table_rows(tokens):
 def test_any_licence_survives_the_front_matter(plain, text):
     """A YAML reader gets the very text back, whatever characters it has."""
     manifest, example, _ = plain
-    assert front_matter(render_card(manifest | {"licenses": {text: 1}}, example))["license"] == [text.lower()]
+    assert front_matter(render_card(manifest | {"licenses": {text: 1}}, [example]))["license"] == [text.lower()]
 
 
 @given(st.text(st.sampled_from("`~ \n|<>[]()!#-=\\ab"), max_size=60))
@@ -157,15 +164,16 @@ def test_no_text_gets_out_of_its_block(plain, text):
     manifest, example, _ = plain
     counts = manifest["by_source"]["made"]
     hostile = example | {"messages": [{"role": "user", "content": text}], "reference": text or "x", "answer": text}
-    card = render_card(manifest | {"by_source": {text: counts}, "licenses": {text: 1}}, hostile)
+    card = render_card(manifest | {"by_source": {text: counts}, "licenses": {text: 1}}, [hostile])
     tokens = markdown(card)
-    assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline", "link_open", "image"})
+    assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline", "link_open"})
+    assert pictures(tokens) == [f"plots/{name}" for name in PLOTS_SHOWN]
     assert sum(token.type == "fence" for token in tokens) == 2
-    assert sum(token.type == "heading_open" for token in tokens) == 7
+    assert sum(token.type == "heading_open" for token in tokens) == 8
 
 
 def test_a_long_trace_is_shortened(plain):
     """The card stays readable; the file has the whole text."""
     manifest, example, _ = plain
     long = example | {"messages": [{"role": "user", "content": "x" * 100_000}]}
-    assert len(render_card(manifest, long)) < EXAMPLE_CHARS + 5000
+    assert len(render_card(manifest, [long])) < EXAMPLE_CHARS + 5000

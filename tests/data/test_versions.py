@@ -52,6 +52,10 @@ def test_a_version_is_numbered_and_stays_as_it_is(stocked):
         "_left_out.parquet",
         "_problems.parquet",
         "manifest.json",
+        "plots/pass_rates.svg",
+        "plots/sources.svg",
+        "plots/statuses.svg",
+        "plots/tokens.svg",
         "train/part-00000.parquet",
     }
     assert [each.version for each in all_versions(warehouse)] == [1, 2]
