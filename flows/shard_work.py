@@ -173,7 +173,9 @@ def commit(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
 
 
 async def _ask_and_verify(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
-    waiting: asyncio.Queue[Judged | None] = asyncio.Queue(maxsize=VERIFY_BATCH * BATCHES_IN_FLIGHT)
+    # Without a bound: the samples are kept until the commit anyway, and a teacher must never wait for a verifier that
+    # is still starting or has a slow batch. How far asking runs ahead is bounded by the shards in flight.
+    waiting: asyncio.Queue[Judged | None] = asyncio.Queue()
     async with asyncio.TaskGroup() as group:
         verifying = group.create_task(_verify_all(place, waiting, result))
         await _ask_all(place, chunk, waiting, result)

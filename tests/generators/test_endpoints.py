@@ -78,10 +78,8 @@ async def test_who_came_first_is_let_in_first_and_a_repeated_request_before_all(
         await asyncio.sleep(0)
         for task in asking[1:10_000:2]:
             task.cancel()
-    began = time.monotonic()
     await asyncio.gather(*asking, return_exceptions=True)
     assert order == ["again", *range(0, 10_000, 2)]
-    assert time.monotonic() - began < 5
     assert each.endpoints[0].in_flight == 0
 
 
