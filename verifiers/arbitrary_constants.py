@@ -17,9 +17,11 @@ Same = Callable[[Node, Node], bool]
 
 
 def same_with_renamed(reference: Node, answer: Node, same: Same) -> bool:
-    """Whether constants `c_1`, `c_2` of a general solution only have other names, in any order."""
+    """Whether the constants of a general solution only have other names: C, or `c_1` and `c_2` in any order."""
     wanted = sorted(letters_of(reference) - letters_of(answer))
     given = sorted(letters_of(answer) - letters_of(reference))
+    if len(wanted) == len(given) == 1 and "C" in wanted and set(given) <= _ARBITRARY and _has_variable(reference, "C"):
+        return same(reference, replace(answer, {given[0]: Sym("C")}))
     if len(wanted) != PAIR or len(given) != PAIR or not set(wanted) <= _NUMBERED:
         return False
     if not set(given) <= _ARBITRARY | {"B", "a", "b"}:
@@ -36,8 +38,13 @@ def constant_of(node: Node, names: frozenset[str] = _OF_INTEGRATION) -> str | No
     found = [t.name for t in terms if isinstance(t, Sym) and t.name in names]
     if len(found) != 1 or sum(found[0] in letters_of(t) for t in terms) != 1:
         return None
-    others = letters_of(node) - {found[0]}
-    return found[0] if others & _VARIABLES and not any(name.isupper() for name in others) else None
+    return found[0] if _has_variable(node, found[0]) else None
+
+
+def _has_variable(node: Node, constant: str) -> bool:
+    """Whether the rest is a function of a variable; other capital letters speak against a constant of integration."""
+    others = letters_of(node) - {constant}
+    return bool(others & _VARIABLES) and not any(name.isupper() for name in others)
 
 
 def same_but_for_constant(reference: Node, constant: str, answer: Node, same: Same) -> bool:

@@ -6,6 +6,7 @@ from verifiers.levels import Levels
 from verifiers.limits import MAX_ITEMS, MAX_MATRIX_CELLS, check
 from verifiers.tokens import Token
 from verifiers.tree import (
+    ZERO,
     Builder,
     Call,
     Dots,
@@ -101,6 +102,13 @@ class BracketAtoms(Levels):
         self.open_bars, self.in_braces = outer, outer_braces
         self.depth -= 1
         return function_call(name, (inner,), None)
+
+    def diagonal(self) -> Node:
+        """`diag(1, 2)`: the matrix with these on its diagonal."""
+        inner = self.bracketed()
+        cells = inner.items if isinstance(inner, Seq) else (inner,)
+        check("MAX_MATRIX_CELLS", len(cells) ** 2, MAX_MATRIX_CELLS)
+        return Matrix(tuple(tuple(cell if j == k else ZERO for k in range(len(cells))) for j, cell in enumerate(cells)))
 
     def is_matrix(self, node: Node) -> bool:
         """Whether `node` is a matrix as far as can be seen."""

@@ -32,6 +32,8 @@ _DATE_FORMS = (
     (re.compile(rf"{_WEEKDAY}({_NAMES})\.?\s+{_DAY}(?:,?\s+(\d{{4}}))?{_WEEKDAY_BEHIND}", re.IGNORECASE), "mdy"),
     (re.compile(rf"{_WEEKDAY}(?:the\s+)?{_DAY}\s+(?:of\s+)?({_NAMES})\.?,?(?:\s+(\d{{4}}))?", re.IGNORECASE), "dmy"),
     (re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"), "ymd"),
+    (re.compile(r"(\d{1,2})/(1[3-9]|2\d|3[01])/(\d{4})"), "mdy"),
+    (re.compile(r"(1[3-9]|2\d|3[01])/(\d{1,2})/(\d{4})"), "dmy"),
     (re.compile(rf"({_NAMES})\.?,?\s+(\d{{4}})", re.IGNORECASE), "my"),
 )
 _HALF = r"(a\.?\s?m\.?|p\.?\s?m\.?|noon|midnight)"

@@ -85,7 +85,7 @@ class CommandAtoms(Levels):
         """A letter with an accent; a bar over a complex number conjugates it."""
         inner = self.argument()
         if isinstance(inner, Sym):
-            name = inner.name.removeprefix("unit ")
+            name = words.AXES.get(inner.name, inner.name.removeprefix("unit "))
             return Sym(f"unit {name}") if accent == "hat" and name in _UNIT_VECTORS else Sym(f"{accent}({inner.name})")
         if inner == Const("i") and accent == "hat":
             return Sym("unit i")
@@ -144,7 +144,7 @@ class CommandAtoms(Levels):
             raise UnreadableError("a list has no root")
         return power(inner, HALF if degree == number(2) else divide(number(1), degree))
 
-    def _font(self, name: str) -> Node:
+    def _font(self, name: str) -> Node:  # noqa: PLR0911 - one branch for each sort
         r"""The content of a font command; `\operatorname{name}` is a function if the name is one."""
         if name == "overset":
             self.argument()
@@ -156,6 +156,8 @@ class CommandAtoms(Levels):
         raw = self.raw_group()
         if raw in words.FUNCTIONS:
             return self.function(raw)
+        if raw == "diag" and self.peek().kind == "(":
+            return self.diagonal()
         if raw in words.BIG:
             return self._big(words.BIG[raw])
         if name in {"mathbf", "boldsymbol", "bm", "vec", "symbf"} and raw in _UNIT_VECTORS:
@@ -200,7 +202,9 @@ class CommandAtoms(Levels):
             else:
                 lower = bound
         side, self.side = self.side, ""
+        outer, self.in_integral = self.in_integral, kind == "int"
         body = self.term()
+        self.in_integral = outer
         if kind == "int":
             variable, body = _integrand(body)
         if kind != "int" and not variable:

@@ -9,9 +9,11 @@ from verifiers.regions import interval_of, is_interval, is_region, same_region
 from verifiers.scalars import Match, Terms, differs, equal, same_scalar
 from verifiers.tree import (
     PAIR,
+    ZERO,
     Apply,
     Builder,
     Call,
+    Const,
     Matrix,
     Node,
     Num,
@@ -19,12 +21,13 @@ from verifiers.tree import (
     Rel,
     Seq,
     SetOp,
+    Sym,
     UnreadableError,
     Words,
     divide,
     number,
 )
-from verifiers.walk import letters_of, replace
+from verifiers.walk import letters_of, replace, rewrite
 
 
 def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901, PLR0911, PLR0912 - one branch for each sort
@@ -38,6 +41,7 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
     if reference == answer:
         return equal("expression.same", "both read the same")
     reference, answer = _prepared(reference), _prepared(answer)
+    reference, answer = _by_name(reference, answer), _by_name(answer, reference)
     if isinstance(reference, Words) or isinstance(answer, Words):
         return differs("text.words", "words stand where mathematics is compared")
     if is_piecewise(reference) or (is_piecewise(answer) and not isinstance(reference, Rel)):
@@ -92,6 +96,18 @@ def _prepared(node: Node) -> Node:
     ):
         return node.parts[1]
     return node
+
+
+def _by_name(node: Node, other: Node) -> Node:
+    """`(a, b) = (4, -1)` as `a = 4, b = -1`, where the other side is such a list."""
+    if not (isinstance(node, Rel) and node.ops == ("=",) and isinstance(other, Seq) and not other.opening):
+        return node
+    names, values = node.parts
+    if not (isinstance(names, Seq) and isinstance(values, Seq) and len(names.items) == len(values.items)):
+        return node
+    if not is_label(names) or not all(isinstance(item, Rel) for item in other.items):
+        return node
+    return Seq("", tuple(Rel(("=",), pair) for pair in zip(names.items, values.items, strict=True)), "")
 
 
 def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
@@ -227,7 +243,8 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
         cells = [[cell for row in rows for cell in row] for rows in (left, right)]
         return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
     matrix, beside = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
-    vector, pair = vector_members(matrix), tuple_members(_components(beside))
+    vector = vector_members(matrix)
+    pair = tuple_members(_components(beside, letters=vector is not None and len(vector) == len("ijk")))
     if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
         return differs("matrix.kind", "a matrix is compared with something else")
     left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)
@@ -257,14 +274,18 @@ def _without_point(node: Node, other: Node) -> Node:
     return node
 
 
-def _components(node: Node) -> Node:
-    """`2i + 3j` in unit vectors as `(2, 3)`; anything else as it is."""
-    names = sorted(name for name in letters_of(node) if name.startswith("unit "))
-    if not names:
+def _components(node: Node, *, letters: bool = False) -> Node:
+    """`2i + 3j` in unit vectors as `(2, 3)`; with `letters` in plain ones too. Anything else as it is."""
+    tree = node
+    if letters and letters_of(node) and letters_of(node) <= {"j", "k"}:
+        plain = {Const("i"): Sym("unit i"), Sym("j"): Sym("unit j"), Sym("k"): Sym("unit k")}
+        tree = rewrite(node, lambda part: plain.get(part, part) if isinstance(part, (Const, Sym)) else part)
+    names = sorted(name for name in letters_of(tree) if name.startswith("unit "))
+    if not names or replace(tree, dict.fromkeys(names, ZERO)) != ZERO:
         return node
-    size = "ijk".index(names[-1][-1]) + 1
-    axes = [f"unit {axis}" for axis in "ijk"[: max(size, PAIR)]]
-    parts = [replace(node, {name: number(int(name == axis)) for name in axes}) for axis in axes]
+    size = len("ijk") if letters else max("ijk".index(names[-1][-1]) + 1, PAIR)
+    axes = [f"unit {axis}" for axis in "ijk"[:size]]
+    parts = [replace(tree, {name: number(int(name == axis)) for name in axes}) for axis in axes]
     return Seq("(", tuple(parts), ")")
 
 

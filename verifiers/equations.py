@@ -8,7 +8,22 @@ from verifiers.fingerprint import FIELDS, NoPrintError, fingerprint
 from verifiers.numeric import ratio_is_constant
 from verifiers.policy import Choose
 from verifiers.scalars import Match, Terms, differs, equal, lower_case, same_scalar
-from verifiers.tree import PAIR, Apply, Call, Mul, Node, Ratio, Rel, Seq, Sym, divide, subtract
+from verifiers.tree import (
+    MINUS_ONE,
+    PAIR,
+    Apply,
+    Call,
+    Mul,
+    Node,
+    Pow,
+    Ratio,
+    Rel,
+    Seq,
+    Sym,
+    divide,
+    factors_of,
+    subtract,
+)
 from verifiers.walk import letters_of, replace
 
 STATING = frozenset({"=", "to", "≡"})
@@ -22,12 +37,18 @@ def is_label(node: Node) -> bool:
         return True
     if isinstance(node, Call) and node.name in {"abs", "norm"}:
         return is_label(node.args[0])
+    if isinstance(node, Call) and node.name in {"sin", "cos", "tan", "cot"}:
+        return isinstance(node.args[0], Sym) and node.args[0].name not in {"x", "y", "z", "t"}
+    if isinstance(node, Ratio):
+        return all(is_label(part) for part in node.parts)
     if isinstance(node, Mul):
         first = node.factors[0]
         if isinstance(first, Sym) and first.name in {"Delta", "delta", "d"} and len(node.factors) == PAIR:
             return isinstance(node.factors[1], Sym)
         return all(
-            isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"}) for f in node.factors
+            isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"})
+            for factor in node.factors
+            for f in factors_of(factor.base if isinstance(factor, Pow) and factor.exponent == MINUS_ONE else factor)
         )
     return isinstance(node, Seq) and bool(node.items) and all(isinstance(item, Sym) for item in node.items)
 
@@ -67,8 +88,8 @@ def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -
     """Compare two equations, first as label and value, then as conditions."""
     left, right = stated_value(reference), stated_value(answer)
     if left is not None and right is not None:
-        right = _in_same_letters(right, label_of(reference), label_of(answer))
-        if _same_label(label_of(reference), label_of(answer), terms):
+        right, label = _in_same_letters(right, label_of(reference), label_of(answer))
+        if _same_label(label_of(reference), label, terms):
             match = compare(left, right, terms)
             if match.equal:
                 return match
@@ -83,18 +104,18 @@ def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -
     return _same_condition(reference, answer)
 
 
-def _in_same_letters(value: Node, wanted: Node | None, given: Node | None) -> Node:
-    """The value under the reference's label: `f(t) = t²` as `f(x) = x²`, `(y, x) = (3, 2)` as `(x, y) = (2, 3)`."""
+def _in_same_letters(value: Node, wanted: Node | None, given: Node | None) -> tuple[Node, Node | None]:
+    """The value and label in the reference's letters: `f(t) = t²` as `f(x) = x²`, `(y, x) = (3, 2)` in its order."""
     if isinstance(wanted, Apply) and isinstance(given, Apply) and wanted.name == given.name:
         names = [(a.name, b) for a, b in zip(given.args, wanted.args, strict=False) if isinstance(a, Sym)]
         fresh = {b.name for _, b in names if isinstance(b, Sym)} - {a for a, _ in names}
         if len(names) == len(wanted.args) == len(given.args) and not fresh & letters_of(value):
-            return replace(value, dict(names))
+            return replace(value, dict(names)), wanted
     if isinstance(wanted, Seq) and isinstance(given, Seq) and isinstance(value, Seq) and value.opening == "(":
         places = {item: place for place, item in enumerate(given.items)}
         if set(wanted.items) == set(places) and len(places) == len(value.items) == len(wanted.items):
-            return Seq("(", tuple(value.items[places[item]] for item in wanted.items), ")")
-    return value
+            return Seq("(", tuple(value.items[places[item]] for item in wanted.items), ")"), wanted
+    return value, given
 
 
 def _mention_letters(*nodes: Node) -> bool:
@@ -104,14 +125,12 @@ def _mention_letters(*nodes: Node) -> bool:
 def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
     if left is None or right is None or left == right:
         return True
-    if isinstance(left, Apply) and isinstance(right, Apply) and left.name == right.name:
-        return all(isinstance(argument, Sym) for argument in (*left.args, *right.args))
     if terms.policy.function_label is Choose.ACCEPT and {type(left), type(right)} == {Sym, Apply}:
         return True
     if isinstance(left, Sym) and isinstance(right, Sym) and terms.policy.letter_case is Choose.ACCEPT:
         return _bare_name(left) == _bare_name(right) or _is_numbered(left, right) or _is_numbered(right, left)
     if isinstance(left, Seq) and isinstance(right, Seq):
-        return set(left.items) == set(right.items)
+        return left.items == right.items
     return not isinstance(left, Sym) and not isinstance(right, Sym) and same_scalar(left, right, terms).equal
 
 
@@ -127,6 +146,16 @@ def _is_numbered(label: Sym, other: Sym) -> bool:
     return name == label.name and number.isdigit()
 
 
+def _with_primes(left: Node, right: Node) -> tuple[Node, Node]:
+    """Both with derivatives as `y'` where one has primes and the other `dy/dx`."""
+    names = [letters_of(side) for side in (left, right)]
+    primed = ["'" in "".join(side) for side in names]
+    if primed[0] == primed[1]:
+        return left, right
+    quotients = {name: Sym(f"{name[1:].partition('/')[0]}'") for name in names[0] | names[1] if "/d" in name}
+    return replace(left, quotients), replace(right, quotients)
+
+
 def _difference(node: Rel) -> Node:
     left, right = (_as_quotient(part) for part in node.parts)
     return subtract(left, right)
@@ -139,7 +168,7 @@ def _as_quotient(node: Node) -> Node:
 def _same_condition(reference: Rel, answer: Rel) -> Match:
     """Compare `a = b` and `c = d` by whether (a - b) / (c - d) is a constant other than zero."""
     for lower in (False, True):
-        left, right = _difference(reference), _difference(answer)
+        left, right = _with_primes(_difference(reference), _difference(answer))
         if lower:
             left, right = lower_case(left), lower_case(right)
         if constant_ratio(left, right):

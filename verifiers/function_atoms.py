@@ -70,10 +70,16 @@ class FunctionAtoms(Levels):
             self.depth -= 1
             return multiply(MINUS_ONE, inner) if sign == "-" else inner
         value = self.factor()
-        while self.starts_factor() and not self._at_function() and self.peek().kind not in {"(", "[", "\\{"}:
+        while self.starts_factor() and not self._ends_argument() and self.peek().kind not in {"(", "[", "\\{"}:
             value = multiply(value, self.factor())
         self.depth -= 1
         return value
+
+    def _ends_argument(self) -> bool:
+        """Whether another function, or the `dx` of an integral, ends an argument without brackets."""
+        if self.in_integral and (self.peek().text[:1] == "d" or self.peek(2).text == "d"):
+            return True
+        return self._at_function()
 
     def _at_function(self) -> bool:
         token = self.peek()

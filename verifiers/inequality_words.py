@@ -42,6 +42,11 @@ _BETWEEN = re.compile(
     rf"(?P<low>{_VALUE})\s+(?:and|to)\s+(?P<high>{_VALUE})"
     r"\s*,?\s*\(?(?P<ends>inclusive|exclusive|including (?:both )?end ?points)?\)?"
 )
+_SUCH_THAT = re.compile(
+    r"(?:\\text\s*\{\s*)?(?:the set of\s+)?all\s+(?:real\s+)?(?:numbers?\s+|values of\s+)?\}?\s*\$?[a-z]\$?\s*"
+    r"(?:\\text\s*\{\s*)?(?:such that|where|with|for which|satisfying)\s*\}?\s*",
+    re.IGNORECASE,
+)
 
 
 def inequality_in_words(text: str, letter: str) -> str | None:
@@ -50,6 +55,8 @@ def inequality_in_words(text: str, letter: str) -> str | None:
     >>> inequality_in_words("all real numbers greater than 3", "x"), inequality_in_words("greater apes", "x")
     ('x > 3', None)
     """
+    if prefix := _SUCH_THAT.match(text):
+        return text[prefix.end() :] or None
     shown = plain_text(re.sub(r"\\(left|right|,|;|!)", " ", text)) if " " in text else ""
     if not shown:
         return None

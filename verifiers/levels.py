@@ -19,6 +19,8 @@ class Levels(Cursor):
     """The signs that close the absolute values that are open."""
     condition_bar = False
     """Whether the next bracket may hold a condition, as in `P(A | B)`."""
+    in_integral = False
+    """Whether what is read is integrated, so that `dx` ends it."""
     side = ""
     """The sign of the one-sided limit that is being read."""
     in_braces = False
@@ -86,6 +88,10 @@ class Levels(Cursor):
 
     def bracketed(self) -> Node:
         """What stands in brackets."""
+        raise NotImplementedError
+
+    def diagonal(self) -> Node:
+        """A diagonal matrix."""
         raise NotImplementedError
 
     def command(self) -> Node:

@@ -6,14 +6,18 @@ from verifiers.tree import PAIR, Node, Rel, Seq, Sym
 
 
 def list_of(items: Sequence[Node], joiners: Sequence[str]) -> Node:
-    """The list of `items`; each joiner, `,` or `and` or `or`, stands before the item in its place.
+    r"""The list of `items`; each joiner, `,` or `and` or `or`, stands before the item in its place.
 
-    `x = 1, y = 2 or x = 3, y = 4` is two solutions of two letters each.
+    `x = 1, y = 2 or x = 3, y = 4` is two solutions of two letters each, `x \ne 1, 2` denies two values.
     """
     words = [joiner for joiner in joiners if joiner in {"and", "or"}]
     groups = _solutions(items, joiners) if words and "," in joiners else []
     if len(groups) > 1:
         return Seq("", tuple(Seq("", tuple(group), "") for group in groups), "", ";")
+    first = items[0]
+    if isinstance(first, Rel) and first.ops == ("!=",) and not any(isinstance(item, Rel) for item in items[1:]):
+        items = [first, *(Rel(("!=",), (first.parts[0], item)) for item in items[1:])]
+        words = []
     return Seq("", tuple(items), "", words[-1] if words else ",")
 
 

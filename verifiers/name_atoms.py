@@ -72,6 +72,8 @@ class NameAtoms(Levels):
             raise UnreadableError(f"{text!r} stands where a value should")
         if text in words.FUNCTIONS and (text not in words.ONLY_WITH_BRACKETS or self.peek().kind == "("):
             return self.function(text)
+        if text == "diag" and self.peek().kind == "(":
+            return self.diagonal()
         if text in words.CONSTANTS:
             return Const(words.CONSTANTS[text])
         if text in words.GREEK or text in words.GREEK_VARIANTS:

@@ -22,6 +22,7 @@ _BARE_SET = re.compile(
     r"\{\s*(?:\(?[a-zA-Z](?:\s*,\s*[a-z])*\)?(?:\s*\\in\s*[^|:;]{1,30})?\s*(?:\||:|\\mid)|[^{}|;]{1,80};).*\}",
     re.DOTALL,
 )
+_ARRAY = re.compile(r"(?:np|numpy|sp|sympy|torch|tf)\.(?:array|Matrix|tensor|matrix)\(")
 _SET_BASE = 16
 
 
@@ -33,6 +34,8 @@ def written_out(text: str) -> str:
     """
     if "C" in text or "P" in text:
         text = _BETWEEN.sub(_as_latex, _BEFORE_AND_AFTER.sub(_as_latex, text))
+    if "." in text and "[[" in text:
+        text = _ARRAY.sub("Matrix(", text)
     if text.startswith("{") and _BARE_SET.fullmatch(text) and _is_one_group(text):
         text = f"\\{{{text[1:-1]}\\}}"
     return text

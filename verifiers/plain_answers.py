@@ -14,6 +14,8 @@ from verifiers.tree import PAIR
 from verifiers.wrapping import unwrap
 
 _CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be)\s+(?:an? |the )?(\S.*)")
+_DENIALS = "not isn't aren't doesn't cannot can't never no n't"
+"""What may follow a "no" without taking it back."""
 _OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |or |but )")
 
 
@@ -61,7 +63,11 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
     if reference.letter is not None and reference.letter == option_letter(answer):
         return Decision(Status.CORRECT, "choice.option", "the same option", *forms)
     opening = _OPENING.match(forms[1])
-    if opening is not None and opening.group(1) == forms[0] and hedge(forms[1][opening.end() :], "") is None:
+    if (
+        opening is not None
+        and opening.group(1) == forms[0]
+        and hedge(forms[1][opening.end() :], _DENIALS if forms[0] in {"no", "false"} else "") is None
+    ):
         return Decision(Status.CORRECT, "text.opening", "the answer opens with it and gives a reason", *forms)
     closing = _CLOSING.fullmatch(forms[1])
     if closing is not None and closing.group(1) == forms[0] and denial(forms[1], forms[0]) is None:

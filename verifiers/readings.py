@@ -24,6 +24,7 @@ _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
 _EUROPEAN = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d{1,3}(?: \d{3})+)(,\d+)")
 _SWISS = re.compile(r"([+-]?\d{1,3}(?:'\d{3})+)((?:\.\d+)?)")
 _RATIO_IN_WORDS = re.compile(r"[\d.]+(?:\s+to\s+[\d.]+)+")
+_PART_OF = re.compile(r"(\d{1,9})\s+(?:out of|in)\s+(\d{1,9})")
 _SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
 
@@ -144,6 +145,9 @@ def _constant_readings(text: str, reference: Reference, policy: Policy) -> Itera
             if dropped is not bare and reference.tree is not None and degrees_dropped(reference.tree) is reference.tree:
                 yield Candidate(dropped, frozenset(), "without_tail")
     if policy.number_words is Choose.ACCEPT and any(c.isalpha() for c in text):
+        part = _PART_OF.fullmatch(text)
+        if part is not None and int(part.group(2)):
+            yield Candidate(number(Fraction(int(part.group(1)), int(part.group(2)))), frozenset(), "words")
         value = _in_words(plain_text(text))
         if value is not None:
             yield Candidate(number(value), frozenset(), "words")

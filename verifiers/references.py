@@ -28,6 +28,8 @@ _PERCENT_AFTER = re.compile(r"[\s$]*(?:\\text\{\s*)?(?:\\?%|per ?cent|pct)")
 _MATHEMATICAL = re.compile(r"[\\{}$^=<>]|^[^A-Za-z]*$")
 _NAMES_A_UNIT = re.compile(r"[€£¥₹°%µμΩÅ]|\\(?:euro|texteuro|pounds|text|mathrm)\b|(?<![\\A-Za-z])[A-Za-z]")
 """What makes a number more than a number: `€30` is not 30, and `0 m` not 0."""
+_OPTION_AND_VALUE = re.compile(r"\([A-J]\)\s+(?:[\d$-]|\\(?:d?frac|sqrt|pi))")
+"""`(C) 24`, an option and its text."""
 _LONG = 400
 
 
@@ -105,7 +107,9 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
         if spelled is not None and len(text) > 1:
             return Reference(text, "number", number=Number(spelled), tree=Num(spelled))
         if kind is AnswerKind.AUTO and (
-            is_text(text) or (letter is not None and len(text) > len("(A)") and words_of(text))
+            is_text(text)
+            or _OPTION_AND_VALUE.match(text)
+            or (letter is not None and len(text) > len("(A)") and words_of(text))
         ):
             return Reference(text, "choice" if letter and len(text) > 1 else "text", letter=letter)
         bare, whole_letter = without_integer(text)

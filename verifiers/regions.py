@@ -70,13 +70,21 @@ def is_region(node: Node) -> bool:
         return all(op in {"<", ">", "<=", ">=", "!="} for op in node.ops)
     if isinstance(node, Seq):
         if not node.opening and node.joiner in {"and", "or", ","}:
-            return all(isinstance(i, Rel) and is_region(i) for i in node.items)
+            regions = [isinstance(i, Rel) and is_region(i) for i in node.items]
+            if node.joiner == "or" and any(regions):
+                return all(is_one or _is_value(item) for is_one, item in zip(regions, node.items, strict=True))
+            return all(regions)
         return (
             is_interval(node)
             and ((node.opening, node.closing) != ("(", ")") or any(_is_infinite(i) for i in node.items))
             and (node.opening, node.closing) != ("[", "]")
         )
     return isinstance(node, Const) and node.name in {"R", "empty"}
+
+
+def _is_value(node: Node) -> bool:
+    """Whether it is `x = 3`."""
+    return isinstance(node, Rel) and node.ops == ("=",) and isinstance(node.parts[0], Sym)
 
 
 def is_interval(node: Node) -> bool:
@@ -128,7 +136,7 @@ def interval_of(node: Node) -> Node:
     parts, ops = node.parts, node.ops
     if ops[0] in {">", ">="}:
         parts, ops = parts[::-1], tuple(_FLIPPED[op] for op in reversed(ops))
-    if len(ops) == PAIR and isinstance(parts[1], Sym):
+    if len(ops) == PAIR and isinstance(parts[1], (Sym, Apply)):
         low, high = parts[0], parts[2]
     elif len(ops) == 1 and isinstance(node.parts[0], Sym):
         is_below = parts[0] == node.parts[0]

@@ -31,6 +31,11 @@ _SAME_WORDS = {
     "\\emptyset": "no solution",
     "\\varnothing": "no solution",
     "empty set": "no solution",
+    "infinitely many": "infinitely many solutions",
+    "infinite": "infinitely many solutions",
+    "infinite solutions": "infinitely many solutions",
+    "infinitely many solution": "infinitely many solutions",
+    "there are infinitely many solutions": "infinitely many solutions",
 }
 _NO_SOLUTION = re.compile(r"(?:there (?:is|are) )?no (?P<real>real )?solutions?(?: exists?)?")
 _ON_DAY = re.compile(r"(?:on )?(?P<day>mon|tues|wednes|thurs|fri|satur|sun)day")

@@ -92,6 +92,8 @@ CONSTANTS = {
     "imaginaryI": "i",
     "emptyset": "empty", "varnothing": "empty", "imaginaryJ": "i",
 }  # fmt: skip
+AXES = {"x": "i", "y": "j", "z": "k"}
+"""Axes whose unit vectors are written with their own letters: `\\hat{x}`."""
 DOTLESS = {"imath": "i", "jmath": "j"}
 NUMBER_SETS = frozenset("RZNQC")
 FONTS = frozenset(

@@ -65,6 +65,8 @@ _OPEN_BRACE = re.compile(
     re.DOTALL,
 )
 """`cases` by other means: an array behind one brace."""
+_NEXT_EQUATION = re.compile(r"(?<=[\w})\]])\s{0,9}\\q?quad\s{0,9}(?=\\?[a-zA-Z]{1,6}(?:_(?:\w|\{\w{1,9}\}))?\s{0,9}=)")
+"""The space between `a = 4 \\quad b = -1`."""
 _LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")
 _MAX_ROUNDS = 12
 
@@ -86,6 +88,8 @@ def unwrap(text: str) -> str:
         text = _DOUBLED.sub(lambda _: "\\", text) if "\\begin" not in text or "\\\\begin" in text else text
     if "\\\\" in text or "\\end" in text:
         text = _flattened(text)
+    if "quad" in text and text.count("=") > 1:
+        text = _NEXT_EQUATION.sub(", ", text)
     text = _PERCENT_WORDS.sub(r"\\%", text)
     for _ in range(_MAX_ROUNDS):
         before = text
