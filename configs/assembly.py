@@ -184,6 +184,7 @@ def _reading(config: SourceConfig, name: str) -> RowReading:
         columns=config.fields.model_dump(exclude_none=True),
         defaults={key: value for key, value in defaults.items() if value is not None},
         answer_after=config.answer_after,
+        may_lack_reference=config.reference == "majority",
     )
 
 

@@ -12,6 +12,7 @@ from data.soft_targets import SoftTargetPolicy
 from generators.policies import AdaptivePolicy, AdaptiveSettings, PolicyName, RoundPolicy, TailPolicy, TailSettings
 from generators.sampling import SamplingParams
 from generators.vllm_options import VllmOptions
+from verifiers.majority import MajoritySettings
 from verifiers.policy import Policy
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -65,6 +66,8 @@ class SourceBase(ConfigModel):
     """Marker before the final answer inside the answer column, such as `####` in GSM8K."""
     limit: int | None = Field(default=None, ge=1)
     """Only the first rows."""
+    reference: Literal["given", "majority"] = "given"
+    """`majority`: rows without an answer are problems too, on which a majority of their samples decides."""
 
 
 class JsonlSourceConfig(SourceBase):
@@ -306,6 +309,7 @@ class VerificationConfig(ConfigModel):
     timeout_s: float = Field(default=3.0, gt=0)
     memory_mb: int = Field(default=1024, ge=256)
     policy: Policy = Policy()
+    majority: MajoritySettings = MajoritySettings()
 
 
 class ExecutionConfig(ConfigModel):

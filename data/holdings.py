@@ -9,6 +9,7 @@ import pyarrow as pa
 from data.catalog import Catalog
 from data.members import Member
 from data.records import FinishReason, Record, Status
+from data.votes import HeldVote
 
 
 class Request(Record):
@@ -20,6 +21,10 @@ class Request(Record):
     """The most that any problem may get."""
     verdict_set: str
     """Verifier and policy."""
+    voting: str = ""
+    """Thresholds of votes; empty where no vote counts."""
+    quarantine: bool = True
+    """Whether problems with a suspected reference are kept out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,9 @@ class Holdings:
     """prompt_id → index → sample."""
     verdicts: dict[tuple[str, str], HeldVerdict]
     """(problem_id, sample_id) → verdict."""
+    request: Request
+    votes: dict[str, HeldVote]
+    """vote_id → vote."""
     samples_per_problem: int
     """How many count where the member does not say."""
 
@@ -108,6 +116,11 @@ FROM verdicts v SEMI JOIN wanted w ON v.problem_id = w.problem_id
 JOIN shards f ON f.kind = 'verdicts' AND f.shard_id = v.shard_id
 SEMI JOIN request r ON v.verdict_set = r.verdict_set
 """
+_VOTES = """
+SELECT v.vote_id, v.problem_id, v.outcome, v.voters, v.votes, v.answer, v.winners
+FROM votes v SEMI JOIN wanted w ON v.problem_id = w.problem_id
+SEMI JOIN request r ON v.verdict_set = r.verdict_set AND v.voting = r.voting
+"""
 _RECORDS = """
 SELECT p.record_id, p.source, p.license, p.tags, f.path
 FROM problems p SEMI JOIN wanted w ON p.record_id = w.record_id
@@ -118,7 +131,7 @@ JOIN shards f ON f.kind = 'problems' AND f.shard_id = p.shard_id
 def look_up(catalog: Catalog, members: Sequence[Member], request: Request) -> Holdings:
     """Return what the warehouse holds for `members`, from any dataset that asked the same."""
     found = catalog.lookup(
-        {"samples": _SAMPLES, "verdicts": _VERDICTS, "records": _RECORDS},
+        {"samples": _SAMPLES, "verdicts": _VERDICTS, "records": _RECORDS, "votes": _VOTES},
         wanted=_member_table(members),
         request=pa.Table.from_pylist([request.model_dump()]),
     )
@@ -129,7 +142,9 @@ def look_up(catalog: Catalog, members: Sequence[Member], request: Request) -> Ho
         (problem_id, sample_id): HeldVerdict(Status(status), *rest)
         for problem_id, sample_id, status, *rest in found["verdicts"]
     }
-    return Holdings(_held_records(found["records"]), samples, verdicts, request.samples_per_problem)
+    votes = {row[0]: HeldVote(*row) for row in found["votes"]}
+    records = _held_records(found["records"])
+    return Holdings(records, samples, verdicts, request, votes, request.samples_per_problem)
 
 
 def look_up_records(catalog: Catalog, members: Sequence[Member]) -> dict[str, HeldRecord]:

@@ -79,6 +79,14 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN cost_per_accepted DOUBLE;
     ALTER TABLE runs ADD COLUMN stopped VARCHAR;
     """,
+    # 7: votes on answers
+    """
+    CREATE TABLE votes (
+        vote_id VARCHAR, problem_id VARCHAR, verdict_set VARCHAR, voting VARCHAR, outcome VARCHAR, voters INTEGER,
+        votes INTEGER, runner_up INTEGER, accepted INTEGER, answer VARCHAR, winners VARCHAR[], run_id VARCHAR,
+        shard_id VARCHAR
+    );
+    """,
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -100,6 +108,9 @@ INDEXED_COLUMNS: dict[str, str] = {
         "decision_id, problem_id, plan_id, policy, round, asked, judged, accepted, decided, tokens, alpha, beta, "
         "chance, expected_tokens, more, reason, run_id"
     ),
+    "votes": (
+        "vote_id, problem_id, verdict_set, voting, outcome, voters, votes, runner_up, accepted, answer, winners, run_id"
+    ),
     "soft_targets": "sample_id, problem_id, k, tokens, teacher, run_id",
 }
 
@@ -111,5 +122,6 @@ ROW_KEYS: dict[str, str] = {
     "samples": "sample_id",
     "verdicts": "sample_id, problem_id, verdict_set",
     "decisions": "decision_id",
+    "votes": "vote_id",
     "soft_targets": "sample_id",
 }

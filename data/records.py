@@ -58,19 +58,21 @@ class Status(StrEnum):
     REFUSAL = "refusal"
     EMPTY = "empty"
     BAD_REFERENCE = "bad_reference"
+    NO_REFERENCE = "no_reference"
     ERROR = "error"
 
     @property
     def is_decided(self) -> bool:
         """Whether the verdict counts for or against a problem's pass rate."""
-        return self not in (Status.BAD_REFERENCE, Status.ERROR)
+        return self not in (Status.BAD_REFERENCE, Status.NO_REFERENCE, Status.ERROR)
 
 
 class Problem(Record):
     """A question and its known-right answer."""
 
     question: str = Field(min_length=1)
-    reference: str = Field(min_length=1)
+    reference: str
+    """Empty where none is known and a majority of the samples is to decide."""
     answer_kind: AnswerKind = AnswerKind.AUTO
     unit: str | None = None
     """Unit of the reference where the reference does not carry it itself."""

@@ -90,6 +90,7 @@ def rebuild_catalog(warehouse: Warehouse) -> dict[str, int]:
             "verdicts",
             "traces",
             "decisions",
+            "votes",
             "soft_targets",
             "shards",
             "runs",

@@ -37,6 +37,8 @@ class RowReading:
     """Problem column → value where the row has none."""
     answer_after: str | None = None
     """Marker before the final answer inside the answer column, such as `####` in GSM8K."""
+    may_lack_reference: bool = False
+    """Whether a row without an answer is a problem too, on which a majority of samples decides."""
 
     def problem(self, row: Mapping[str, Any], where: str) -> Problem:
         """Read one row; `where` names it in errors. Raises `ProblemRowError`."""
@@ -50,12 +52,17 @@ class RowReading:
         return self._checked(values, where)
 
     def _checked(self, values: dict[str, Any], where: str) -> Problem:
+        if self.may_lack_reference and "answer" not in values:
+            return self._problem(values | {"reference": ""}, where)
         for name in ("question", "answer"):
             if name not in values:
                 raise ProblemRowError(f"{where}: the row has no {self.columns.get(name, name)!r}")
-        if not isinstance(values["question"], str):
-            raise ProblemRowError(f"{where}: the question is not text but {_kind(values['question'])}")
         values["reference"] = self._reference(values.pop("answer"), where)
+        return self._problem(values, where)
+
+    def _problem(self, values: dict[str, Any], where: str) -> Problem:
+        if not isinstance(values.get("question"), str):
+            raise ProblemRowError(f"{where}: the question is not text but {_kind(values.get('question'))}")
         for name in ("unit", "source", "license"):
             if isinstance(text := values.get(name), str):
                 values[name] = text.strip()

@@ -104,6 +104,23 @@ SOFT_TARGETS = pa.schema(
 )
 """`top_ids` and `top_logprobs` hold k values for each token, one token after the other."""
 
+VOTES = pa.schema(
+    {
+        "vote_id": pa.string(),
+        "problem_id": pa.string(),
+        "verdict_set": pa.string(),
+        "voting": pa.string(),
+        "outcome": pa.string(),
+        "voters": pa.int32(),
+        "votes": pa.int32(),
+        "runner_up": pa.int32(),
+        "accepted": pa.int32(),
+        "answer": pa.string(),
+        "winners": STRINGS,
+        "run_id": pa.string(),
+    }
+)
+
 MESSAGES = pa.list_(pa.struct({"role": pa.string(), "content": pa.string()}))
 
 TRACES = pa.schema(
@@ -122,6 +139,8 @@ TRACES = pa.schema(
         "verifier_rule": pa.string(),
         "steps_checked": pa.int32(),
         "false_steps": pa.int32(),
+        "votes": pa.int32(),
+        "voters": pa.int32(),
         "pass_rate": pa.float64(),
         "n_samples": pa.int32(),
         "teacher": pa.string(),
@@ -172,6 +191,7 @@ STATISTICS = {
     "samples": ["sample_id", "problem_id", "prompt_id", "index", "prompt_tokens", "completion_tokens"],
     "verdicts": ["sample_id", "problem_id", "status"],
     "decisions": ["problem_id", "round", "reason"],
+    "votes": ["problem_id", "outcome"],
     "soft_targets": ["sample_id", "problem_id", "tokens"],
     "traces": ["trace_id", "problem_id", "pass_rate", "source", "license"],
 }

@@ -34,6 +34,8 @@ class Reason(StrEnum):
 
     NOT_JUDGED = "not_judged"
     """The warehouse holds no sample of the problem with a verdict of this verifier; a build asks and verifies."""
+    SUSPECT = "suspect"
+    """A confident majority contradicts the problem's reference."""
     SOURCE = "source"
     TAGS = "tags"
     LICENSE = "license"
@@ -325,6 +327,8 @@ def _repeated(samples: Sequence[JudgedSample], policy: SelectionPolicy, texts: M
 
 def _problem_reason(problem: JudgedProblem, facts: ProblemFacts, selection: Selection) -> Reason | None:
     policy = selection.policy
+    if problem.is_quarantined:
+        return Reason.SUSPECT
     if not policy.sources.passes([facts.source]):
         return Reason.SOURCE
     if not policy.tags.passes(facts.tags):

@@ -21,13 +21,14 @@ from data.identity import set_id
 from data.records import Record
 from data.warehouse import Warehouse
 
-ShardKind = Literal["problems", "samples", "verdicts", "decisions", "soft_targets"]
+ShardKind = Literal["problems", "samples", "verdicts", "decisions", "votes", "soft_targets"]
 
 SCHEMAS: dict[str, pa.Schema] = {
     "problems": schemas.PROBLEMS,
     "samples": schemas.SAMPLES,
     "verdicts": schemas.VERDICTS,
     "decisions": schemas.DECISIONS,
+    "votes": schemas.VOTES,
     "soft_targets": schemas.SOFT_TARGETS,
 }
 ROWS_TOGETHER: dict[str, int] = {"soft_targets": 32}

@@ -9,6 +9,7 @@ from typing import Any
 from data.holdings import HeldSample, HeldVerdict, Holdings
 from data.members import Member
 from data.records import Status
+from data.votes import HeldVote, after_vote, vote_id
 
 _WASTED = {
     Status.TRUNCATED: "truncated",
@@ -47,10 +48,16 @@ class JudgedProblem:
 
     member: Member
     judged: tuple[JudgedSample, ...]
+    vote: HeldVote | None = None
+    """What its samples agree on, where that was asked."""
+    is_quarantined: bool = False
+    """Whether a confident majority contradicts its reference, so that nothing of it is accepted."""
 
     @property
     def accepted(self) -> list[JudgedSample]:
         """The samples that can become traces."""
+        if self.is_quarantined:
+            return []
         return [each for each in self.judged if each.verdict.status is Status.CORRECT]
 
     @property
@@ -66,8 +73,16 @@ def judged_problems(members: Sequence[Member], holdings: Holdings) -> list[Judge
     for member in members:
         pairs = [(sample, holdings.verdict_of(member, sample)) for sample in holdings.samples_of(member)]
         judged = tuple(JudgedSample(sample, verdict) for sample, verdict in pairs if verdict)
-        problems.append(JudgedProblem(member, judged))
+        problems.append(_with_vote(member, judged, holdings))
     return problems
+
+
+def _with_vote(member: Member, judged: tuple[JudgedSample, ...], holdings: Holdings) -> JudgedProblem:
+    request = holdings.request
+    vote = holdings.votes.get(vote_id(member.problem_id, request.voting, judged)) if holdings.votes else None
+    if vote is None:
+        return JudgedProblem(member, judged)
+    return JudgedProblem(member, after_vote(judged, vote), vote, vote.outcome == "suspect" and request.quarantine)
 
 
 @dataclass(slots=True)
@@ -78,6 +93,8 @@ class Survey:
     samples: int = 0
     accepted: int = 0
     problems_solved: int = 0
+    suspects: int = 0
+    """Problems whose reference a confident majority contradicts."""
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
@@ -101,6 +118,9 @@ class Survey:
         per_source.accepted += accepted
         per_source.problems_solved += accepted > 0
         self._hash.update(f"{problem.member.record_id} {problem.member.prompt_id}\n".encode())
+        if problem.vote and problem.vote.outcome == "suspect":
+            self.suspects += 1
+            self._hash.update(b"quarantined\n" if problem.is_quarantined else b"")
         for each in problem.judged:
             self._count_sample(each, per_source)
 

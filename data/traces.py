@@ -95,10 +95,14 @@ def _rows_by_id(
 
 
 def _problem_columns(problem: JudgedProblem, record: Problem) -> dict[str, Any]:
+    vote = None if record.reference else problem.vote
+    reference = vote.answer if vote else record.reference
     return {
         "problem_id": problem.member.problem_id,
         "question": record.question,
-        "reference": record.reference if record.unit is None else f"{record.reference} {record.unit}",
+        "reference": reference if record.unit is None or vote else f"{reference} {record.unit}",
+        "votes": vote.votes if vote else None,
+        "voters": vote.voters if vote else None,
         "pass_rate": problem.pass_rate,
         "n_samples": len(problem.judged),
         "source": record.source,

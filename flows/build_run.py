@@ -39,6 +39,7 @@ from flows.progress import Progress, Reporter
 from flows.rounds import Record, Rounds
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
 from flows.spending import Spending, spending_of
+from flows.voting import hold_votes
 from generators.finish import LABELS
 from generators.policies import RoundPolicy
 from generators.prompt_mix import PromptMix
@@ -99,6 +100,7 @@ class BuildResult:
             "cost": self.run.cost,
             "cost_per_accepted": self.run.cost_per_accepted,
             "stopped": self.run.stopped,
+            "suspects": self.survey.suspects,
             "by_status": dict(sorted(self.survey.by_status.items())),
             "left_out": {"samples": self.report.left_out_samples, "problems": self.report.left_out_problems},
             "bad_rows": self.bad_rows.count,
@@ -191,7 +193,9 @@ class BuildRun:
         """Return the policy's rounds; `record` stores what is decided."""
         said = self.loaded.config.sampling.model_dump(mode="json", include={"policy", "adaptive", "tail"})
         plan_id = content_id("plan", [self.request.sampling_id, self.request.verdict_set, policy.first, said])
-        return Rounds(policy, self.members, self.catalog, self.request, plan_id, record)
+        # A vote is held when the rounds are over: were it to count, the same rounds would be decided otherwise later.
+        request = self.request.model_copy(update={"voting": ""})
+        return Rounds(policy, self.members, self.catalog, request, plan_id, record)
 
     def _store_decisions(self, rows: Sequence[dict[str, Any]]) -> None:
         ids = [row["decision_id"] for row in rows]
@@ -283,6 +287,7 @@ class BuildRun:
     def publish(self) -> BuildResult:
         """Publish the next version, unless the last one already holds exactly this."""
         reconcile(self.warehouse, self.catalog, self.dataset)
+        hold_votes(self.stock, self.dataset, self.run.run_id, self.loaded.config.verification)
         with SelectionPlan(self.warehouse.scratch(self.dataset)) as plan:
             manifest, is_new = latest_version(self.warehouse, self.catalog, self.dataset), False
             contents = choose_traces(self.stock, self.selection, plan, manifest)
@@ -499,6 +504,8 @@ def prepare_run(
             sampling_id=sampling_id(config.sampling.params(), model.teacher_id),
             samples_per_problem=policy.most if policy else config.sampling.samples_per_problem,
             verdict_set=content_id("verdict_set", [VERIFIER, LABELS, config.verification.policy.policy_hash]),
+            voting=config.verification.majority.settings_hash,
+            quarantine=config.verification.majority.suspects == "quarantine",
         ),
         selection=selection(loaded),
         progress=Progress(problems_expected=expected),

@@ -19,6 +19,24 @@ FROM versions ORDER BY dataset, version
 """
 
 
+PROBLEMS = """
+SELECT problem_id, any_value(id) AS id, any_value(source) AS source, any_value(reference) AS reference,
+       max(n_samples) AS samples, max(n_accepted) AS accepted, max(pass_rate) AS pass_rate
+FROM problems GROUP BY problem_id ORDER BY max(pass_rate) NULLS LAST, problem_id LIMIT ?
+"""
+SUSPECTS = """
+WITH newest AS (
+    SELECT votes.* FROM votes JOIN (SELECT DISTINCT shard_id, created FROM shards WHERE kind = 'votes') USING (shard_id)
+    QUALIFY row_number() OVER (PARTITION BY problem_id ORDER BY created DESC, voters DESC, vote_id) = 1
+)
+SELECT problem_id, any_value(p.id) AS id, any_value(p.source) AS source, any_value(p.reference) AS reference,
+       any_value(answer) AS majority, any_value(votes) AS votes, any_value(voters) AS voters,
+       any_value(accepted) AS agree_with_reference
+FROM newest JOIN problems p USING (problem_id) WHERE outcome = 'suspect'
+GROUP BY problem_id ORDER BY any_value(votes) / any_value(voters) DESC, problem_id LIMIT ?
+"""
+
+
 def add_warehouse(parser: ArgumentParser) -> None:
     """Declare `--warehouse` and `--format`."""
     parser.add_argument(
@@ -44,6 +62,11 @@ def datasets(args: Namespace) -> int:
 def sql(args: Namespace) -> int:
     """Run a query on the catalog, read-only."""
     return _print_query(args, args.query, [])
+
+
+def problems(args: Namespace) -> int:
+    """List problems, the hardest first; with `--suspect` those whose reference a majority contradicts."""
+    return _print_query(args, SUSPECTS if args.suspect else PROBLEMS, [args.limit])
 
 
 def rebuild(args: Namespace) -> int:

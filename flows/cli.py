@@ -92,9 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     gc = _add(commands, "gc", "remove what no version and no run refers to", dataset_commands.gc)
     dataset_commands.add_gc_arguments(gc)
     catalog_commands.add_warehouse(gc)
+    problems = _add(commands, "problems", "list the problems, hardest first", catalog_commands.problems)
+    problems.add_argument("--suspect", action="store_true", help="only those whose reference a majority contradicts")
+    problems.add_argument("--limit", type=int, default=100, help="how many at most (default 100)")
     sql = _add(commands, "sql", "query the catalog", catalog_commands.sql)
     sql.add_argument("query", help="DuckDB SQL over problems, samples, verdicts, shards, runs, versions")
-    for parser_ in (runs, datasets, sql):
+    for parser_ in (problems, runs, datasets, sql):
         catalog_commands.add_warehouse(parser_)
         catalog_commands.add_format(parser_)
 

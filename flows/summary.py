@@ -101,6 +101,10 @@ def _warnings(result: BuildResult) -> Group:
     if result.duplicates:
         also = f", {result.contradictions:,} of them with another reference" if result.contradictions else ""
         lines.append(f"{result.duplicates:,} problems repeat an earlier question and were left out{also}")
+    if suspects := result.survey.suspects:
+        lines.append(
+            f"{suspects:,} problems have a reference that their samples contradict; see `tracemill problems --suspect`"
+        )
     for reason, count in result.refusals.most_common(3):
         lines.append(f"{count:,} requests were refused by the teacher: {harmless(reason)}")
     undecided = {name: result.survey.by_status[name] for name in ("bad_reference", "error")}

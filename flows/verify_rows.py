@@ -78,6 +78,8 @@ def read_row(number: int, line: bytes | None, *, whole_completions: bool) -> Row
 def _row(row: dict[str, Any], *, whole_completions: bool) -> Row:
     if row.get("reference") is None:
         raise ValueError("no `reference`")
+    if not _text(row, "reference"):
+        raise ValueError("`reference` is empty")
     names = ("text", "answer") if whole_completions else ("answer", "text")
     name = next((name for name in names if name in row), None)
     if name is None:

@@ -67,6 +67,8 @@ def verify_answer(problem: Problem, answer: str, policy: Policy = DEFAULT_POLICY
 
 def decide(problem: Problem, answer: str, policy: Policy) -> Decision:
     """The decision on one final answer; every exception ends here."""
+    if not problem.reference:
+        return Decision(Status.NO_REFERENCE, "reference", "no reference is known; a majority of samples may decide")
     try:
         reference = understand(problem)
         if reference.problem:

@@ -78,7 +78,9 @@ def test_the_manifest_says_what_the_version_is(stocked):
     assert read_version(warehouse, DATASET, 1) == manifest
     assert (manifest.problems, manifest.samples, manifest.accepted, manifest.problems_solved) == (5, 20, 10, 5)
     assert manifest.by_status == {"correct": 10, "error": 5, "incorrect": 5}
-    assert manifest.by_source["source 1"] == {"problems": 2, "samples": 8, "accepted": 4, "problems_solved": 2}
+    counts = {"problems": 2, "samples": 8, "accepted": 4, "problems_solved": 2}
+    tokens = {"prompt_tokens": 80, "completion_tokens": 52, "accepted_completion_tokens": 24}
+    assert manifest.by_source["source 1"] == counts | tokens
     assert manifest.licenses == {"CC0-1.0": 2, "MIT": 8}
     assert manifest.fingerprint == survey_of(catalog, problems).fingerprint
     (file,) = manifest.files

@@ -14,7 +14,7 @@ from tests.data.small_warehouse import DATASET, a_run, opened, problem, publish,
 TABLES = (REPOSITORY / "docs" / "warehouse.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "docs" / "queries.md").read_text(encoding="utf-8"), re.DOTALL)
 
-OTHERS = {"soft_targets", "shards", "runs", "versions"}
+OTHERS = {"soft_targets", "votes", "shards", "runs", "versions"}
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,8 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     catalog.register_shards([write_shard(warehouse, "decisions", DATASET, "run-1", [decision], ["d"])])
     soft = {"sample_id": "s", "problem_id": problems[0].problem_id, "text_hash": "h", "k": 5, "tokens": 7}
     catalog.register_shards([write_shard(warehouse, "soft_targets", DATASET, "run-1", [soft], ["s h"])])
+    vote = {"vote_id": "v", "problem_id": problems[0].problem_id, "outcome": "suspect", "votes": 6, "voters": 8}
+    catalog.register_shards([write_shard(warehouse, "votes", DATASET, "run-1", [vote], ["v"])])
     version = publish(warehouse, catalog, problems)
     catalog.put_version(version.row(f"datasets/{DATASET}/{version.folder}"))
     return catalog
