@@ -25,7 +25,7 @@ _APPROXIMATE_REL_TOL = 0.05
 """How far what stands behind `≈` may be off, where something exact stands before it."""
 _PLAIN_NUMBER = re.compile(r"[\d\s.,+\-−/$]*")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
-_MONEY = re.compile(r"\s*\$\s*\d[\d.,]*\s*")
+_MONEY = re.compile(r"\s*\$\s*\d[\d.,]*\s*(?:thousand|million|billion|trillion|[kKMB])?\s*")
 _RADIAN: Dimension = (("radian", 1),)
 
 
@@ -163,6 +163,9 @@ class _Judge:
             spread = self.one(reference.uncertainty, answer.uncertainty, rel_tol)
             if spread.status is not Status.CORRECT:
                 return replace(spread, rule="quantity.uncertainty", reason=f"uncertainty: {spread.reason}")
+        if reference.direction and reference.direction != answer.direction:
+            reason = f"the reference points {reference.direction}, the answer {answer.direction or 'nowhere'}"
+            return self._say(Status.INCORRECT, "quantity.direction", reason, (answer,))
         others = self._other_things(reference, answer)
         if others is not None:
             return others

@@ -37,6 +37,8 @@ class Quantity:
     is_glued: bool = False
     substance: str = ""
     """What is measured, where it is named behind the unit: `25 g of NaCl`."""
+    direction: str = ""
+    """Where it points, as in `20 N to the right`."""
     name: str = ""
     """What stands before `=`, as in `v = 5 m/s`."""
 

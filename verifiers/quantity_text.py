@@ -48,6 +48,12 @@ _SUBSTANCE: Final = re.compile(
     r"((?:[a-z]{3,20} ){0,2}[a-z]{3,20}|(?:[A-Z][a-z]?(?:_?\{?\d{1,2}\}?)?){1,8})\s*\}*"
 )
 _FORMULA_SIGNS: Final = re.compile(r"[_{}]")
+_DIRECTION: Final = re.compile(
+    r"(.*?[A-Za-z}\d²]),?[\s~(]+(?:\\text\{\s*)?(?:(?:to|towards?|in) (?:the )?)?(?:due )?"
+    r"((?:north|south)?[ -]?(?:east|west)|north|south|right|left|up|down|(?:for|back|in|out)ward|(?:counter|anti)?-?clockwise)"
+    r"(?:wards?|s)?(?: direction)?[\s)}]*",
+    re.IGNORECASE,
+)
 _SIGNS_OF_A_FORMULA: Final = 2
 _OF_MATTER: Final = ((("gram", 1),), (("meter", 3),), (("mole", 1),))
 _UNIT_REMARK: Final = re.compile(r"(.*\S)\s+\(([^()\d]{1,40})\)")
@@ -61,6 +67,7 @@ _MAX_NUMBER_WORDS: Final = 6
 _AND_A_PART: Final = re.compile(
     r"(?<![\d./])(\d{1,6})\s+and\s+((?:an?|one|two|three)[ -](?:hal|thir|quarter|fourth|fif)[a-z]{0,6})\b"
 )
+_AND_A_HALF: Final = re.compile(r"an? ([a-z]{3,12}) and a half", re.IGNORECASE)
 _JOINT: Final = re.compile(r"(,?\s+and\s+|,\s+)")
 _PLACEHOLDER: Final = "7"
 _NEXT_NAME: Final = re.compile(r"\$?\s*(?:,|;|\band\b)\s*\$?(?=[^,;=\d]{1,20}(?:_\{?\w{1,12}\}?[^,;=\d]{0,4})?=)")
@@ -93,6 +100,7 @@ def with_digits(text: str) -> str:
     >>> with_digits("half an hour"), with_digits("two hours and five minutes"), with_digits("2 and a half km")
     ('1/2 hour', '2 hours and 5 minutes', '2 1/2 km')
     """
+    text = _AND_A_HALF.sub(r"1 1/2 \1", text)
     text = _AND_A_PART.sub(_with_part, text[: MAX_QUANTITY_CHARS + 1])
     whole = _with_first_digits(text)
     if whole == text and " and " not in text and ", " not in text:
@@ -159,9 +167,9 @@ def _read_any(text: str) -> Statement | None:
         statement = _read_any(named_twice[1])
         if statement is not None and _ends_in(statement, named_twice[2]):
             return statement
-    of_substance = _of_substance(text)
-    if of_substance is not None:
-        return of_substance
+    qualified = _with_direction(text) or _of_substance(text)
+    if qualified is not None:
+        return qualified
     remark = _REMARK.match(text)
     pieces = _NEXT_NAME.split(remark[1] if remark else text)
     if len(pieces) > 1 and not remark:
@@ -170,6 +178,22 @@ def _read_any(text: str) -> Statement | None:
     if remark:
         parts += ["≈", _ABOUT.sub("", remark[2])]
     return _statement(parts)
+
+
+def _with_direction(text: str) -> Statement | None:
+    """`20 N to the right`, `5 m/s, east`: one quantity with its direction; None if the text is anything else."""
+    match = _DIRECTION.fullmatch(text)
+    statement = None if match is None else _read_any(match[1])
+    if match is None or statement is None or len(statement.segments[-1].items) != 1:
+        return None
+    if not statement.segments[-1].items[0].readings:
+        return None
+    return _with_each(statement, direction=match[2].lower().replace("anti", "counter"))
+
+
+def _with_each(statement: Statement, **fields: str) -> Statement:
+    segments = (replace(s, items=tuple(replace(q, **fields) for q in s.items)) for s in statement.segments)
+    return Statement(tuple(segments))
 
 
 def _of_substance(text: str) -> Statement | None:
@@ -185,9 +209,7 @@ def _of_substance(text: str) -> Statement | None:
         return None
     if not any(unit.dimension in _OF_MATTER for unit in statement.segments[-1].items[0].readings):
         return None
-    name = _FORMULA_SIGNS.sub("", name)
-    segments = tuple(replace(s, items=tuple(replace(q, substance=name) for q in s.items)) for s in statement.segments)
-    return Statement(segments)
+    return _with_each(statement, substance=_FORMULA_SIGNS.sub("", name))
 
 
 def _ends_in(statement: Statement, text: str) -> bool:

@@ -266,7 +266,7 @@ class _Parser:
             result.numbers = [(Written(Fraction(SCALE_WORDS[word])), 1)]
             return result
         start, power = self.at, 1
-        if word in _POWER_WORDS and token.text != "cu":
+        if word in _POWER_WORDS and token.text != "Cu":
             power = _POWER_WORDS[word]
             self.at += 1
             self._skip_point()
@@ -299,6 +299,11 @@ class _Parser:
         if token is None or token.kind != "word":
             return ()
         is_prefix = token.text == "μ" or token.text.lower() in PREFIX_NAMES
+        third = self.peek(2)
+        if is_prefix and following is not None and following.kind == "-" and third is not None and not third.spaced:
+            readings = find_unit(token.text.lower() + third.text)
+            self.at += 3 if readings else 0
+            return (readings,) if readings else ()
         if is_prefix and following is not None and following.kind == "word":
             readings = find_unit((token.text if token.text == "μ" else token.text.lower()) + following.text)
             self.at += 2 if readings else 0

@@ -96,6 +96,7 @@ _ELECTRICITY_LIGHT_MATTER = (
     _row("degR", "°R degR", "rankine", plural="rankine"),
     _row("mole", "mol", "mole", prefixes=True),
     _row("molar", "M", "molar", prefixes=True, plural="molar"),
+    _row("mole/kilogram", "", "molal", plural="molal"),
     _row("candela", "cd", "candela", prefixes=True),
     _row("lumen", "lm", "lumen"),
     _row("lux", "lx", "lux", plural="lux"),

@@ -123,12 +123,15 @@ def plain_notation(text: str) -> str:
     text = _SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(_PLAIN_DIGITS) + "}", text.translate(_CHARACTERS))
     if "\\" in text:
         text = _OPTIONS.sub(r"\1", _ANGLE.sub(_angle, text.replace(r"\!", "")))
-    return _mark_money(_ABBREVIATION.sub("", text))
+    text = _MONEY_SCALE.sub(lambda m: m[1] + _SCALES[m[2]], _ABBREVIATION.sub("", text))
+    return _mark_money(text)
 
 
 _OPTIONS = re.compile(r"(\\(?:SI|qty|si|unit|num))\s*\[[^\]]*\]")
 _ANGLE = re.compile(r"\\ang\s*\{\s*([^{};]*)(?:;([^{};]*))?(?:;([^{};]*))?\}")
-_ABBREVIATION = re.compile(r"(?<=[a-z])\.(?=\s+\d|\s*$|,)")
+_ABBREVIATION = re.compile(r"(?<=[a-z])\.(?=\s+\d|\s*$|,|\^)")
+_MONEY_SCALE = re.compile(r"([$€£¥]\s?\d[\d.,]*)\s?([kKMB])(?![A-Za-z])")
+_SCALES: Final = {"k": " thousand", "K": " thousand", "M": " million", "B": " billion"}
 _US_DOLLAR = re.compile(r"\bUSD?\s?\\?\$(?=\s?[\d.])")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 
@@ -266,7 +269,8 @@ class _Lexer:
         r"""A siunitx macro: `\kilo` goes with the macro after it, the others are words."""
         if name not in PREFIX_NAMES:
             self.spaced = True
-            is_unit = name not in _NO_UNIT_MACROS and (name in ("square", "cubic") or bool(find_unit(name)))
+            is_last = name == "bar" and self.text[self.at : self.at + 1] in ("", "}")
+            is_unit = (is_last or name not in _NO_UNIT_MACROS) and (name in ("square", "cubic") or bool(find_unit(name)))
             self._add("word", name if is_unit else "\\" + name)
             return
         following = re.match(r"\s*\\([A-Za-z]+)", self.text[self.at :])
