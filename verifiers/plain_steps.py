@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from verifiers.step_grammar import Value, quotient
+from verifiers.step_values import Value, quotient
 
 # Possessive and atomic throughout: a number or a noun is given back by no other reading of the line. The first
 # number begins with a plain class of characters, which lets the engine pass over words at once.

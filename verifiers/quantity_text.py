@@ -5,6 +5,7 @@ Nothing is skipped: a word that is neither a unit nor a counted noun makes the t
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
@@ -50,7 +51,8 @@ _SUBSTANCE: Final = re.compile(
 _FORMULA_SIGNS: Final = re.compile(r"[_{}]")
 _DIRECTION: Final = re.compile(
     r"(.*?[A-Za-z}\d²]),?[\s~(]+(?:\\text\{\s*)?(?:(?:to|towards?|in) (?:the )?)?(?:due )?"
-    r"((?:north|south)?[ -]?(?:east|west)|north|south|right|left|up|down|(?:for|back|in|out)ward|(?:counter|anti)?-?clockwise)"
+    r"((?:north|south)?[ -]?(?:east|west)|north|south|right|left|up|down|(?:for|back|in|out)ward"
+    r"|(?:counter|anti)?-?clockwise)"
     r"(?:wards?|s)?(?: direction)?[\s)}]*",
     re.IGNORECASE,
 )
@@ -188,12 +190,12 @@ def _with_direction(text: str) -> Statement | None:
         return None
     if not statement.segments[-1].items[0].readings:
         return None
-    return _with_each(statement, direction=match[2].lower().replace("anti", "counter"))
+    direction = match[2].lower().replace("anti", "counter")
+    return _with_each(statement, lambda quantity: replace(quantity, direction=direction))
 
 
-def _with_each(statement: Statement, **fields: str) -> Statement:
-    segments = (replace(s, items=tuple(replace(q, **fields) for q in s.items)) for s in statement.segments)
-    return Statement(tuple(segments))
+def _with_each(statement: Statement, change: Callable[[Quantity], Quantity]) -> Statement:
+    return Statement(tuple(replace(s, items=tuple(change(q) for q in s.items)) for s in statement.segments))
 
 
 def _of_substance(text: str) -> Statement | None:
@@ -209,7 +211,8 @@ def _of_substance(text: str) -> Statement | None:
         return None
     if not any(unit.dimension in _OF_MATTER for unit in statement.segments[-1].items[0].readings):
         return None
-    return _with_each(statement, substance=_FORMULA_SIGNS.sub("", name))
+    substance = _FORMULA_SIGNS.sub("", name)
+    return _with_each(statement, lambda quantity: replace(quantity, substance=substance))
 
 
 def _ends_in(statement: Statement, text: str) -> bool:

@@ -5,64 +5,25 @@ side: each makes the text unreadable, and nothing is said of it.
 """
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
+from math import comb
 from typing import Final
+
+from verifiers.step_tokens import Tokens
+from verifiers.step_values import Expression, UnreadableError, Value, bounded, joined, magnitude, quotient, square_root
+from verifiers.units import find_unit
 
 MAX_STEP_NUMBER_CHARS: Final = 30
 MAX_STEP_EXPONENT: Final = 30
 MAX_STEP_FACTORIAL: Final = 30
-MAX_STEP_BITS: Final = 2_000
-"""Bits of a numerator or denominator; a larger value is not computed."""
 _MAX_DEPTH = 12
+_UNIT_CHARS: Final = 6
+_PI: Final = Fraction("3.1415926535897932384626433832795028841972")
+_PI_SPREAD: Final = Fraction(1, 1900)
+"""How far π may be off, relatively, where 3.14 is taken for it."""
 _MAX_NOUN_WORDS = 4
 
 
-Value = Fraction | int
-"""Exact values; whole numbers stay integers, which are many times faster."""
-
-
-class UnreadableError(ValueError):
-    """The text is no arithmetic, or may mean something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The pieces of a line: of each its kind, what it says, and where it stands.
-
-    Behind the last piece stand a few empty ones, so that looking ahead needs no test of the length.
-    """
-
-    kinds: list[str]
-    texts: list[str]
-    spans: list[tuple[int, int]]
-
-    def __len__(self) -> int:
-        return len(self.spans)
-
-
-_LOOK_AHEAD = 4
-
-
-_TOKEN = re.compile(
-    r"(?P<skip>[ \t\u00a0~&]+|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\?[$€£¥₹]|\\(?=[()\[\]]))"
-    r"|(?P<sup>[²³])"
-    r"|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)"
-    r"|(?P<num>\d{1,3}(?:(?:,|\{,\}|\\,|,\\!)\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
-    r"|(?P<eq>=)"
-    r"|(?P<approx>≈|≃|\\approx\b|\\simeq\b)"
-    r"|(?P<op>\+|-|−|–|\*\*?|×|·|⋅|÷|/|\^|\\times\b|\\cdot\b|\\div\b)"
-    r"|(?P<lp>\\(?:left|bigl?|Bigl?)\s*[(\[]|[(\[])"
-    r"|(?P<rp>\\(?:right|bigr?|Bigr?)\s*[)\]]|[)\]])"
-    r"|(?P<lb>\{)|(?P<rb>\})"
-    r"|(?P<frac>\\[dtc]?frac\b)"
-    r"|(?P<sqrt>\\sqrt\b|√)"
-    r"|(?P<pct>\\?%)"
-    r"|(?P<fact>!(?!=))"
-    r"|(?P<noun>\\(?:text|mathrm|textrm|textbf|mbox)\s*\{[^{}]*\})"
-    r"|(?P<other>\\[A-Za-z]+|.)"
-)
 _NO_DIGIT = re.compile(r"[^\d.]")
 _OPERATORS = {
     **dict.fromkeys(("-", "−", "–", "minus"), "-"),
@@ -93,46 +54,6 @@ NO_NOUN = frozenset(
 """Words that end what a number counts."""
 
 
-@dataclass(slots=True)
-class Expression:
-    """What was read: its value and what may make it mean something else."""
-
-    value: Value
-    operations: int = 0
-    """How many signs of operation it has; 0 for a plain number."""
-    places: int | None = None
-    """Decimal places of a plain number as written; None for anything else."""
-    spread: Value = 0
-    """How far the value may be off, relatively, because the decimals in it were rounded."""
-    percent: bool = False
-    """Whether a percent sign stands in it."""
-    adds_percent: bool = False
-    """Whether a percentage is added or taken away, as in `50 + 20%`."""
-    nouns: tuple[tuple[Value, str], ...] = ()
-    """Each number that counts something, with what it counts."""
-    doubtful: bool = False
-    """Whether a letter might still be a variable (`3x2`); such a statement is never called false."""
-    first: Value = 0
-    """Value of its first number."""
-
-
-def tokenize(line: str) -> Tokens:
-    """Cut a line into tokens, without spaces, dollars and alignment marks."""
-    kinds: list[str] = []
-    texts: list[str] = []
-    spans: list[tuple[int, int]] = []
-    for match in _TOKEN.finditer(line):
-        kind = match.lastgroup or "other"
-        if kind != "skip":
-            text = match[0]
-            kinds.append("pct" if text == "percent" else kind)
-            texts.append(text)
-            spans.append(match.span())
-    kinds += [""] * _LOOK_AHEAD
-    texts += [""] * _LOOK_AHEAD
-    return Tokens(kinds, texts, spans)
-
-
 def parse(tokens: Tokens, start: int) -> tuple[Expression, int]:
     """Read the longest expression from `start`, and return it with the place after it."""
     parser = _Parser(tokens, start)
@@ -157,21 +78,22 @@ class _Parser:
             right = self._product(depth)
             total = left.value + right.value if sign == "+" else left.value - right.value
             spread = left.spread * magnitude(left.value) + right.spread * magnitude(right.value)
-            left = _joined(left, right, total, quotient(spread, magnitude(total)) if spread and total else 0)
-            left.adds_percent |= right.percent
+            left = joined(left, right, total, quotient(spread, magnitude(total)) if spread and total else 0)
+            left.adds_percent |= right.percent and not right.operations
         return left
 
     def _product(self, depth: int) -> Expression:
         left = self._signed(depth)
         while True:
             sign = self._operator()
+            beside = self._texts[self.at] == "√" and not sign  # `3√8` may be a cube root
             if sign in {"*", "/"}:
                 spaced = self._skip_operator()
                 right = self._signed(depth)
             elif sign == "of" and (left.percent or left.value.denominator != 1):
                 self.at += 1
                 spaced, right = True, self._signed(depth)
-            elif (
+            elif self._stands_beside() or (
                 self._kinds[self.at] == "lp"
                 and (left.places == 0 or left.operations)
                 and self._kinds[self.at - 1] in {"num", "rp"}
@@ -182,8 +104,15 @@ class _Parser:
             if sign == "/" and not right.value:
                 raise UnreadableError
             value = quotient(left.value, right.value) if sign == "/" else left.value * right.value
-            left = _joined(left, right, value, left.spread + right.spread)
-            left.doubtful |= not spaced
+            left = joined(left, right, value, left.spread + right.spread)
+            left.doubtful |= not spaced or beside
+
+    def _stands_beside(self) -> bool:
+        r"""Whether a factor follows without a sign: `2\pi`, `5\sqrt{2}`, `\pi(3)`, `3!7!`."""
+        kind, before = self._kinds[self.at], self._kinds[self.at - 1]
+        if kind in {"pi", "sqrt"}:
+            return before in {"num", "pi", "rp", "rb", "sup"}
+        return (kind == "lp" and before == "pi") or (kind == "num" and before == "fact")
 
     def _signed(self, depth: int) -> Expression:
         if self._kinds[self.at] == "op" and _OPERATORS.get(self._texts[self.at]) == "-":
@@ -215,9 +144,14 @@ class _Parser:
         if exponent.denominator != 1 or magnitude(exponent) > MAX_STEP_EXPONENT or (not base.value and exponent < 0):
             raise UnreadableError
         power = int(exponent)
-        value = _bounded(base.value**power if power >= 0 else Fraction(1, base.value**-power))
+        value = bounded(base.value**power if power >= 0 else Fraction(1, base.value**-power))
         return Expression(
-            value, base.operations + 1, spread=base.spread * magnitude(exponent), nouns=base.nouns, first=base.first
+            value,
+            base.operations + 1,
+            spread=base.spread * magnitude(exponent),
+            nouns=base.nouns,
+            first=base.first,
+            is_inexact=base.is_inexact,
         )
 
     def _with_power_of_unit(self, number: Expression, depth: int) -> Expression:
@@ -249,17 +183,31 @@ class _Parser:
             inner.places = None
             return self._with_noun(inner)
         if kind == "frac":
+            return self._fraction(depth)
+        if kind == "pi":
             self.at += 1
-            over, under = self._braced(depth), self._braced(depth)
-            if not under.value:
-                raise UnreadableError
-            return self._with_noun(_joined(over, under, quotient(over.value, under.value), over.spread + under.spread))
+            return self._with_noun(Expression(_PI, 1, spread=_PI_SPREAD, first=_PI, is_inexact=True))
         if kind == "sqrt":
             self.at += 1
-            return _root(self._braced(depth) if self._kinds[self.at] == "lb" else self._primary(depth + 1))
+            return square_root(self._braced(depth) if self._kinds[self.at] == "lb" else self._primary(depth + 1))
         if kind == "word":
             return self._part(text.lower())
-        raise UnreadableError
+        return self._binomial(depth)
+
+    def _fraction(self, depth: int) -> Expression:
+        self.at += 1
+        over, under = self._braced(depth), self._braced(depth)
+        if not under.value:
+            raise UnreadableError
+        return self._with_noun(joined(over, under, quotient(over.value, under.value), over.spread + under.spread))
+
+    def _binomial(self, depth: int) -> Expression:
+        r"""`\binom{5}{2}`, the number of choices."""
+        self._expect("binom")
+        total, chosen = self._braced(depth), self._braced(depth)
+        if total.places != 0 or chosen.places != 0 or not 0 <= chosen.value <= total.value <= MAX_STEP_FACTORIAL:
+            raise UnreadableError
+        return Expression(comb(int(total.value), int(chosen.value)), 1, first=total.value)
 
     def _number(self) -> Expression:
         """A number, or a mixed number such as `1 1/2`."""
@@ -270,19 +218,35 @@ class _Parser:
             places = 0
             spread: Value = 0
         else:
+            text, _, power = text.lower().partition("e")
             digits = _NO_DIGIT.sub("", text)
             if len(digits) > MAX_STEP_NUMBER_CHARS:
                 raise UnreadableError
             places = len(digits.partition(".")[2])
             value = Fraction(int(digits.replace(".", "")), 10**places) if places else int(digits)
             spread = Fraction(1, 2 * 10**places) / value if places and value else 0
+            if power:
+                return Expression(value * Fraction(10) ** int(power), 1, spread=spread, first=value)
         number = Expression(value, places=places, spread=spread, first=value)
+        if places == 0 and self._kinds[self.at] == "frac" and self._spans[self.at - 1][1] == self._spans[self.at][0]:
+            return self._mixed(number)
         if places == 0 and self._kinds[self.at] == "num" and self._texts[self.at + 1] == "/":
             over, _, under = self._texts[self.at : self.at + 3]
             if over.isdigit() and under.isdigit() and int(over) < int(under):
                 self.at += 3
                 number = Expression(value + Fraction(int(over), int(under)), places=None, first=value)
         return number
+
+    def _mixed(self, whole: Expression) -> Expression:
+        r"""`2\frac{1}{2}`: a number and a fraction smaller than one, side by side."""
+        texts = self._texts[self.at + 1 : self.at + 7]
+        if [t for t in texts if not t.isdigit()] != ["{", "}", "{", "}"] or not texts[1].isdigit():
+            raise UnreadableError
+        over, under = int(texts[1]), int(texts[4])
+        if not over < under:
+            raise UnreadableError
+        self.at += 7
+        return Expression(whole.value + Fraction(over, under), 1, first=whole.value)
 
     def _part(self, word: str) -> Expression:
         """`half of`, `a third of`, `three quarters of`, `twice`: only where the whole follows."""
@@ -300,7 +264,7 @@ class _Parser:
         if word in _MULTIPLES:
             self.at += 1
             whole = self._primary(1)
-            return _joined(Expression(_MULTIPLES[word]), whole, _MULTIPLES[word] * whole.value, whole.spread)
+            return joined(Expression(_MULTIPLES[word]), whole, _MULTIPLES[word] * whole.value, whole.spread)
         raise UnreadableError
 
     def _with_noun(self, number: Expression) -> Expression:
@@ -316,6 +280,9 @@ class _Parser:
                 words += re.findall(r"[^\W\d_]+", text[text.index("{") :])
                 self.at += 1
             elif kind == "word" and text.lower() not in NO_NOUN and not self._is_times():
+                if not words and self._takes_unit_quotient():
+                    number.nouns += ((number.value, "".join(self._texts[self.at - 3 : self.at])),)
+                    break
                 if len(text) == 1:
                     if not words and text not in {"a", "A", "I"}:
                         self._check_variable()
@@ -331,6 +298,26 @@ class _Parser:
         if words:
             number.nouns += ((number.value, " ".join(words)),)
         return number
+
+    def _takes_unit_quotient(self) -> bool:
+        """Consume `m/s`, `km/h`, `m/s²` behind a number and a space."""
+        start, slash, under = self._spans[self.at][0], self.at + 1, self.at + 2
+        if (
+            self._texts[slash] != "/"
+            or self._kinds[under] != "word"
+            or len(self._texts[self.at] + self._texts[under]) > _UNIT_CHARS
+        ):
+            return False
+        if self._spans[self.at - 1][1] == start or self._spans[under][1] - start > _UNIT_CHARS + 1:
+            return False
+        if not (find_unit(self._texts[self.at]) and find_unit(self._texts[under])):
+            return False
+        self.at += 3
+        if self._kinds[self.at] == "sup":
+            self.at += 1
+        elif self._texts[self.at] == "^" and self._texts[self.at + 1] in {"2", "3"}:
+            self.at += 2
+        return True
 
     def _check_variable(self) -> None:
         """A single letter at the end of a side may be a unit (`19.6 N`), elsewhere it is a variable."""
@@ -380,44 +367,3 @@ class _Parser:
         if self._kinds[self.at] != kind:
             raise UnreadableError
         self.at += 1
-
-
-def magnitude(value: Value) -> Value:
-    """Return the value without its sign (`abs` loses the type)."""
-    return -value if value < 0 else value
-
-
-def quotient(over: Value, under: Value) -> Value:
-    """Return the exact quotient, as an integer where it is one."""
-    if isinstance(over, int) and isinstance(under, int) and not over % under:
-        return over // under
-    return Fraction(over, under)
-
-
-def _joined(left: Expression, right: Expression, value: Value, spread: Value) -> Expression:
-    """Return the result of an operation on two expressions."""
-    return Expression(
-        _bounded(value),
-        left.operations + right.operations + 1,
-        None,
-        spread,
-        percent=left.percent or right.percent,
-        adds_percent=left.adds_percent or right.adds_percent,
-        nouns=left.nouns + right.nouns,
-        doubtful=left.doubtful or right.doubtful,
-        first=left.first,
-    )
-
-
-def _root(inner: Expression) -> Expression:
-    """The square root, where it is rational."""
-    over, under = inner.value.numerator, inner.value.denominator
-    if over < 0 or isqrt(over) ** 2 != over or isqrt(under) ** 2 != under:
-        raise UnreadableError
-    return Expression(Fraction(isqrt(over), isqrt(under)), inner.operations + 1, spread=inner.spread, first=inner.first)
-
-
-def _bounded(value: Value) -> Value:
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_STEP_BITS:
-        raise UnreadableError
-    return value

@@ -7,24 +7,16 @@ can mean one thing are counted; rounding is not called false, and what is doubtf
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
+from verifiers.loose_steps import is_no_claim, loose_readings
 from verifiers.plain_steps import plainly_true, states_in_words
-from verifiers.step_grammar import (
-    NO_NOUN,
-    PART_WORDS,
-    Expression,
-    Tokens,
-    UnreadableError,
-    Value,
-    magnitude,
-    parse,
-    tokenize,
-)
+from verifiers.step_agreement import decide
+from verifiers.step_grammar import NO_NOUN, PART_WORDS, parse
+from verifiers.step_tokens import Tokens, tokenize
+from verifiers.step_values import Expression, UnreadableError
 from verifiers.undressing import plain_markup
-from verifiers.units import Unit, find_unit
 
 MAX_STEPS: Final = 500
 """So many statements of one completion are checked."""
@@ -35,18 +27,10 @@ _MAX_SIDE_TOKENS = 60
 _MAX_WORDS_BETWEEN = 5
 _LOOK_BACK_CHARS = 30
 """So much before a clause is read too: something in it may belong to the statement."""
-_WORTH_ROUNDING = 10
-"""From here on a whole number after an uneven division may be rounded: `100 / 3 = 33`."""
-_FLOAT_PLACES = 9
-_FLOAT_NOISE = 10**12
-"""Numbers with so many places were computed in floating point, and are right up to one part in so many."""
-_APPROXIMATELY = Fraction(1, 20)
-"""How far `≈` may be off, relatively."""
-
 _DIGIT = re.compile(r"\d")
 _SIGN = re.compile(r"=|[≈≃]|\\(?:approx|simeq)(?![A-Za-z])|\b(?:is|equals|makes|gives)\b", re.IGNORECASE)
 _BEGINS = re.compile(
-    r"[-−–+\s$€£¥₹~&{(\[]*(?:\d|\.\d|√|[²³]|\\(?![A-Za-z])|\\(?:[dtc]?frac|sqrt|left|[bB]igl?|q?quad|displaystyle)(?![A-Za-z])|"
+    r"[-−–+\s$€£¥₹~&{(\[]*(?:\d|\.\d|√|π|[²³]|\\(?![A-Za-z])|\\(?:[dtc]?frac|[dt]?binom|sqrt|pi|left|[bB]igl?|q?quad|displaystyle)(?![A-Za-z])|"
     rf"(?:{'|'.join(sorted(PART_WORDS))})\b)",
     re.IGNORECASE,
 )
@@ -61,8 +45,11 @@ _OPERATES = re.compile(
 )
 _ANNOTATION = re.compile(r"<<([^<>\n]{1,80})>>")
 _ALIGNED = re.compile(r"\\\\\s*&?\s*(?==)")
+_BOX = re.compile(r"\\f?box(?:ed)?\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
+_DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
+_CELSIUS = re.compile(r"\s*°\s*C\b")
 _LIST_MARK = re.compile(r"^\s*(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)")
-_ROUNDED = re.compile(r"\b(?:round|approx|about|nearest|roughly|estimat|remainder|mod)", re.IGNORECASE)
 _VERBS = frozenset(("is", "equals", "makes", "gives"))
 _COMPARES = frozenset(
     (
@@ -85,9 +72,15 @@ _COMPARES = frozenset(
     )
 )
 _EQUATES = frozenset(("eq", "approx"))
+_FUNCTION_NAMES = (
+    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp sqrt root square cube logarithm value "
+    "negative opposite reciprocal inverse average mean median magnitude max min gcd lcm floor ceil abs"
+)
+_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
+"""Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
 _ENDS_CLAUSE = frozenset(("eq", "approx", "other"))
 _NAMES = frozenset(("word", "noun"))
-_GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt"))
+_GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt", "binom", "pi"))
 _NO_BOUNDARY = frozenset("_|<>≤≥≠:^'\\")
 
 
@@ -113,6 +106,8 @@ def check_steps(text: str) -> StepCheck:
     for line in _lines(text[:MAX_STEP_TEXT_CHARS]):
         checked += (plain := plainly_true(line))
         for statement, holds in () if plain else statements(line):
+            if not holds and (_is_loosely_right(statement) or is_no_claim(statement, line, text)):
+                continue
             checked += 1
             if not holds and len(false_steps) < MAX_FALSE_STEPS:
                 false_steps.append(statement)
@@ -121,10 +116,15 @@ def check_steps(text: str) -> StepCheck:
     return StepCheck(checked, tuple(false_steps))
 
 
+def _is_loosely_right(statement: str) -> bool:
+    """Say whether a statement is right as people write who leave brackets away or use other marks."""
+    return any(all(holds for _, holds in statements(reading)) for reading in loose_readings(statement))
+
+
 def _lines(text: str) -> Iterator[str]:
     """Yield the lines that state something of numbers; a calculator's note is one unless the text repeats it."""
     if "\\\\" in text:
-        text = _ALIGNED.sub(" ", text)
+        text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
     for line in text.splitlines():
         if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line):
             continue
@@ -132,8 +132,19 @@ def _lines(text: str) -> Iterator[str]:
             for note in _ANNOTATION.finditer(line):
                 if not line[: note.start()].rstrip().endswith("="):
                     yield note.group(1)
-        bare = plain_markup(_ANNOTATION.sub("", line) if "<<" in line else line)
+        bare = plain_markup(_in_plain_marks(line))
         yield bare if bare[:1].isalpha() else _LIST_MARK.sub("", bare)
+
+
+def _in_plain_marks(line: str) -> str:
+    """A line without notes and boxes, and with degrees in words."""
+    if "<<" in line:
+        line = _ANNOTATION.sub("", line)
+    if "box" in line:
+        line = _BOX.sub(r"\1", line)
+    if "°" in line or "\\circ" in line:
+        line = _DEGREES.sub(" degrees", _CELSIUS.sub(" celsius", line))
+    return line
 
 
 def _may_state(line: str) -> bool:
@@ -160,7 +171,7 @@ def statements(line: str) -> Iterator[tuple[str, bool]]:
                 right, end = parse(tokens, sign + 1)
                 if end == next_sign < len(tokens):
                     earlier[end] = (right, sign + 1)
-                holds = _holds(left, right, kind, line)
+                holds = decide(left, right, kind, line)
             except UnreadableError:
                 continue
             if holds is not None and _is_bounded(tokens, end, kind):
@@ -223,23 +234,35 @@ def _hangs_on(tokens: Tokens, start: int) -> bool:
         return False
     kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
     kind, text = kinds[start - 1], texts[start - 1]
+    if text == ",":
+        return start > 1 and kinds[start - 2] == "num" and spans[start - 2][1] + 1 == spans[start][0]
     if text == ":":
         return start > 1 and kinds[start - 2] == "num"
     if kind == "word":
-        if len(text) == 1 and text not in {"a", "A", "I"}:
-            return True
-        word = text.lower()
-        if spans[start - 1][1] == spans[start][0] or word in {"times", "plus", "minus", "by", "mod"}:
-            return True
-        if word == "of":
-            part = max(start - 2, 0)
-            return kinds[part] in {"num", "pct", "rb", "rp"} or texts[part].lower() in PART_WORDS
-        if kinds[start] == "op":
-            return True
-        while start and kinds[start - 1] == "word":
-            start -= 1
-        return bool(start) and kinds[start - 1] in {"op", "frac", "sqrt"}
+        return _hangs_on_word(tokens, start)
     return kind in _GOES_ON or text in _NO_BOUNDARY or (kind == "other" and text.startswith("\\"))
+
+
+def _hangs_on_word(tokens: Tokens, start: int) -> bool:
+    """Say whether the word before the expression makes something else of it."""
+    kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
+    text = texts[start - 1]
+    if len(text) == 1 and text not in {"a", "A", "I"}:
+        return True
+    word = text.lower()
+    if word in _FUNCTIONS:
+        return True
+    if spans[start - 1][1] == spans[start][0] or word in {"times", "plus", "minus", "by", "mod"}:
+        return True
+    if word == "of":
+        part = max(start - 2, 0)
+        before = texts[part].lower()
+        return kinds[part] in {"num", "pct", "rb", "rp"} or before in PART_WORDS or before in _FUNCTIONS
+    if kinds[start] == "op":
+        return True
+    while start and kinds[start - 1] == "word":
+        start -= 1
+    return bool(start) and kinds[start - 1] in {"op", "frac", "sqrt", "binom", "pi"}
 
 
 def _is_bounded(tokens: Tokens, end: int, sign: str) -> bool:
@@ -259,103 +282,8 @@ def _is_bounded(tokens: Tokens, end: int, sign: str) -> bool:
             or len(word) > 1
             or word == "a"
         )
-    if kind in {"op", "num", "sup", "lb", "frac", "sqrt", "pct"} or text in _NO_BOUNDARY:
+    if kind in {"op", "num", "sup", "lb", "frac", "sqrt", "binom", "pi", "pct"} or text in _NO_BOUNDARY:
         return False
     if kind == "lp":
         return kinds[end + 1] == "word" and texts[end + 1].lower() not in {"mod", "\\mod"}
     return not (kind == "other" and text.startswith("\\"))
-
-
-def _holds(left: Expression, right: Expression, sign: str, line: str) -> bool | None:
-    """Say whether the two sides agree; None where the statement is none or may mean something else."""
-    if sign == "word" and not (left.operations and right.operations == 0):
-        return None
-    if not left.operations and not right.operations:
-        return _same_measure(left, right, approximately=sign == "approx")
-    if _agree(left, right, approximately=sign == "approx"):
-        return True
-    if left.doubtful or right.doubtful or _is_running_total(left, right) or _may_be_rounded(left, right, line):
-        return None
-    if left.nouns and not left.operations and not right.nouns:
-        return None  # "1 hour = 60 * 1": of what is left open
-    if left.adds_percent or right.adds_percent or _mixes_units(left, right):
-        return None
-    return False
-
-
-def _agree(left: Expression, right: Expression, *, approximately: bool) -> bool:
-    """Say whether the values are equal, up to the rounding of what was written."""
-    readings = [(left.value, right.value)]
-    if left.percent != right.percent:
-        # "10 / 50 * 100 = 20%" means 20; "10 / 50 = 20%" means a fifth.
-        readings.append((left.value, right.value * 100) if right.percent else (left.value * 100, right.value))
-    for one, other in readings:
-        difference = magnitude(one - other)
-        if not difference:
-            return True
-        if approximately and difference <= _APPROXIMATELY * _larger(one, other):
-            return True
-        scale = 100 if right.percent and other == right.value else 1
-        if any(side.places and difference * scale * 10**side.places < 1 for side in (left, right)):
-            return True
-        if (right.places or 0) >= _FLOAT_PLACES and difference * _FLOAT_NOISE < magnitude(one):
-            return True
-        if approximately and right.places == 0 and difference * scale < 1:
-            return True
-    return False
-
-
-def _larger(one: Value, other: Value) -> Value:
-    """Return the larger size of two values."""
-    one, other = magnitude(one), magnitude(other)
-    return max(other, one)
-
-
-def _may_be_rounded(left: Expression, right: Expression, line: str) -> bool:
-    """Say whether rounding that is not shown explains the difference."""
-    difference = magnitude(left.value - right.value)
-    if right.places == 0 and difference < 1 and left.value.denominator != 1:
-        return magnitude(right.value) >= _WORTH_ROUNDING or bool(_ROUNDED.search(line))
-    spread = (left.spread + right.spread) * _larger(left.value, right.value)
-    return difference <= spread and "$" not in line
-
-
-def _is_running_total(left: Expression, right: Expression) -> bool:
-    """`5 + 3 = 8 * 2 = 16` goes on calculating after the sign: bad style, and no claim that 8 is 16."""
-    return right.operations > 0 and left.value == right.first
-
-
-def _mixes_units(left: Expression, right: Expression) -> bool:
-    """Say whether units of one kind but different size take part: `3 × 20 minutes = 1 hour` is right."""
-    found: dict[object, set[Fraction]] = {}
-    for _, noun in left.nouns + right.nouns:
-        for unit in _units(noun):
-            found.setdefault(unit.dimension, set()).add(unit.factor)
-    return any(len(factors) > 1 for factors in found.values())
-
-
-def _same_measure(left: Expression, right: Expression, *, approximately: bool) -> bool | None:
-    """Compare two measures, such as `2 hours` and `120 minutes`; None unless both have units of one dimension."""
-    if left.percent != right.percent and not left.nouns and not right.nouns:
-        return _agree(left, right, approximately=approximately)
-    if len(left.nouns) != 1 or len(right.nouns) != 1:
-        return None
-    verdict: bool | None = None
-    for one in _units(left.nouns[0][1]):
-        for other in _units(right.nouns[0][1]):
-            if one.dimension != other.dimension or one.offset or other.offset or one.factor == other.factor:
-                continue
-            for factor in (other.factor, *other.rivals):
-                converted = Expression(left.value * one.factor / factor, 1, spread=left.spread)
-                if _agree(converted, right, approximately=approximately) or (
-                    magnitude(converted.value - right.value) <= Fraction(1, 200) * magnitude(right.value)
-                    and converted.value.denominator != 1
-                ):
-                    return True
-            verdict = False
-    return verdict
-
-
-def _units(noun: str) -> tuple[Unit, ...]:
-    """Return the readings of a noun as a unit with a dimension, none for other nouns."""
-    return tuple(unit for unit in find_unit(noun) if unit.dimension) if " " not in noun else ()

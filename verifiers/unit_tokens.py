@@ -269,8 +269,10 @@ class _Lexer:
         r"""A siunitx macro: `\kilo` goes with the macro after it, the others are words."""
         if name not in PREFIX_NAMES:
             self.spaced = True
-            is_last = name == "bar" and self.text[self.at : self.at + 1] in ("", "}")
-            is_unit = (is_last or name not in _NO_UNIT_MACROS) and (name in ("square", "cubic") or bool(find_unit(name)))
+            is_last = name == "bar" and self.text[self.at : self.at + 1] == "}"
+            is_unit = (is_last or name not in _NO_UNIT_MACROS) and (
+                name in ("square", "cubic") or bool(find_unit(name))
+            )
             self._add("word", name if is_unit else "\\" + name)
             return
         following = re.match(r"\s*\\([A-Za-z]+)", self.text[self.at :])

@@ -14,6 +14,8 @@ from verifiers.steps import check_steps, statements
 
 SHARED = Path(os.environ.get("TRACEMILL_SHARED", Path(__file__).parents[3] / "shared"))
 
+GOLDEN = Path(__file__).parent / "cases" / "steps.jsonl"
+
 TRUE = [
     *(
         "12 × 4 = 48",
@@ -173,6 +175,21 @@ def test_what_may_mean_something_else_is_not_counted(text: str) -> None:
     """Variables, functions, bases, congruences and rounding without a sign are no arithmetic statements."""
     assert check_steps(text).false_steps == ()
     assert check_steps(text).checked == 0
+
+
+def test_golden_statements() -> None:
+    """Each golden text holds, is false, or at least is never called false, as its row says."""
+    wrong = []
+    for case in (json.loads(line) for line in GOLDEN.read_text("utf-8").splitlines()):
+        found = check_steps(case["text"])
+        is_right = {
+            "holds": found.checked > 0 and not found.false_steps,
+            "false": bool(found.false_steps),
+            "not_false": not found.false_steps,
+        }[case["expect"]]
+        if not is_right:
+            wrong.append((case["id"], case["text"], found))
+    assert wrong == []
 
 
 def test_each_link_of_a_chain_is_a_statement() -> None:

@@ -1,0 +1,60 @@
+"""The tokens of arithmetic in prose: numbers, words, signs of operation and equality, brackets, LaTeX commands."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The pieces of a line: of each its kind, what it says, and where it stands.
+
+    Behind the last piece stand a few empty ones, so that looking ahead needs no test of the length.
+    """
+
+    kinds: list[str]
+    texts: list[str]
+    spans: list[tuple[int, int]]
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+
+_LOOK_AHEAD = 4
+
+
+_TOKEN = re.compile(
+    r"(?P<skip>[ \t\u00a0~&]+|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\?[$€£¥₹]|\\(?=[()\[\]]))"
+    r"|(?P<sup>[²³])"
+    r"|(?P<pi>π|\\pi(?![A-Za-z]))"
+    r"|(?P<word>[^\W\d_π]+(?:['’-][^\W\d_]+)*)"
+    r"|(?P<num>\d{1,6}(?:\.\d{1,20})?[eE][+-]?\d{1,2}(?![\w.])|\d{1,3}(?:(?:,|\{,\}|\\,|,\\!)\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
+    r"|(?P<eq>=)"
+    r"|(?P<approx>≈|≃|\\approx\b|\\simeq\b)"
+    r"|(?P<op>\+|-|−|–|\*\*?|×|·|⋅|÷|/|\^|\\times\b|\\cdot\b|\\div\b)"
+    r"|(?P<lp>\\(?:left|bigl?|Bigl?)\s*[(\[]|[(\[])"
+    r"|(?P<rp>\\(?:right|bigr?|Bigr?)\s*[)\]]|[)\]])"
+    r"|(?P<lb>\{)|(?P<rb>\})"
+    r"|(?P<frac>\\[dtc]?frac\b)|(?P<binom>\\[dt]?binom\b)"
+    r"|(?P<sqrt>\\sqrt\b|√)"
+    r"|(?P<pct>\\?%)"
+    r"|(?P<fact>!(?!=))"
+    r"|(?P<noun>\\(?:text|mathrm|textrm|textbf|mbox)\s*\{[^{}]*\})"
+    r"|(?P<other>\\[A-Za-z]+|.)"
+)
+
+
+def tokenize(line: str) -> Tokens:
+    """Cut a line into tokens, without spaces, dollars and alignment marks."""
+    kinds: list[str] = []
+    texts: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for match in _TOKEN.finditer(line):
+        kind = match.lastgroup or "other"
+        if kind != "skip":
+            text = match[0]
+            kinds.append("pct" if text == "percent" else kind)
+            texts.append(text)
+            spans.append(match.span())
+    kinds += [""] * _LOOK_AHEAD
+    texts += [""] * _LOOK_AHEAD
+    return Tokens(kinds, texts, spans)
