@@ -30,10 +30,13 @@ class Desk:
 
     @asynccontextmanager
     async def turn(self, samples: int) -> AsyncIterator[SlotLease]:
-        """Wait until a prompt may go to the teacher; give one place back with each answer."""
-        lease = SlotLease(self._slots, min(samples, self.places))
+        """Wait until a prompt may go to the teacher; give one place back with each answer.
+
+        One free place is enough: were all waited for, a prompt for many samples would leave places empty meanwhile.
+        """
+        lease = SlotLease(self._slots, samples)
         try:
-            await lease.take()
+            await lease.take(least=1)
             self._expected = max(0, self._expected - samples)
             self._changed.set()
             yield lease

@@ -14,12 +14,15 @@ class Slots:
 
     def __init__(self, count: int) -> None:
         self._free = count
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._waiting: deque[tuple[int, int, asyncio.Future[None]]] = deque()
 
-    async def take(self, count: int) -> None:
-        """Wait until `count` slots are free and it is this request's turn."""
+    async def take(self, count: int, least: int | None = None) -> None:
+        """Wait until `count` slots are free and it is this request's turn.
+
+        With `least` free it may go already; what it took too much, the next in line waits for.
+        """
         turn = asyncio.get_running_loop().create_future()
-        self._waiting.append((count, turn))
+        self._waiting.append((count, count if least is None else least, turn))
         self._admit()
         try:
             await turn
@@ -38,13 +41,13 @@ class Slots:
     @property
     def wanted(self) -> int:
         """How many slots those in line wait for."""
-        return sum(count for count, turn in self._waiting if not turn.done())
+        return sum(count for count, _, turn in self._waiting if not turn.done())
 
     def _admit(self) -> None:
         while self._waiting:
-            count, turn = self._waiting[0]
+            count, least, turn = self._waiting[0]
             if not turn.cancelled():
-                if count > self._free:
+                if least > self._free:
                     return
                 self._free -= count
                 turn.set_result(None)
@@ -57,9 +60,9 @@ class SlotLease:
     def __init__(self, slots: Slots, count: int) -> None:
         self._slots, self._count, self._held = slots, count, 0
 
-    async def take(self) -> None:
-        """Wait for all of them."""
-        await self._slots.take(self._count)
+    async def take(self, least: int | None = None) -> None:
+        """Wait for all of them, or until `least` are free."""
+        await self._slots.take(self._count, least)
         self._held = self._count
 
     def give(self, count: int) -> None:
