@@ -7,7 +7,7 @@ import re
 
 from data.records import Problem
 from verifiers.options import is_choice
-from verifiers.phrases import DOUBTED, QUALIFIED
+from verifiers.phrases import DOUBTED, QUALIFIED, UNSURE
 from verifiers.undressing import NOT_THAT, formulas, plain_markup, right_side, undress
 from verifiers.unit_after import with_unit
 
@@ -39,11 +39,24 @@ _DISPLAY = re.compile(
 )
 _QUESTION_MARK = re.compile(r"\A\s*A\s?:\s+")
 """`A: 5`, the answer to a `Q:`."""
+_JOINED = re.compile(r"[\s,;、，]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)(?![^\W_])|和|与|或|と)?[\s,]*")
+_MONTH = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
+_DATE = re.compile(
+    rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?)\b"
+)
+_FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
+_TRUTH = re.compile(r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\W*\Z", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b", re.IGNORECASE)
 YES_OR_NO = re.compile(r"(yes|no|true|false)[,.:;](?!\s*(?:and|but|or)\b)", re.IGNORECASE)
 _OPTION_AT_END = re.compile(
-    r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|select|option|choice|answer|just)|[:：→是为選选])"
+    r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just)|[:：→是为選选])"
     r"[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
-    r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b"
+    r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b|"
+    r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
 )
 
 
@@ -52,7 +65,17 @@ def is_words(reference: str) -> bool:
     return bool(re.fullmatch(r"(?:\\text(?:bf)?\{)?[A-Za-z][A-Za-z ,.'-]+\}?", reference.strip().strip("$")))
 
 
-def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
+def parts_asked(reference: str) -> int:
+    r"""Return how many answers the reference lists: `2, 3` and `x=1 \text{ and } y=2` list two."""
+    bare = reference.strip().strip("$")
+    if re.search(r"[(\[{]", re.sub(r"\\(?:text|frac|dfrac|sqrt)\b|\{[^{}]*\}", "", bare)) or re.fullmatch(
+        r"[\d,.\s]*,\d{3}", bare
+    ):
+        return 1
+    return len(re.split(r",|;|\\text\{\s*(?:and|or)\s*\}|\band\b", bare))
+
+
+def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa: C901, PLR0911 - one return for each way
     """Return what the last line comes to, or None, and the reason."""
     text = visible.strip()
     line = plain_markup(text)
@@ -65,24 +88,50 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
         return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
     if (yes_or_no := YES_OR_NO.match(line.rpartition("\n")[2])) and YES_OR_NO.match(f"{problem.reference},"):
         return yes_or_no[1], "the last line begins with it"
-    sentence = _last_sentence(text, of_words=is_words(problem.reference))
+    sentence = _last_sentence(text, of_words=is_words(problem.reference) or bool(problem.choices))
     if sentence is None:
         return None, "no final answer is stated"
-    sentence = NOT_THAT.sub("", sentence.rstrip(" .。"))
-    if DOUBTED.search(sentence) or QUALIFIED.search(sentence):
+    sentence = _conclusion(NOT_THAT.sub("", sentence.rstrip(" .。")))
+    truth = _TRUTH.search(sentence) if YES_OR_NO.match(f"{problem.reference},") else None
+    if truth and not _DENIES.search(sentence, 0, truth.start()):
+        return truth[1], "the last sentence says so"
+    doubts = {match.group().casefold() for match in DOUBTED.finditer(sentence)}
+    if is_words(problem.reference):
+        doubts = {doubt for doubt in doubts if doubt not in problem.reference.casefold()}
+    if (doubts and not (doubts == {"or"} and parts_asked(problem.reference) > 1)) or QUALIFIED.search(sentence):
         return None, "no final answer is stated, and the last sentence leaves it open"
     if is_choice(problem):
         named = _OPTION_AT_END.search(plain_markup(sentence))
-        return (named[1] or named[2], "the option named last") if named else (None, "no option is named last")
+        letter = next(filter(None, named.groups())) if named else _choice_at_end(plain_markup(sentence), problem)
+        return letter, "the option named last" if letter else "no option is named last"
     if is_words(problem.reference) and not re.search(r"[\d$\\*]", sentence):
         return sentence, "the last sentence"
     answer = _bold(sentence) or _from_sentence(plain_markup(sentence), problem)
     return answer, "what the last sentence comes to" if answer else "the last sentence comes to no single value"
 
 
+def _conclusion(sentence: str) -> str:
+    """What follows the last "so" of a sentence, if it is a claim and what comes before only weighs cases."""
+    for match in reversed(list(_CONCLUDES.finditer(sentence))):
+        rest = sentence[match.end() :]
+        if re.search(r"[\d$\\]", rest) and not UNSURE.search(sentence):
+            return rest
+    return sentence
+
+
+def _choice_at_end(sentence: str, problem: Problem) -> str | None:
+    """The letter of the option with whose text a sentence ends, if it names no other option."""
+    named = [
+        choice for choice in problem.choices if re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", sentence, re.IGNORECASE)
+    ]
+    if len(named) != 1 or not sentence.casefold().endswith(named[0].casefold()):
+        return None
+    return chr(ord("A") + problem.choices.index(named[0]))
+
+
 def _last_sentence(text: str, *, of_words: bool) -> str | None:
     """Return the last sentence that is not a pleasantry, if it can hold an answer; `of_words` if words are one."""
-    for line in reversed(text[-_LINE_CHARS:].splitlines()[-4:]):
+    for line in reversed(_FENCE.sub("", text[-_LINE_CHARS:]).strip().splitlines()[-4:]):
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
             if not sentence or _PLEASANTRY.search(sentence):
                 continue
@@ -103,12 +152,33 @@ def _bold(sentence: str) -> str | None:
 
 
 def _from_sentence(sentence: str, problem: Problem) -> str | None:
+    dates = _DATE.findall(sentence) if _DATE.search(problem.reference) else []
+    if len(dates) == 1:
+        return str(dates[0])
     spans = formulas(sentence)
     if spans and not _NUMBER.search(sentence, spans[-1][2]):
+        group = _joined_at_end(sentence, spans)
+        if len(group) > 1 and len({formula.partition("=")[0].strip() for formula in group if "=" in formula}) <= 1:
+            return ", ".join(group)
         return with_unit(right_side(spans[-1][0], problem), sentence, spans[-1][2], problem)
     concluding = [match.end() for match in _CONCLUDES.finditer(sentence)]
     start = max(sentence.rfind("="), *concluding, 0)
     numbers = list(_NUMBER.finditer(sentence, start)) or list(_NUMBER.finditer(sentence))
     if len({number.group().strip() for number in numbers}) != 1:
-        return None
+        group = _joined_at_end(sentence, [(number.group().strip(), *number.span()) for number in numbers])
+        ends_there = not sentence[numbers[-1].end() :].strip() if numbers else False
+        is_list = ends_there and len(group) == len(numbers) > 1 and parts_asked(problem.reference) > 1
+        return ", ".join(group) if is_list else None
     return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)
+
+
+def _joined_at_end(sentence: str, places: list[tuple[str, int, int]]) -> list[str]:
+    """The last of these pieces with those before it that only commas and joining words part from it."""
+    group: list[str] = []
+    begin = len(sentence)
+    for piece, start, end in reversed(places):
+        if group and not _JOINED.fullmatch(sentence, end, begin):
+            break
+        group.insert(0, piece)
+        begin = start
+    return group

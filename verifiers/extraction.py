@@ -15,11 +15,11 @@ from data.records import Problem
 from verifiers import phrases
 from verifiers.boxes import Box, find_boxes, joined, last_group
 from verifiers.clipping import clip
-from verifiers.closing_line import YES_OR_NO, concluded, is_words
+from verifiers.closing_line import YES_OR_NO, concluded, is_words, parts_asked
 from verifiers.options import is_choice, named_option
 from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.unit_after import FORMULA_ENDS, is_quantity, with_unit
-from verifiers.visible import visible_text
+from verifiers.visible import visible_text, without_code
 
 TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
@@ -32,6 +32,7 @@ _SECTION = re.compile(
 _NEXT_QUESTION = re.compile(
     r"\n[ \t#*]{0,8}(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:", re.IGNORECASE
 )
+_ANSWER_TAG = re.compile(r"\[(/?)answer\]", re.IGNORECASE)
 _VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
 _MORE_AFTER = re.compile(
     rf"{FORMULA_ENDS}(\\?%|\\(?:times|cdot)\s*10\s*\^\s*(?:\{{[^{{}}]{{1,9}}\}}|\d)|"
@@ -70,12 +71,12 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
     >>> extract_answer(r"First \boxed{5}, but that is wrong: it is \boxed{3}.", problem).answer
     '3'
     """
-    marked = _first_turn(visible_text(text)[-TAIL_CHARS:])
+    marked = _first_turn(without_code(visible_text(text)[-TAIL_CHARS:]))
     if not marked.strip():
         return Extraction(
             None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
         )
-    visible = plain_markup(marked)
+    visible = plain_markup(_ANSWER_TAG.sub(r"<\1answer>", marked) if "[/" in marked else marked)
     box = _last_box(visible, problem)
     found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None) or box
     if found is None and find_boxes(visible):
@@ -104,7 +105,7 @@ def _first_turn(visible: str) -> str:
 def _last_box(text: str, problem: Problem) -> _Found | None:
     """Return the last group of boxes that the text does not deny."""
     boxes = find_boxes(text)
-    if len(boxes) > 1 and len(boxes) == _parts(problem.reference):
+    if len(boxes) > 1 and len(boxes) == parts_asked(problem.reference):
         return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
     while boxes:
         group = last_group(text, boxes)
@@ -119,16 +120,6 @@ def _inner_box(statement: str, problem: Problem) -> str:
     r"""Return what is boxed inside a statement that frames more than the answer: `<answer>So \boxed{5}</answer>`."""
     inner = _last_box(statement, problem) if "box" in statement else None
     return inner.statement if inner else statement
-
-
-def _parts(reference: str) -> int:
-    r"""Return how many answers the reference lists: `2, 3` and `x=1 \text{ and } y=2` list two."""
-    bare = reference.strip().strip("$")
-    if re.search(r"[(\[{]", re.sub(r"\\(?:text|frac|dfrac|sqrt)\b|\{[^{}]*\}", "", bare)) or re.fullmatch(
-        r"[\d,.\s]*,\d{3}", bare
-    ):
-        return 1
-    return len(re.split(r",|;|\\text\{\s*(?:and|or)\s*\}|\band\b", bare))
 
 
 def _with_rest(text: str, box: Box, problem: Problem) -> str:
@@ -187,6 +178,7 @@ def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Fou
         starts = sorted(starts + [match.span() for match in phrases.CHOICE_STATED.finditer(line)])
     for noun, joint in reversed(starts[-50:]):
         statement, stop = clip(text, begin + joint)
+        statement = _with_option_text(statement, text, stop, problem)
         if not statement or phrases.HYPOTHETICAL.search(line, max(0, noun - 60), noun):
             continue
         return _Found(statement, "phrase", stop)
@@ -195,6 +187,14 @@ def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Fou
         if _VALUE.search(subject):
             return _Found(subject, "phrase", begin + after.end())
     return None
+
+
+def _with_option_text(statement: str, text: str, stop: int, problem: Problem) -> str:
+    """Return the letter of an option with the text behind its point: `B. Rome` claims both."""
+    if not problem.choices or len(statement.strip("*( )")) != 1:
+        return statement
+    rest = text[stop:].partition("\n")[0].strip(" .*")
+    return f"{statement}. {rest}" if rest.casefold() in {choice.casefold() for choice in problem.choices} else statement
 
 
 def _presented(statement: str, problem: Problem) -> str:

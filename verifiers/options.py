@@ -11,6 +11,7 @@ _NAMED = re.compile(
     r"(?:\s*(?:[.):：,\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
     re.DOTALL,
 )
+_IN_CHINESE = re.compile(r"(?:选项|選項)\s*\(?([A-J])\)?\s*(?:是)?正[确確](?:的|答案)?")
 _IS_RIGHT = re.compile(
     r"is\s+(?:therefore\s+|clearly\s+)?(?:the\s+)?(?:correct|right|true|best|answer)\b.*", re.IGNORECASE | re.DOTALL
 )
@@ -37,6 +38,8 @@ def named_option(statement: str, problem: Problem) -> str:
     for index, choice in enumerate(problem.choices):
         if _essence(choice) == _essence(statement) and _is_unambiguous(choice, problem):
             return _letter(index)
+    if chinese := _IN_CHINESE.fullmatch(statement):
+        return chinese.group(1)
     named = _NAMED.fullmatch(statement)
     if named is None:
         return statement

@@ -27,7 +27,7 @@ _NOUN_FIRST = (
     ("sv da no", "svaret|svar", "[äæ]r|er|blir", False),
     ("pl", "odpowied[źz]", "to|brzmi|jest|wynosi", False),
     ("cs", "odpov[ěe][ďd]", "je|zn[íi]", False),
-    ("ro", "r[ăa]spunsul?", "este|e", False),
+    ("ro", "r[ăa]spuns(?:ul)?", "este|e", False),
     ("hu", "v[áa]lasz", "az?", True),
     ("fi", "vastaus", "on", False),
     ("tr", "cevap|cevab[ıi]|yan[ıi]t", "olarak", True),
@@ -46,6 +46,7 @@ _NOUN_FIRST = (
 _WITHOUT_SPACES = (
     r"答案(?:应该|應該|应当|应|應|就|便|则|則|最终|最終)*(?:是|为|為|即|选|選|等于|等於|[:：])[ ]?[:：]?",  # Chinese
     r"(?<!\w)答[ ]?[:：]",
+    r"(?:结果|結果)(?:是|为|為|等于|は|[:：])",
     r"(?:答え|答|正解|解答|回答)[はがも:：]",  # Japanese
     r"(?:정답|답변|답)[ ]?[은는이:：]",  # Korean
     r"คำตอบ[^\s:：]{0,40}?[ ]?(?:คือ|เท่ากับ|[:：])",  # Thai
@@ -77,7 +78,22 @@ HINTS = (
     *("rispost", "antwoord", "svar", "odpow", "odpov", "răspuns", "raspuns", "válasz", "valasz", "vastaus", "cevap"),
     *("cevab", "yanıt", "yanit", "ответ", "відповід", "απάντηση", "απαντηση", "إجابة", "اجابة", "جواب", "پاسخ"),
     *("תשובה", "उत्तर", "जवाब", "উত্তর", "விடை", "பதில்", "సమాధానం", "đáp", "trả", "jawab", "jawap", "jibu"),
-    *("答", "正解", "답", "คำตอบ", "option", "choice", "选", "選", "choose", "pick", "select", "go with"),
+    *(
+        "答",
+        "结果",
+        "結果",
+        "正解",
+        "답",
+        "คำตอบ",
+        "option",
+        "choice",
+        "选",
+        "選",
+        "choose",
+        "pick",
+        "select",
+        "go with",
+    ),
 )
 """A line without any of these states no answer: a cheap test before the regular expression."""
 ASCII_HINTS = tuple(hint for hint in HINTS if hint.isascii())
@@ -106,7 +122,7 @@ CHOICE_STATED = re.compile(
     rf"\b(?:correct|right|best)?{_S}*(?:option|choice|alternative|letter){_S}+(?:is|:|would{_S}+be|must{_S}+be){_S}*:?"
     rf"|\b(?:option|choice|alternative){_S}+(?=\(?[A-Z]\b\)?{_S}*(?:is|[.!]?\s*$))"
     rf"|\b(?:choose|pick|select|go{_S}+with){_S}+(?:option|choice|answer)?"
-    rf"|(?:故|因此|所以|应|應)?(?:选择|選擇|选|選)[:：]?",
+    rf"|(?:故|因此|所以|应|應)?(?:选择|選擇|选(?!项)|選(?!項))[:：]?",
     re.IGNORECASE,
 )
 """What stands before the letter of an option, where options are given."""
@@ -122,20 +138,30 @@ HYPOTHETICAL = re.compile(
 
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
-    r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|unsure|unclear|either|or|if|whether|suppose|"
+    r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
+    r"extraneous|rejected|discarded|no (?:answer|solution|value)s?|unsure|unclear|either|or|if|whether|suppose|"
     r"n['’]est|pas|nicht|kein|weder|oder|ou|não|nao|non|nie|není|niet|inte|ikke|nem|no es|no son|nu este|"
-    r"ei ole|δεν|не|или|либо|nunca|tampoco|değil|bukan|tidak|không)\b|"
-    r"不是|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|大概|或|ない|ません|아니|아닙|नहीं|ليس|أو|لا |ไม่|≠|"
+    r"ei ole|δεν|не|или|либо|nunca|tampoco|değil\w*|bukan|tidak|không|nie jest)\b|"
+    r"不是|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
+    r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|أو|لا |ไม่|≠|"
     r"\\neq?\b",
     re.IGNORECASE,
 )
 """Words that leave open or deny what a sentence says."""
+
+UNSURE = re.compile(
+    r"\b(?:maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|unsure|unclear|if|whether|suppose|"
+    r"assum\w+|not sure)\b",
+    re.IGNORECASE,
+)
+"""Words that leave open even what a sentence concludes after them."""
 
 QUALIFIED = re.compile(
     r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|above|"
     r"between|up to|nearly|almost|negative|minus|plus|twice|double|triple|half|squared|cubed|unless|except|without|"
     r"times (?:the|as|that|this|more|its|their)|"
     r"(?:root|square|cube|power|factorial|logarithm|log|reciprocal|inverse|multiple) of)\b|"
+    r"\b(?:section|page|problem|question|step|line|chapter|example|exercise|item|figure|table|theorem)\s+\d|"
     r"至少|至多|最多|大于|小于|不到|超过|負|负",
     re.IGNORECASE,
 )

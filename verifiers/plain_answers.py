@@ -13,7 +13,7 @@ from verifiers.texts import option_letter, option_letters, option_text, plain_te
 from verifiers.tree import PAIR
 from verifiers.wrapping import unwrap
 
-_CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be)\s+(?:an? |the )?(\S.*)")
+_CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be|has|have)\s+(?:an? |the )?(\S.*)")
 _DENIALS = "not isn't aren't doesn't cannot can't never no n't"
 """What may follow a "no" without taking it back."""
 _OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |or |but )")

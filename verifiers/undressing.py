@@ -24,7 +24,8 @@ def plain_markup(text: str) -> str:
 _DRESS = ' \t\r\n*_`"“”«»„「」『』:：,;，；、'
 _FILLER = re.compile(
     r"(?:therefore|thus|hence|then|now|indeed|simply|just|exactly|precisely|clearly|that|as follows|equal to|given by|"
-    r"found to be|to be|be|equals|is|are|approximately|approx\.?|roughly|about|\\approx|≈|=|:|：)(?![A-Za-z])[\s,:]*",
+    r"found to be|to be|be|equals|is|are|donc|also|somit|entonces|por tanto|portanto|"
+    r"quindi|dunque|число|approximately|approx\.?|roughly|about|\\approx|≈|=|:|：)(?![A-Za-z])[\s,:]*",
     re.IGNORECASE,
 )
 _BECAUSE = re.compile(
@@ -41,6 +42,7 @@ NOT_THAT = re.compile(
     r"[^()]{0,60}\)\Z",
     re.IGNORECASE,
 )
+_SEE_ABOVE = re.compile(r"\s*\(see\s[^()]{1,40}\)\Z|\s*,\s*(?:and\s+)?not\s+\([^()]{1,40}\)\Z", re.IGNORECASE)
 _INSTEAD = re.compile(
     r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
     r"\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",
@@ -69,7 +71,7 @@ def undress(statement: str) -> str:
         text = (instead[1] or instead[2]).strip(_DRESS)
     for _ in range(4):
         before = text
-        text = _VERB_LAST.sub("", NOT_THAT.sub("", _BECAUSE.sub("", text))).strip(_DRESS)
+        text = _VERB_LAST.sub("", _SEE_ABOVE.sub("", NOT_THAT.sub("", _BECAUSE.sub("", text)))).strip(_DRESS)
         if filler := _FILLER.match(text):
             text = text[filler.end() :].strip(_DRESS)
         text = unwrapped(text.removesuffix(".") if not text.endswith("..") else text)
@@ -221,8 +223,12 @@ def result_of_sum(answer: str, problem: Problem) -> str:
     return answer
 
 
+_MIXED_NUMBER = re.compile(r"(?<=\d)[¼-¾⅐-⅞]")
+
+
 def western_digits(text: str) -> str:
-    """Return `text` with the decimal digits of every script as 0 to 9."""
+    """Return `text` with the decimal digits of every script as 0 to 9, and `3½` as `3 1/2`."""
     if text.isascii():
         return text
+    text = _MIXED_NUMBER.sub(lambda match: " " + unicodedata.normalize("NFKC", match[0]).replace("\u2044", "/"), text)
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)

@@ -18,6 +18,24 @@ _TURN_BEGINS = re.compile(
 )
 
 
+_CODE = re.compile(
+    r"```(?:python\d?|py|sympy|sage|cpp|c\+\+|java|javascript|js|bash|sh|matlab|julia|haskell)[ \t]*\n.*?(?:```|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def without_code(text: str) -> str:
+    r"""Return `text` without its blocks of program code, unless it holds nothing else.
+
+    >>> without_code("```python\nanswer = 17\n```\nIt prints 18.")
+    '\n\nIt prints 18.'
+    """
+    if "```" not in text:
+        return text
+    prose = _CODE.sub("\n", text)
+    return prose if prose.strip() else text
+
+
 def visible_text(completion: str) -> str:
     """Return the part of `completion` in which its final answer can stand, "" when there is none.
 
