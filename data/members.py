@@ -123,11 +123,17 @@ class Members:
 
     def grant(self, chunk: int, samples: Mapping[int, int]) -> None:
         """Set how many samples count of some members of a chunk, by their positions."""
+        granted = pa.table(
+            {"position": pa.array(samples.keys(), pa.int32()), "samples": pa.array(samples.values(), pa.int32())}
+        )
         with self._errors():
-            self._connection.executemany(
-                "UPDATE members SET samples = ? WHERE chunk = ? AND position = ?",
-                [(count, chunk, position) for position, count in samples.items()],
+            self._connection.register("granted", granted)
+            self._connection.execute(
+                "UPDATE members SET samples = granted.samples FROM granted "
+                "WHERE members.chunk = ? AND members.position = granted.position",
+                [chunk],
             )
+            self._connection.unregister("granted")
 
     def close(self) -> None:
         """Close the scratch table; the scratch folder is emptied by its owner."""
@@ -171,7 +177,10 @@ class Members:
             self._connection.execute("INSERT INTO members BY NAME SELECT * FROM fresh")
             self._connection.unregister("fresh")
             if further:
-                self._connection.executemany("INSERT INTO further_prompts VALUES (?, ?)", further)
+                columns = {"prompt_id": [row[0] for row in further], "problem_id": [row[1] for row in further]}
+                self._connection.register("further", pa.table(columns))
+                self._connection.execute("INSERT INTO further_prompts BY NAME SELECT * FROM further")
+                self._connection.unregister("further")
         self.chunks += 1
         self.problems += len(members)
 

@@ -149,10 +149,15 @@ class RoundTable:
     def granted(self) -> Iterator[tuple[int, dict[int, int]]]:
         """Yield the granted rounds: for each chunk of members, position → samples."""
         for (chunk,) in self._tables.query("SELECT DISTINCT chunk FROM proposals WHERE granted ORDER BY 1"):
-            rows = self._tables.query(
+            yield chunk, self.granted_in(chunk)
+
+    def granted_in(self, chunk: int) -> dict[int, int]:
+        """Return the granted rounds of one chunk of members: position → samples."""
+        return dict(
+            self._tables.query(
                 "SELECT position, more FROM proposals WHERE granted AND chunk = ? ORDER BY position", [chunk]
             )
-            yield chunk, dict(rows)
+        )
 
     def clear(self) -> None:
         """Forget all proposals: the round was asked."""

@@ -91,9 +91,8 @@ class Rounds:
             self._policy = self._policy.after_first_round(self._first_round_tokens, self._table.accepted())
 
     def _grant(self) -> None:
-        granted = dict(self._table.granted())
         for rows in self._table.open():
-            more = granted.get(rows[0].chunk, {})
+            more = self._table.granted_in(rows[0].chunk)
             chosen = [row for row in rows if row.position in more]
             if chosen:
                 counts = {row.position: row.asked + more[row.position] for row in chosen}
