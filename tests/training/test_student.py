@@ -1,0 +1,89 @@
+"""A student is trained straight from a published version: the loss falls, and its answers can be verified."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from data import versions
+from data.catalog import Catalog
+from data.exporting import export_version
+from data.exports import ExportFormat
+from data.published import find_version
+from data.warehouse import Warehouse
+from generators.reasoning import join_reasoning
+from tests.builds import COMMAND, REPOSITORY, sum_answers, sums, traces, write_build
+from tests.flows.in_process import build
+from tests.scripted_teacher import scripted_teacher
+
+PYTHON = REPOSITORY / ".venv-train" / "bin" / "python"
+MODEL = REPOSITORY / ".venv-train" / "model"
+COUNT = 40
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What the training script says of a version with two traces of each of 40 problems."""
+    folder = tmp_path_factory.mktemp("training")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        scripted_teacher(folder / "script.json", answers=sum_answers(COUNT)) as url,
+    ):
+        patch.setattr(versions, "ROW_GROUP_ROWS", 10)
+        result = build(write_build(folder, url, sums(COUNT)))
+    warehouse = Warehouse(folder / "warehouse")
+    catalog = Catalog(warehouse.catalog, warehouse.root)
+    manifest = find_version(warehouse, catalog, "sums")
+    for how in ExportFormat:
+        export_version(warehouse, catalog, manifest, how, folder / "exports" / how, join_reasoning)
+    out = folder / "student.json"
+    script = Path(__file__).with_name("train_student.py")
+    quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
+    done = subprocess.run(
+        [PYTHON, script, result.path, MODEL, folder / "exports", out],
+        env=os.environ | quiet | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(out.read_text()) | {"version": result.path}
+
+
+def test_the_loss_falls(trained: dict) -> None:
+    """Eight steps of TRL's SFTTrainer on the version's messages."""
+    losses = trained["losses"]
+    print("losses:", losses)
+    assert len(losses) == 8
+    assert sum(losses[-3:]) / 3 < 0.7 * losses[0]
+
+
+def test_the_students_answers_are_verified(trained: dict) -> None:
+    """Each gets a verdict; the student has learnt the form, so that an answer is found in most."""
+    rows = "".join(json.dumps(answer) + "\n" for answer in trained["answers"])
+    done = subprocess.run([*COMMAND, "verify", "--text"], input=rows, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()]
+    print("student:", [(verdict["status"], verdict["extracted"]) for verdict in verdicts])
+    assert len(verdicts) == len(trained["answers"]) > 0
+    assert sum(verdict["extracted"] is not None for verdict in verdicts) * 2 >= len(verdicts)
+
+
+def test_a_dataloader_with_workers_reads_every_row_once(trained: dict) -> None:
+    """Two workers share the row groups; behind two batches come the others, in the same order."""
+    whole, rest = trained["read"]["whole"], trained["read"]["behind_two"]
+    expected = sorted(row["trace_id"] for row in traces(trained["version"]))
+    assert sorted(each for batch in whole for each in batch) == expected
+    assert rest == whole[2:]
+
+
+def test_trl_reads_the_exports(trained: dict) -> None:
+    """It takes them as conversations, and makes of each what its trainers train on."""
+    assert trained["exports"]["prompt-completion"] == ["completion", "prompt"]
+    assert trained["exports"]["preference"] == ["chosen", "prompt", "rejected"]
+    assert trained["exports"]["grpo"] == ["prompt"]
+    assert trained["exports"]["messages"] == ["text"]
