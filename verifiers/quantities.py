@@ -14,6 +14,7 @@ from verifiers.limits import MAX_CHARS, check
 from verifiers.nouns import head_noun, is_plural
 from verifiers.policy import Choose, MissingUnit, Policy
 from verifiers.quantity_lists import Quantity
+from verifiers.quantity_ranges import range_ends
 from verifiers.quantity_reference import Reference, fixes_unit, form_of, is_composed, plain, read_reference, unit_text
 from verifiers.quantity_text import Segment, Statement, base_name, read_statement, with_digits
 from verifiers.quantity_tolerance import magnitudes_agree
@@ -43,6 +44,9 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
     if is_money(problem.reference):
         reference = problem.reference  # its dollar sign is money, not the border of a formula
     is_asked = problem.answer_kind is AnswerKind.QUANTITY
+    ends = range_ends(reference) if problem.unit is None else None
+    if ends is not None:
+        return _decide_range(problem, ends, answer, policy)
     known = read_reference(reference, problem.unit or "", is_asked)
     if known is None:
         unread = Decision(Status.BAD_REFERENCE, "quantity.reference", "the reference cannot be read as a quantity")
@@ -50,6 +54,19 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
     if known.is_plain_number and (not is_asked or _PLAIN_NUMBER.fullmatch(answer)):
         return _decide_plain(problem, known, answer, policy)
     return _decide_statement(problem, known, answer, policy)
+
+
+def _decide_range(problem: Problem, ends: tuple[str, str], answer: str, policy: Policy) -> Decision | None:
+    """A range is the same range: both ends agree."""
+    given = range_ends(answer)
+    form = f"{ends[0]} to {ends[1]}"
+    if given is None or policy.range_words is Choose.REJECT:
+        return Decision(Status.INCORRECT, "quantity.range", "the reference is a range, the answer another text", form)
+    for wanted, end in zip(ends, given, strict=True):
+        decision = decide_quantity(problem.model_copy(update={"reference": wanted}), wanted, end, policy)
+        if decision is None or decision.status is not Status.CORRECT:
+            return decision
+    return Decision(Status.CORRECT, "quantity.range", "both ends agree", form, f"{given[0]} to {given[1]}")
 
 
 def is_money(text: str) -> bool:

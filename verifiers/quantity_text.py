@@ -58,6 +58,7 @@ _DIRECTION: Final = re.compile(
 )
 _SIGNS_OF_A_FORMULA: Final = 2
 _OF_MATTER: Final = ((("gram", 1),), (("meter", 3),), (("mole", 1),))
+_BY_MASS: Final = re.compile(r"(?<=%)\s*\}?\s+by (?:mass|weight|volume|moles)$")
 _UNIT_REMARK: Final = re.compile(r"(.*\S)\s+\(([^()\d]{1,40})\)")
 _SIMPLE: Final = re.compile(
     r"\s*([+\-−]?)\s*(\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,40})?|\d{1,40}(?:\.\d{1,40})?)"
@@ -123,8 +124,9 @@ def _with_first_digits(text: str) -> str:
         value = number_in_words(" ".join(words[:length]))
         if value is not None:
             rest = words[length:]
-            article = len(rest) > 1 and value.denominator != 1 and rest[0].lower() in ("a", "an", "of")
-            return " ".join([str(value), *(rest[1:] if article else rest)])
+            while len(rest) > 1 and value.denominator != 1 and rest[0].lower() in ("a", "an", "of"):
+                rest = rest[1:]
+            return " ".join([str(value), *rest])
     return text
 
 
@@ -164,6 +166,7 @@ def _pattern(rest: str) -> tuple[Quantity, Fraction] | None:
 def _read_any(text: str) -> Statement | None:
     """Read a text in any of the forms, by its tokens."""
     text = plain_notation(text).strip().removesuffix(".").rstrip()
+    text = _BY_MASS.sub("", text)
     named_twice = _UNIT_REMARK.fullmatch(text)
     if named_twice is not None:
         statement = _read_any(named_twice[1])

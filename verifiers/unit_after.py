@@ -18,6 +18,9 @@ _QUANTITY = re.compile(
     r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
     r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty)\b|°|\\?%|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
 )
+_MONEY = re.compile(r"\s*\\?[$€£¥]\s*\d")
+_COIN = re.compile(FORMULA_ENDS + r"(cents?|¢|dollars?|euros?|€|pounds?|pence|£|yen|¥|rupees?|yuan)(?![A-Za-z])")
+"""Money of another name: 45 cents are not the $45 of the reference."""
 _LETTERS = re.compile(r"[A-Za-z°]")
 _OPERATIONS = re.compile(r"\\(?:[dt]?frac|sqrt|times|cdot|pi|left|right)")
 
@@ -31,6 +34,9 @@ def is_quantity(problem: Problem) -> bool:
 
 def with_unit(value: str, text: str, end: int, problem: Problem) -> str:
     """Return `value`, which ends at `end` in `text`, with the unit that follows it, where one is asked for."""
+    coin = _COIN.match(text, end) if _MONEY.match(problem.reference) else None
+    if coin is not None:
+        return f"{value} {coin[1]}"
     if not is_quantity(problem) or _LETTERS.search(_OPERATIONS.sub("", value)):
         return value
     unit = _UNIT_AFTER.match(text, end)

@@ -26,6 +26,7 @@ SCALE_WORDS: Final = {
 }  # fmt: skip
 _MONEY_SIGNS: Final = frozenset(("$", "€", "£", "¥", "₹", "USD", "EUR", "GBP", "JPY", "INR", "CNY", "RMB"))
 _POWER_WORDS: Final = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "inverse": -1, "reciprocal": -1}
+_TIMES: Final = frozenset(("second", "minute", "hour", "day", "week", "month", "year"))
 _AFTER_WORDS: Final = {"squared": 2, "cubed": 3}
 
 SHY_SYMBOLS: Final = frozenset("abceutdryPDMBGS")
@@ -134,13 +135,20 @@ class _Parser:
                 raise UnreadableError("a product without a left side")
             self.at += 1
             return token.kind
-        if token.kind == "word" and token.text.lower() == "per" and not self._phrase()[0]:
+        if token.kind == "word" and self._means_per(token, following):
             self.at += 1
             return "/"
         if token.kind == "-" and has_left and following is not None and self._is_hyphen(token, following):
             self.at += 1
             return "*"
         return ""
+
+    def _means_per(self, token: Token, following: Token | None) -> bool:
+        """Whether a word divides: `metres per second`, `miles an hour`."""
+        word = token.text.lower()
+        if word == "per":
+            return not self._phrase()[0]
+        return word in ("a", "an") and bool(self.symbols) and following is not None and following.text.lower() in _TIMES
 
     def _is_hyphen(self, token: Token, following: Token) -> bool:
         """Whether a `-` joins two units (`kW-h`) or a number with its unit (`5-ft`), and subtracts nothing."""

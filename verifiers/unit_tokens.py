@@ -73,7 +73,8 @@ _NUMBER = (
     r"(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\.\d+"
 )
 _LEXEME = re.compile(
-    r"(?P<space>(?:[\s~]|\\[,;:> ]|\\q?quad(?![A-Za-z])|\\thinspace(?![A-Za-z])|\\nobreakspace(?![A-Za-z]))+)"
+    r"(?P<space>(?:[\s~]|\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:thin|med|thick|en)space(?![A-Za-z])|"
+    r"\\[hm]sp(?:ace|kip)\s*\{[^{}]{0,10}\}|\\nobreakspace(?![A-Za-z]))+)"
     rf"|(?P<number>{_NUMBER})(?P<power>[eE][+-]?\d+)?"
     r"|(?P<circ>\^?\s*\{?\s*(?:\\circ(?![A-Za-z])|\\degree(?![A-Za-z])|°)\s*\}?)"
     r"|(?P<prime>\^\{?(?:\\prime|')+\}?)"
@@ -122,11 +123,13 @@ def plain_notation(text: str) -> str:
         raise UnreadableError(f"longer than {MAX_QUANTITY_CHARS} characters")
     text = _SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(_PLAIN_DIGITS) + "}", text.translate(_CHARACTERS))
     if "\\" in text:
+        text = _RING.sub("Å", text)
         text = _OPTIONS.sub(r"\1", _ANGLE.sub(_angle, text.replace(r"\!", "")))
     text = _MONEY_SCALE.sub(lambda m: m[1] + _SCALES[m[2]], _ABBREVIATION.sub("", text))
     return _mark_money(text)
 
 
+_RING = re.compile(r"\\(?:mathring|r)\s*\{\s*(?:\\mathrm\s*\{\s*A\s*\}|A)\s*\}")
 _OPTIONS = re.compile(r"(\\(?:SI|qty|si|unit|num))\s*\[[^\]]*\]")
 _ANGLE = re.compile(r"\\ang\s*\{\s*([^{};]*)(?:;([^{};]*))?(?:;([^{};]*))?\}")
 _ABBREVIATION = re.compile(r"(?<=[a-z])\.(?=\s+\d|\s*$|,|\^)")

@@ -40,6 +40,33 @@ def latex_number(text: str) -> str:
     return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
+def numbers_written(value: Fraction) -> Iterator[str]:
+    """The value in thirteen writings: plain, grouped, and with a power of ten in each usual way."""
+    plain = f"{Decimal(value.numerator) / Decimal(value.denominator):.12g}"
+    number = Decimal(plain)
+    exponent = number.adjusted()
+    mantissa = f"{number.scaleb(-exponent).normalize():f}"
+    yield f"{number:f}"
+    yield f"{number:,f}"
+    yield f"{number:,f}".replace(",", "{,}")
+    yield f"{number:,f}".replace(",", r"\,")
+    yield f"{mantissa}e{exponent}"
+    yield f"{mantissa}E{exponent:+03d}"
+    yield rf"{mantissa} \times 10^{{{exponent}}}"
+    yield rf"{mantissa}\cdot10^{{{exponent}}}"
+    yield f"{mantissa} × 10^{exponent}"
+    yield f"{mantissa}×10{str(exponent).translate(_SUPERSCRIPTS)}"
+    yield f"{mantissa} x 10^({exponent})"
+    yield f"{mantissa}*10**{exponent}"
+    yield f"{mantissa}·10^{exponent}".replace("-", "−")
+
+
+def dressed(text: str) -> Iterator[str]:
+    """An answer as models hand it over: in dollars, boxes, bold, behind a name, with `≈` or a point."""
+    yield from (f"${text}$", rf"\({text}\)", rf"\[{text}\]", rf"\boxed{{{text}}}", f"{text}.")
+    yield from (f"x = {text}", f"≈ {text}", rf"\approx {text}", f"approximately {text}", f"E ≈ {text}")
+
+
 def in_base_units(value: Fraction, dimension: Dimension) -> Iterator[str]:
     """The value, given in SI base units, in eight notations."""
     number = decimal(value)

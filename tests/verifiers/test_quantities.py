@@ -12,7 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.records import AnswerKind, Problem, Status
-from tests.verifiers.renderings import OTHER_UNITS, decimal, in_base_units, in_other_units, wrong_dimensions
+from tests.verifiers.renderings import (
+    OTHER_UNITS,
+    SYMBOLS,
+    decimal,
+    dressed,
+    in_base_units,
+    in_other_units,
+    numbers_written,
+    wrong_dimensions,
+)
 from verifiers import units
 from verifiers.decision import Decision
 from verifiers.dispatch import verify_answer
@@ -330,6 +339,31 @@ def test_scibench_references_verify_in_other_units_and_notations() -> None:
                 rejected.append((problem.reference, problem.unit, text, decision))
     assert tried > 3000
     assert len(unread) <= 3
+    assert len(rejected) <= tried // 100, rejected[:10]
+
+
+def test_scibench_references_verify_in_other_writings_with_the_unit_on_either_side() -> None:
+    """Whether the unit stands in the reference or beside it, every way of writing number and unit is accepted."""
+    tried, rejected, unread = 0, [], 0
+    for row in _scibench():
+        read = _physical(row)
+        if read is None:
+            continue
+        problem, value, unit = read
+        base = " ".join(f"{SYMBOLS[name]}^{exponent}" for name, exponent in unit.dimension)
+        answers = [f"{number} {base}" for number in numbers_written(value)]
+        answers += [f"{row['answer_number']} {row['unit']}", f"${row['answer_number']}$ {row['unit']}"]
+        answers += dressed(next(in_base_units(value, unit.dimension)))
+        whole = Problem(question=row["problem_text"], reference=f"{row['answer_number']} {row['unit']}")
+        unread += decide_quantity(whole, whole.reference, answers[0], Policy()) is None
+        for asked in (problem, whole):
+            for text in answers:
+                verdict = verify_answer(asked, text)
+                tried += 1
+                if verdict.status is not Status.CORRECT:
+                    rejected.append((asked.reference, asked.unit, text, verdict.rule, verdict.reason))
+    assert tried > 15_000
+    assert unread <= 8
     assert len(rejected) <= tried // 100, rejected[:10]
 
 
