@@ -37,7 +37,9 @@ _OTHER_NUMERALS = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d\s*[ap]\.?m\b|o'clock", re.IGNORECASE)
-_MODULUS = re.compile(r"(?:\bmod(?:ulo)?|\\p?b?mod)\s*\{?\s*(\d{1,6})\b")
+_MODULUS = re.compile(
+    r"(?:\bmod(?:ulo)?\b|\\p?b?mod(?![a-z])|(?:\\mathbb\s*\{?Z\}?|\bZ|ℤ)\s*[_/])\s*\{?\s*(\d{1,6})(?!\d)"
+)
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _MAX_STATEMENT_CHARS = 300
 _AFTER_CHARS = 40

@@ -38,6 +38,8 @@ def decide(left: Expression, right: Expression, sign: str, line: str) -> bool | 
         return None
     if left.nouns and not left.operations and not right.nouns:
         return None  # "1 hour = 60 * 1": of what is left open
+    if "$" in line and any(noun.lower().startswith("cent") for _, noun in left.nouns + right.nouns):
+        return None  # "$1.50 + 75 cents = $2.25"
     if left.adds_percent or right.adds_percent or _mixes_units(left, right) or _turns_to_degrees(left, right):
         return None
     return False

@@ -17,6 +17,7 @@ MAX_STEP_NUMBER_CHARS: Final = 30
 MAX_STEP_EXPONENT: Final = 30
 MAX_STEP_FACTORIAL: Final = 30
 _MAX_DEPTH = 12
+_FORMULA_CHARS: Final = 4
 _UNIT_CHARS: Final = 6
 _PI: Final = Fraction("3.1415926535897932384626433832795028841972")
 _PI_SPREAD: Final = Fraction(1, 1900)
@@ -96,7 +97,7 @@ class _Parser:
             elif self._stands_beside() or (
                 self._kinds[self.at] == "lp"
                 and (left.places == 0 or left.operations)
-                and self._kinds[self.at - 1] in {"num", "rp"}
+                and self._kinds[self.at - 1] in {"num", "rp", "rb"}
             ):
                 spaced, right, sign = True, self._signed(depth), "*"
             else:
@@ -152,6 +153,7 @@ class _Parser:
             nouns=base.nouns,
             first=base.first,
             is_inexact=base.is_inexact,
+            doubtful=base.doubtful,
         )
 
     def _with_power_of_unit(self, number: Expression, depth: int) -> Expression:
@@ -289,6 +291,7 @@ class _Parser:
                         number.doubtful = True
                         number.nouns += ((number.value, text),)
                     break
+                number.doubtful |= not words and self._is_product_of_letters(text)
                 words.append(text)
                 self.at += 1
             elif text == "/" and self._kinds[self.at + 1] in {"word", "noun"} and len(self._texts[self.at + 1]) > 1:
@@ -298,6 +301,11 @@ class _Parser:
         if words:
             number.nouns += ((number.value, " ".join(words)),)
         return number
+
+    def _is_product_of_letters(self, text: str) -> bool:
+        """Whether letters directly behind a number may be variables, as in `2gh`, and are no unit as in `2cm`."""
+        is_glued = self._spans[self.at - 1][1] == self._spans[self.at][0]
+        return is_glued and len(text) <= _FORMULA_CHARS and not find_unit(text)
 
     def _takes_unit_quotient(self) -> bool:
         """Consume `m/s`, `km/h`, `m/s²` behind a number and a space."""

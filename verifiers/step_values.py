@@ -78,7 +78,14 @@ def square_root(inner: Expression) -> Expression:
     value, is_inexact = Fraction(isqrt(over), isqrt(under)), inner.is_inexact
     if value * value != inner.value:
         value, is_inexact = Fraction(isqrt(over * 100**_PLACES // under), 10**_PLACES), True
-    return Expression(value, inner.operations + 1, spread=inner.spread, first=inner.first, is_inexact=is_inexact)
+    return Expression(
+        value,
+        inner.operations + 1,
+        spread=inner.spread,
+        doubtful=inner.doubtful,
+        first=inner.first,
+        is_inexact=is_inexact,
+    )
 
 
 def bounded(value: Value) -> Value:

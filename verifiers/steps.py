@@ -49,6 +49,7 @@ _BOX = re.compile(r"\\f?box(?:ed)?\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
 _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
 _CELSIUS = re.compile(r"\s*°\s*C\b")
+_HENCE = re.compile(r"=>|\\(?:therefore|because|implies|(?:Long)?[rR]ightarrow)(?![A-Za-z])")
 _LIST_MARK = re.compile(r"^\s*(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)")
 _VERBS = frozenset(("is", "equals", "makes", "gives"))
 _COMPARES = frozenset(
@@ -78,6 +79,9 @@ _FUNCTION_NAMES = (
 )
 _FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
 """Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
+_LABEL_NAMES = "step case part day example problem question method option week year round line row"
+_LABELS = frozenset(_LABEL_NAMES.split())
+"""Words that are numbered: in `Step 2: 8 - 1 = 7` the 2 is no part of a ratio."""
 _ENDS_CLAUSE = frozenset(("eq", "approx", "other"))
 _NAMES = frozenset(("word", "noun"))
 _GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt", "binom", "pi"))
@@ -140,6 +144,8 @@ def _in_plain_marks(line: str) -> str:
     """A line without notes and boxes, and with degrees in words."""
     if "<<" in line:
         line = _ANNOTATION.sub("", line)
+    if "=>" in line or "\\" in line:
+        line = _HENCE.sub(" ; ", line)
     if "box" in line:
         line = _BOX.sub(r"\1", line)
     if "°" in line or "\\circ" in line:
@@ -237,7 +243,8 @@ def _hangs_on(tokens: Tokens, start: int) -> bool:
     if text == ",":
         return start > 1 and kinds[start - 2] == "num" and spans[start - 2][1] + 1 == spans[start][0]
     if text == ":":
-        return start > 1 and kinds[start - 2] == "num"
+        named = texts[max(start - 3, 0)].lower()
+        return start > 1 and kinds[start - 2] == "num" and named not in _LABELS
     if kind == "word":
         return _hangs_on_word(tokens, start)
     return kind in _GOES_ON or text in _NO_BOUNDARY or (kind == "other" and text.startswith("\\"))
@@ -284,6 +291,8 @@ def _is_bounded(tokens: Tokens, end: int, sign: str) -> bool:
         )
     if kind in {"op", "num", "sup", "lb", "frac", "sqrt", "binom", "pi", "pct"} or text in _NO_BOUNDARY:
         return False
+    if text == "." and tokens.spans[end][1] == tokens.spans[min(end + 1, len(tokens) - 1)][0]:
+        return kinds[end + 1] not in {"lp", "num"} and not texts[end + 1].startswith("\\")  # `3.\overline{3}`
     if kind == "lp":
         return kinds[end + 1] == "word" and texts[end + 1].lower() not in {"mod", "\\mod"}
     return not (kind == "other" and text.startswith("\\"))
