@@ -47,7 +47,8 @@ def find_boxes(text: str) -> list[Box]:
     >>> [box.content for box in find_boxes(r"$\boxed{\frac{1}{2}}$, \boxed 5, \boxed{}")]
     ['\\frac{1}{2}', '5']
     """
-    first = _BOX.search(text)
+    named = text.find("box")
+    first = _BOX.search(text, max(0, named - len("\\frame"))) if named >= 0 else None
     if first is None:
         return []
     closing = _closing_braces(text, first.start())

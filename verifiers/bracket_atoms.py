@@ -80,6 +80,9 @@ class BracketAtoms(Levels):
             groups.append(self.list_of_relations())
         if len(groups) == 1:
             return first
+        rows = [g.items for g in groups if isinstance(g, Seq) and not g.opening]
+        if len(rows) == len(groups) and len({len(row) for row in rows}) == 1:
+            return Matrix(tuple(rows))
         items = tuple(item for g in groups for item in (g.items if isinstance(g, Seq) and not g.opening else (g,)))
         return Seq("", items, "")
 

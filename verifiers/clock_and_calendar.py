@@ -93,7 +93,7 @@ def _time(match: re.Match[str]) -> Moment | None:
     hour, minute, second = (int(g or 0) for g in (match.group(1, 2, 3) if half else match.group(5, 6, 7)))
     if hour > _DAY_HOURS or max(minute, second) >= _SIXTY or (half and hour not in range(1, _NOON + 1)):
         return None
-    known = bool(half) or hour > _NOON or hour == 0
+    known = bool(half) or hour > _NOON or hour == 0 or (match.group(5) or "").startswith("0")
     if half in {"pm", "noon"} and hour < _NOON:
         hour += 12
     elif half in {"am", "midnight"} and hour == _NOON:

@@ -229,6 +229,8 @@ class CommandAtoms(Levels):
 def _integrand(body: Node) -> tuple[str, Node]:
     """The variable of integration and what is integrated: `x^2 dx` has both as factors."""
     factors = factors_of(body)
-    if len(factors) < PAIR or factors[-2] != Sym("d") or not isinstance(factors[-1], Sym):
-        raise UnreadableError("the variable of integration is missing")
-    return factors[-1].name, multiply(*factors[:-2])
+    for place in range(len(factors) - 2, -1, -1):
+        variable = factors[place + 1]
+        if factors[place] == Sym("d") and isinstance(variable, Sym):
+            return variable.name, multiply(*factors[:place], *factors[place + PAIR :])
+    raise UnreadableError("the variable of integration is missing")

@@ -244,7 +244,7 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
         return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
     matrix, beside = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
     vector = vector_members(matrix)
-    pair = tuple_members(_components(beside, letters=vector is not None and len(vector) == len("ijk")))
+    pair = tuple_members(_components(beside, size=0 if vector is None else len(vector)))
     if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
         return differs("matrix.kind", "a matrix is compared with something else")
     left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)
@@ -268,22 +268,29 @@ def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
 
 def _without_point(node: Node, other: Node) -> Node:
     """The coordinates of `P(3, -2)`, where a tuple stands on the other side."""
-    is_point = isinstance(node, Apply) and len(node.args) >= PAIR and len(node.name) == 1 and node.name.isupper()
+    is_point = (
+        isinstance(node, Apply)
+        and len(node.args) >= PAIR
+        and (
+            (len(node.name) == 1 and node.name.isupper())
+            or node.name in {"vertex", "point", "focus", "center", "centre"}
+        )
+    )
     if is_point and isinstance(node, Apply) and isinstance(other, Seq) and other.opening == "(":
         return Seq("(", node.args, ")")
     return node
 
 
-def _components(node: Node, *, letters: bool = False) -> Node:
-    """`2i + 3j` in unit vectors as `(2, 3)`; with `letters` in plain ones too. Anything else as it is."""
+def _components(node: Node, *, size: int = 0) -> Node:
+    """`2i + 3j` in unit vectors as `(2, 3)`; where the size is known, in plain letters too. Anything else as it is."""
     tree = node
-    if letters and letters_of(node) and letters_of(node) <= {"j", "k"}:
+    if size in {PAIR, len("ijk")} and letters_of(node) and letters_of(node) <= {"j", "k"}:
         plain = {Const("i"): Sym("unit i"), Sym("j"): Sym("unit j"), Sym("k"): Sym("unit k")}
         tree = rewrite(node, lambda part: plain.get(part, part) if isinstance(part, (Const, Sym)) else part)
     names = sorted(name for name in letters_of(tree) if name.startswith("unit "))
     if not names or replace(tree, dict.fromkeys(names, ZERO)) != ZERO:
         return node
-    size = len("ijk") if letters else max("ijk".index(names[-1][-1]) + 1, PAIR)
+    size = max("ijk".index(names[-1][-1]) + 1, size, PAIR)
     axes = [f"unit {axis}" for axis in "ijk"[:size]]
     parts = [replace(tree, {name: number(int(name == axis)) for name in axes}) for axis in axes]
     return Seq("(", tuple(parts), ")")
@@ -310,9 +317,21 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
         if terms.policy.tuple_as_set is Choose.REJECT:
             return differs("tuple.set", "a tuple is compared with a set")
         return same_members(other, Seq("{", as_tuple(pair) or (), "}"), terms, compare)
+    if names := _in_alphabet(other):
+        reference, answer = (names, answer) if other is reference else (reference, names)
     if all(isinstance(item, Rel) for item in other.items) or terms.policy.pair_as_list is Choose.ACCEPT:
         return _members_in_order(reference, answer, terms)
     return differs("tuple.list", "a tuple or interval is compared with a list")
+
+
+def _in_alphabet(node: Seq) -> Seq | None:
+    """`y = 4, x = -1` as `x = -1, y = 4`; None unless the letters follow each other in the alphabet."""
+    labels = [item.parts[0] if isinstance(item, Rel) and item.ops == ("=",) else None for item in node.items]
+    names = "".join(sorted(label.name for label in labels if isinstance(label, Sym)))
+    if len(names) != len(node.items) or names not in "abcdefghijklmnopqrstuvwxyz":
+        return None
+    order = sorted(range(len(labels)), key=lambda place: getattr(labels[place], "name", ""))
+    return Seq("", tuple(node.items[place] for place in order), "")
 
 
 def _members_in_order(reference: Node, answer: Node, terms: Terms) -> Match:

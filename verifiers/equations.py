@@ -111,6 +111,11 @@ def _in_same_letters(value: Node, wanted: Node | None, given: Node | None) -> tu
         fresh = {b.name for _, b in names if isinstance(b, Sym)} - {a for a, _ in names}
         if len(names) == len(wanted.args) == len(given.args) and not fresh & letters_of(value):
             return replace(value, dict(names)), wanted
+    if isinstance(wanted, Sym) and isinstance(given, Sym) and wanted != given:
+        (name, _, index), (other, _, running) = wanted.name.partition("_"), given.name.partition("_")
+        is_renamed = name == other and len(index) == len(running) == 1 and (index + running).isalpha()
+        if is_renamed and index not in letters_of(value) and running in letters_of(value):
+            return replace(value, {running: Sym(index)}), wanted
     if isinstance(wanted, Seq) and isinstance(given, Seq) and isinstance(value, Seq) and value.opening == "(":
         places = {item: place for place, item in enumerate(given.items)}
         if set(wanted.items) == set(places) and len(places) == len(value.items) == len(wanted.items):

@@ -3,7 +3,7 @@
 import re
 
 from verifiers.texts import plain_text, words_of
-from verifiers.tree import Const, Node
+from verifiers.tree import Const, Node, Seq, negate, number
 from verifiers.units import find_unit
 
 _WORDS_IN_LATEX = r"\\(?:text|mathrm|textrm|mathbf|textbf|mbox|operatorname|rm|unit|si)\s*\{[^{}]{0,80}\}"
@@ -116,7 +116,20 @@ _NAMED_SETS = {
 }  # fmt: skip
 
 
+_SIGNED_NUMBERS = re.compile(
+    r"(?:the set of )?(?:all )?(?P<non>non-?\s?)?(?P<sign>positive|negative) (?:real numbers?|reals|real values)"
+)
+
+
 def named_set(text: str) -> Node | None:
     """The set that a usual phrase names: `all real numbers`, `no solution`."""
-    name = _NAMED_SETS.get(plain_text(text)) if any(c.isalpha() for c in text) else None
-    return None if name is None else Const(name)
+    words = plain_text(text) if any(c.isalpha() for c in text) else ""
+    if name := _NAMED_SETS.get(words):
+        return Const(name)
+    signed = _SIGNED_NUMBERS.fullmatch(words)
+    if signed is None:
+        return None
+    infinity, is_open = Const("inf"), signed.group("non") is None
+    is_above = (signed.group("sign") == "positive") is is_open
+    low, high = (number(0), infinity) if is_above else (negate(infinity), number(0))
+    return Seq("(" if is_open or low != number(0) else "[", (low, high), ")" if is_open or high != number(0) else "]")

@@ -133,6 +133,7 @@ class NameAtoms(Levels):
         """`base` with the subscript at the current `_` in its name; for a number, its base."""
         self.take()
         raw = self.raw_group()
+        raw = raw.strip("()") if isinstance(base, Num) else raw
         raw = _BASES.get(raw.casefold(), raw) if isinstance(base, Num) else raw
         if (
             isinstance(base, Num)

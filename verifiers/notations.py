@@ -23,6 +23,11 @@ _BARE_SET = re.compile(
     re.DOTALL,
 )
 _ARRAY = re.compile(r"(?:np|numpy|sp|sympy|torch|tf)\.(?:array|Matrix|tensor|matrix)\(")
+_IN_BASE = re.compile(r"(\d{1,200})\s*(?:\\text\{\s*)?(?:in\s+)?base[\s-]{0,3}(\d{1,2}|[a-z]{3,7})\s*\}?")
+_REPEATING = re.compile(r"(-?\d{1,9}\.)\((\d{1,20})\)")
+_HALF_LINE = re.compile(
+    r"\\(?:mathbb|Bbb)\s?(?:\{\s?R\s?\}|R)\s?[\^_]\s?(?:\{\s?)?(?:(?P<positive>\+|>\s?0)|(?P<from>(?:\\geq?|>=)\s?0))(?:\s?\})?"
+)
 _SET_BASE = 16
 
 
@@ -34,6 +39,12 @@ def written_out(text: str) -> str:
     """
     if "C" in text or "P" in text:
         text = _BETWEEN.sub(_as_latex, _BEFORE_AND_AFTER.sub(_as_latex, text))
+    if "base" in text and (based := _IN_BASE.fullmatch(text)):
+        return f"{based.group(1)}_{{{based.group(2)}}}"
+    if "R" in text and ("+" in text or "0" in text):
+        text = _HALF_LINE.sub(_as_interval, text)
+    if "(" in text and (repeating := _REPEATING.fullmatch(text)):
+        return rf"{repeating.group(1)}\overline{{{repeating.group(2)}}}"
     if "." in text and "[[" in text:
         text = _ARRAY.sub("Matrix(", text)
     if text.startswith("{") and _BARE_SET.fullmatch(text) and _is_one_group(text):
@@ -86,6 +97,11 @@ def _of_numbers(match: re.Match[str]) -> str:
 def _counted(sort: str, n: str, k: str) -> str:
     """Combinations for C, permutations for P and A."""
     return rf"\binom{{{n}}}{{{k}}}" if sort == "C" else rf"\frac{{({n})!}}{{({n}-({k}))!}}"
+
+
+def _as_interval(match: re.Match[str]) -> str:
+    r"""The positive real numbers, or those from zero on."""
+    return r"(0, \infty)" if match.group("positive") else r"[0, \infty)"
 
 
 def _is_one_group(text: str) -> bool:

@@ -141,6 +141,8 @@ class Letters:
         self.whole: set[str] = set()
         self.digits = 0
         self.has_i = False
+        self.has_steps = False
+        """Whether it jumps at whole numbers, so that these have to be tried."""
 
     def collect(  # noqa: C901 - one branch for each sort of node
         self, node: Node | None, bound: frozenset[str] = frozenset(), whole: bool = False
@@ -162,6 +164,7 @@ class Letters:
             for part in node.terms if isinstance(node, Add) else node.factors:
                 self.collect(part, bound, whole)
         elif isinstance(node, (Call, Apply)):
+            self.has_steps = self.has_steps or node.name in {"floor", "ceil", "sign", "mod"}
             inner = whole or node.name in {"factorial", "factorial2", "binomial", "gcd", "lcm"}
             for argument in node.args:
                 self.collect(argument, bound, inner)
@@ -178,7 +181,7 @@ class Letters:
         values = {}
         for name in self.names:
             seed = int.from_bytes(blake2b(f"{index} {name}".encode(), digest_size=4).digest())
-            if name in self.whole:
+            if name in self.whole or (self.has_steps and index == PAIR):
                 values[name] = Fraction(seed % 7 + 2)
                 continue
             value = Fraction(seed % 27_701 + 2_001, 9_973)

@@ -101,7 +101,7 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
         if moment is not None:
             return Reference(text, "moment", moment=moment)
         named = named_set(text) if kind in {AnswerKind.AUTO, AnswerKind.INTERVAL, AnswerKind.SET} else None
-        if named == Const("R"):
+        if named is not None and named != Const("empty"):
             return Reference(text, "interval", tree=named)
         spelled = number_in_words(plain_text(text)) if kind in _NUMERIC else None
         if spelled is not None and len(text) > 1:

@@ -39,6 +39,7 @@ _SAME_WORDS = {
 }
 _NO_SOLUTION = re.compile(r"(?:there (?:is|are) )?no (?P<real>real )?solutions?(?: exists?)?")
 _ON_DAY = re.compile(r"(?:on )?(?P<day>mon|tues|wednes|thurs|fri|satur|sun)day")
+_AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 _LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
 
 
@@ -119,7 +120,12 @@ def same_text(reference: str, answer: str) -> bool:
         return bool(left)
     if len(left) <= _MAX_PRODUCT and left.isalpha() and all(len(word) == 1 for word in right.split()):  # `m a` for `ma`
         return "".join(right.split()) == left
-    return re.sub(r"[\s\-,.]+", " ", left) == re.sub(r"[\s\-,.]+", " ", right) != ""
+    if re.sub(r"[\s\-,.]+", " ", left) == re.sub(r"[\s\-,.]+", " ", right) != "":
+        return True
+    parts, others = _AND.split(left), _AND.split(right)
+    if len(parts) == len(others) > 1 and parts == others:
+        return True
+    return len(parts) == PAIR and " and " in left and sorted(parts) == sorted(others)
 
 
 def _in_usual_words(text: str) -> str:

@@ -67,6 +67,7 @@ _OPEN_BRACE = re.compile(
 """`cases` by other means: an array behind one brace."""
 _NEXT_EQUATION = re.compile(r"(?<=[\w})\]])\s{0,9}\\q?quad\s{0,9}(?=\\?[a-zA-Z]{1,6}(?:_(?:\w|\{\w{1,9}\}))?\s{0,9}=)")
 """The space between `a = 4 \\quad b = -1`."""
+_RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|approx|equiv)(?![a-z])")
 _LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")
 _MAX_ROUNDS = 12
 
@@ -106,6 +107,8 @@ def _flattened(text: str) -> str:
     if match is not None:
         is_aligned = match.group("name").startswith(("align", "split", "gather"))
         if match.group("name") == "cases" and _PIECES.search(match.group("body")):
+            return text
+        if match.group("name") == "array" and not _RELATION.search(match.group("body")):
             return text
         body = match.group("body").strip().removesuffix("\\\\")
         body = _BEFORE_RELATION.sub("", body)
