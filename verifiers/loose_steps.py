@@ -5,6 +5,7 @@ A right step that is called false does more harm than a wrong one that is missed
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from verifiers.step_grammar import parse
@@ -64,7 +65,22 @@ def loose_readings(statement: str) -> Iterator[str]:
     yield from (reading for reading in readings if reading != statement)
 
 
-def is_no_claim(statement: str, line: str, text: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class OtherArithmetic:
+    """What else than decimal integers a text calculates with."""
+
+    has_numerals: bool
+    """Whether it speaks of other numerals, such as binary ones."""
+    moduli: frozenset[int]
+
+
+def other_arithmetic(text: str) -> OtherArithmetic:
+    """What `text` says of other numerals and of moduli, anywhere."""
+    moduli = frozenset(int(n) for n in _MODULUS.findall(text)) - {0}
+    return OtherArithmetic(_OTHER_NUMERALS.search(text) is not None, moduli)
+
+
+def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
     """Say whether a false statement is only asked, supposed, denied or taken back, or is about other numerals."""
     start = line.find(statement)
     end = start + len(statement)
@@ -74,14 +90,11 @@ def is_no_claim(statement: str, line: str, text: str) -> bool:
         return True
     if start >= 0 and _RETRACTED.match(line[end : end + _AFTER_CHARS]):
         return True
-    if _CLOCK.search(line) or _OTHER_NUMERALS.search(text):
-        return True
-    return _agrees_modulo(statement, text)
+    return other.has_numerals or _CLOCK.search(line) is not None or _agrees_modulo(statement, other.moduli)
 
 
-def _agrees_modulo(statement: str, text: str) -> bool:
+def _agrees_modulo(statement: str, moduli: frozenset[int]) -> bool:
     """Say whether two sides agree modulo a number that the text calculates with."""
-    moduli = {int(n) for n in _MODULUS.findall(text)} - {0}
     if not moduli:
         return False
     tokens = tokenize(statement)

@@ -45,6 +45,8 @@ def head_noun(noun: str) -> str:
     'apple'
     """
     word = noun.rsplit(maxsplit=1)[-1].lower() if noun else ""
+    if word == "people":
+        return "person"
     if word.endswith("ies"):
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "xes", "sses", "oes")):

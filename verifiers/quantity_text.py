@@ -169,12 +169,15 @@ def _read_any(text: str) -> Statement | None:
     text = _BY_MASS.sub("", text)
     named_twice = _UNIT_REMARK.fullmatch(text)
     if named_twice is not None:
-        statement = _read_any(named_twice[1])
+        statement = _read_bare(named_twice[1])
         if statement is not None and _ends_in(statement, named_twice[2]):
             return statement
     qualified = _with_direction(text) or _of_substance(text)
-    if qualified is not None:
-        return qualified
+    return _read_bare(text) if qualified is None else qualified
+
+
+def _read_bare(text: str) -> Statement | None:
+    """Read a text without a direction, a substance or the unit once more behind it."""
     remark = _REMARK.match(text)
     pieces = _NEXT_NAME.split(remark[1] if remark else text)
     if len(pieces) > 1 and not remark:
@@ -188,7 +191,7 @@ def _read_any(text: str) -> Statement | None:
 def _with_direction(text: str) -> Statement | None:
     """`20 N to the right`, `5 m/s, east`: one quantity with its direction; None if the text is anything else."""
     match = _DIRECTION.fullmatch(text)
-    statement = None if match is None else _read_any(match[1])
+    statement = None if match is None else _read_bare(match[1])
     if match is None or statement is None or len(statement.segments[-1].items) != 1:
         return None
     if not statement.segments[-1].items[0].readings:
@@ -209,7 +212,7 @@ def _of_substance(text: str) -> Statement | None:
     whole, of, name = match[1].removesuffix(" of"), match[2] or match[1].endswith(" of"), match[3]
     if not of and (name.islower() or sum(map(str.isupper, name)) + any(map(str.isdigit, name)) < _SIGNS_OF_A_FORMULA):
         return None
-    statement = _read_any(whole)
+    statement = _read_bare(whole)
     if statement is None or len(statement.segments[-1].items) != 1:
         return None
     if not any(unit.dimension in _OF_MATTER for unit in statement.segments[-1].items[0].readings):

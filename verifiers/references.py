@@ -13,10 +13,12 @@ from verifiers.grammar import Reading, read
 from verifiers.kinds import kind_of
 from verifiers.limits import OverLimitError
 from verifiers.loose_text import lead_in_dropped, named_set, without_tail
+from verifiers.nouns import FUNCTION_WORDS
 from verifiers.number_words import number_in_words
 from verifiers.plain_numbers import Number, read_number
 from verifiers.texts import is_text, plain_text, reference_letter, words_of
 from verifiers.tree import Call, Const, Node, Num, Seq, UnreadableError, number
+from verifiers.unit_grammar import read_unit
 from verifiers.walk import letters_of, nodes_of, rewrite
 from verifiers.wrapping import unwrap
 
@@ -30,6 +32,9 @@ _NAMES_A_UNIT = re.compile(r"[€£¥₹°%µμΩÅ]|\\(?:euro|texteuro|pounds|t
 """What makes a number more than a number: `€30` is not 30, and `0 m` not 0."""
 _OPTION_AND_VALUE = re.compile(r"\([A-J]\)\s+(?:[\d$-]|\\(?:d?frac|sqrt|pi))")
 """`(C) 24`, an option and its text."""
+_BARE_NUMBER = re.compile(r"-?\d[\d.,]*")
+_NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
+"""Units that are other words of prose."""
 _LONG = 400
 
 
@@ -167,7 +172,18 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     ):
         return bare
     found = extract_answer(raw, Problem(question="?", reference=raw, answer_kind=kind))
-    return bare if found.answer is None else unwrap(found.answer) or bare
+    return bare if found.answer is None else _with_unit_behind(unwrap(found.answer), bare) or bare
+
+
+def _with_unit_behind(value: str, text: str) -> str:
+    """A plain number with the unit that stands behind it in the text: `5 m in the first second` is 5 m, not 5."""
+    if not _BARE_NUMBER.fullmatch(value):
+        return value
+    match = re.search(rf"(?<![\d.]){re.escape(value)}\s?([A-Za-zμΩ°]+(?:/[A-Za-z]+(?:\^?\d)?)?)(?![\w.]\w)", text)
+    if match is None or match[1].lower() in FUNCTION_WORDS | _NO_UNITS:
+        return value
+    unit = read_unit(match[1])
+    return f"{value} {match[1]}" if unit is not None and unit.readings else value
 
 
 def _boxed(raw: str) -> str:

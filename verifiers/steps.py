@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from verifiers.loose_steps import is_no_claim, loose_readings
+from verifiers.loose_steps import OtherArithmetic, is_no_claim, loose_readings, other_arithmetic
 from verifiers.plain_steps import plainly_true, states_in_words
 from verifiers.step_agreement import decide
 from verifiers.step_grammar import NO_NOUN, PART_WORDS, parse
@@ -106,12 +106,15 @@ def check_steps(text: str) -> StepCheck:
     StepCheck(checked=2, false_steps=('3/4 of 20 is 16',))
     """
     checked = 0
+    other: OtherArithmetic | None = None
     false_steps: list[str] = []
     for line in _lines(text[:MAX_STEP_TEXT_CHARS]):
         checked += (plain := plainly_true(line))
         for statement, holds in () if plain else statements(line):
-            if not holds and (_is_loosely_right(statement) or is_no_claim(statement, line, text)):
-                continue
+            if not holds:
+                other = other or other_arithmetic(text)
+                if _is_loosely_right(statement) or is_no_claim(statement, line, other):
+                    continue
             checked += 1
             if not holds and len(false_steps) < MAX_FALSE_STEPS:
                 false_steps.append(statement)

@@ -270,6 +270,8 @@ def test_any_text_can_be_checked(text: str) -> None:
         "2x",
         "= ",
         "1,000",
+        "\\sqrt{2} = 7 ",
+        "2 + 2 = 5? ",
     ],
 )
 def test_hostile_repetition_is_checked_in_time(piece: str) -> None:
