@@ -37,7 +37,7 @@ from data.reading import TraceStream
 from data.records import FinishReason, Sample, Status, Verdict
 from data.shards import write_shard
 from data.warehouse import Warehouse, open_warehouse
-from flows.build_run import prepare_run
+from flows.opening import prepare_run
 from flows.progress import reporter_for
 from flows.shard_work import problem_row
 from generators.sampling import sample_id, sample_seed

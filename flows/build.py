@@ -14,8 +14,10 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from configs.loading import LoadedBuild, load_build
-from flows.build_run import BuildResult, BuildRun, open_run
+from flows.build_result import BuildResult
+from flows.build_run import BuildRun
 from flows.chunks import Chunk
+from flows.opening import open_run
 from flows.progress import PlainReporter, Reporter
 
 _OPENED: ContextVar["list[OpenedRun] | None"] = ContextVar("opened_run", default=None)

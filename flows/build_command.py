@@ -15,7 +15,8 @@ from flows.progress import Reporter, reporter_for
 
 if TYPE_CHECKING:
     from configs.loading import LoadedBuild
-    from flows.build_run import BuildResult, BuildRun
+    from flows.build_result import BuildResult
+    from flows.build_run import BuildRun
     from flows.chunks import Chunk
 
 EXIT_TERMINATED = 143
@@ -64,7 +65,7 @@ def run(args: Namespace) -> int:
 
 
 async def _build(loaded: "LoadedBuild", args: Namespace, reporter: Reporter) -> "BuildResult":
-    from flows.build_run import open_run  # noqa: PLC0415
+    from flows.opening import open_run  # noqa: PLC0415
 
     _cancel_on_sigterm()
     async with open_run(loaded, reporter) as build:

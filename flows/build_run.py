@@ -1,50 +1,44 @@
 """One run of a build, from an opened warehouse to a published version; plain functions, no Prefect."""
 
 import asyncio
-import secrets
 import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from configs.assembly import check_teacher_license, problem_sources, selection, teacher
 from configs.loading import LoadedBuild
-from configs.prompting import prompt_mix
 from data.catalog import Catalog, RunRow
-from data.errors import TracemillError
 from data.files import write_json
 from data.holdings import Request
 from data.identity import content_id
 from data.members import Members
 from data.published import latest_version
-from data.publishing import Stock, benchmark_index, choose_traces, publish_chosen
+from data.publishing import Stock, choose_traces, publish_chosen
 from data.records import Message, Problem
-from data.recovery import reconcile, recover, write_run
-from data.selection import Reason, Selection
-from data.selection_plan import SelectionPlan, SelectionReport
+from data.recovery import reconcile, write_run
+from data.selection import Selection
+from data.selection_plan import SelectionPlan
 from data.shards import write_shard
 from data.sources import Source
 from data.survey import Survey
 from data.traces import Conversation, Provenance
-from data.versions import TeacherFacts, VersionContents, VersionFacts, VersionManifest
-from data.warehouse import Warehouse, open_warehouse
+from data.versions import TeacherFacts, VersionFacts
+from data.warehouse import Warehouse
+from flows.build_result import BuildResult, NothingAcceptedError, nothing_chosen
 from flows.chunks import BadRows, Chunk, plan_round, read_chunks
 from flows.desk import Desk
 from flows.progress import Progress, Reporter
 from flows.rounds import Record, Rounds
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
-from flows.spending import Spending, spending_of
+from flows.spending import Spending
 from flows.voting import hold_votes
-from generators.finish import LABELS
 from generators.policies import RoundPolicy
 from generators.prompt_mix import PromptMix
 from generators.reasoning import join_reasoning
-from generators.sampling import sampling_id
 from generators.teacher import Teacher
 from verifiers.dispatch import VERIFIER
 from verifiers.pool import VerifierPool
@@ -55,58 +49,6 @@ NOTE_EVERY_S = 30.0
 """Between two notes of the teacher's time in the run's record; a kill loses what came after the last one."""
 
 ShardRunner = Callable[[Chunk], Awaitable[object]]
-
-
-class NothingAcceptedError(TracemillError):
-    """A build came to its end without one accepted sample; there is nothing to publish."""
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """What a run did."""
-
-    run: RunRow
-    survey: Survey
-    report: SelectionReport
-    manifest: VersionManifest
-    path: str
-    is_new_version: bool
-    bad_rows: BadRows
-    duplicates: int
-    contradictions: int
-    refusals: Counter[str]
-    currency: str = ""
-
-    def summary(self) -> dict[str, Any]:
-        """Return the object that `--json` prints; counts are those of the dataset as it now stands."""
-        return {
-            "run_id": self.run.run_id,
-            "dataset": self.run.dataset,
-            "version": self.manifest.version,
-            "path": self.path,
-            "problems": self.survey.problems,
-            "samples": self.survey.samples,
-            "accepted": self.survey.accepted,
-            "traces": self.report.traces,
-            "problems_solved": self.survey.problems_solved,
-            "prompt_tokens": self.survey.prompt_tokens,
-            "completion_tokens": self.survey.completion_tokens,
-            "seconds": round(self.run.seconds, 3),
-            "published": self.is_new_version,
-            "new_samples": self.run.new_samples,
-            "cached_tokens": self.survey.cached_tokens,
-            "wasted_tokens": self.survey.wasted_tokens,
-            "gpu_hours": self.run.gpu_hours,
-            "cost": self.run.cost,
-            "cost_per_accepted": self.run.cost_per_accepted,
-            "stopped": self.run.stopped,
-            "suspects": self.survey.suspects,
-            "by_status": dict(sorted(self.survey.by_status.items())),
-            "left_out": {"samples": self.report.left_out_samples, "problems": self.report.left_out_problems},
-            "bad_rows": self.bad_rows.count,
-            "duplicates": self.duplicates,
-            "refused": sum(self.refusals.values()),
-        }
 
 
 @dataclass(slots=True)
@@ -402,114 +344,6 @@ class BuildRun:
             f"none of {survey.samples} samples was accepted ({counts}), so nothing is published; see why with: "
             f'tracemill sql "{REASONS}" --warehouse {self.warehouse.root}'
         )
-
-
-def nothing_chosen(contents: VersionContents) -> str:
-    """Return the message about a policy that leaves nothing of what was accepted."""
-    out = contents.report.left_out_samples
-    counts = ", ".join(f"{count} {reason}" for reason, count in out.items() if reason in set(Reason))
-    return (
-        f"{contents.survey.accepted} samples were accepted, and the publishing policy leaves out every one of them "
-        f"({counts}), so nothing is published; loosen `publish` or `licenses` in the configuration"
-    )
-
-
-def check_publishing(loaded: LoadedBuild) -> None:
-    """Raise `InputError` for what would stop the publishing at the end: a licence, or a file that cannot be read."""
-    check_teacher_license(loaded)
-    benchmark_index(selection(loaded))
-
-
-@asynccontextmanager
-async def open_run(loaded: LoadedBuild, reporter: Reporter) -> AsyncIterator[BuildRun]:
-    """Check the inputs, take the dataset, finish what a killed run left; record how the run ends.
-
-    Raises `InputError` before anything is written; `TeacherError` too, where the warehouse is new.
-    """
-    check_publishing(loaded)
-    sources, template = problem_sources(loaded), prompt_mix(loaded)
-    model = teacher(loaded, reporter.say)
-    root = loaded.warehouse
-    try:
-        if not (root / "catalog.duckdb").exists():
-            await model.start()  # a teacher that is down leaves no trace of a warehouse behind
-        warehouse = open_warehouse(root)
-        with warehouse.lock(loaded.config.name):
-            build = start_run(loaded, reporter, warehouse, sources, template, model)
-            try:
-                yield build
-            except BaseException as error:
-                with suppress(TracemillError):  # on a full disk the first error is the one that tells
-                    build.fail(error)
-                raise
-            finally:
-                build.members.close()
-    finally:
-        await model.close()
-
-
-def start_run(
-    loaded: LoadedBuild,
-    reporter: Reporter,
-    warehouse: Warehouse,
-    sources: list[Source],
-    template: PromptMix,
-    model: Teacher,
-) -> BuildRun:
-    """Finish what a killed run left, then record that this one began; only for the holder of the dataset's lock."""
-    catalog = Catalog(warehouse.catalog, warehouse.root)
-    catalog.migrate()
-    recover(warehouse, catalog, loaded.config.name)
-    scratch = warehouse.scratch(loaded.config.name)
-    build = prepare_run(loaded, reporter, warehouse, catalog, sources, template, model, scratch)
-    write_run(warehouse, catalog, build.run)
-    return build
-
-
-def prepare_run(
-    loaded: LoadedBuild,
-    reporter: Reporter,
-    warehouse: Warehouse,
-    catalog: Catalog,
-    sources: list[Source],
-    template: PromptMix,
-    model: Teacher,
-    scratch: Path,
-) -> BuildRun:
-    """Put a run together, with its members in the folder `scratch`; the warehouse is left as it is."""
-    config, now = loaded.config, datetime.now(UTC)
-    hints = [source.size_hint() for source in sources]
-    expected = sum(hint for hint in hints if hint is not None) if None not in hints else None
-    policy = config.sampling.rounds()
-    run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return BuildRun(
-        policy=policy,
-        spending=spending_of(catalog, config.name, run_id, config.cost, config.budget),
-        loaded=loaded,
-        warehouse=warehouse,
-        catalog=catalog,
-        sources=sources,
-        template=template,
-        teacher=model,
-        reporter=reporter,
-        run=RunRow(
-            run_id=run_id,
-            dataset=config.name,
-            state="running",
-            started=now.isoformat(timespec="milliseconds"),
-            config_hash=loaded.config_hash,
-        ),
-        members=Members(scratch),
-        request=Request(
-            sampling_id=sampling_id(config.sampling.params(), model.teacher_id),
-            samples_per_problem=policy.most if policy else config.sampling.samples_per_problem,
-            verdict_set=content_id("verdict_set", [VERIFIER, LABELS, config.verification.policy.policy_hash]),
-            voting=config.verification.majority.settings_hash,
-            quarantine=config.verification.majority.suspects == "quarantine",
-        ),
-        selection=selection(loaded),
-        progress=Progress(problems_expected=expected),
-    )
 
 
 @asynccontextmanager

@@ -19,15 +19,9 @@ from data.selection_plan import SelectionPlan
 from data.shards import write_shard
 from data.versions import VersionContents
 from data.warehouse import Warehouse, existing_warehouse
-from flows.build_run import (
-    BuildResult,
-    BuildRun,
-    NothingAcceptedError,
-    check_publishing,
-    nothing_chosen,
-    prepare_run,
-    start_run,
-)
+from flows.build_result import BuildResult, NothingAcceptedError, nothing_chosen
+from flows.build_run import BuildRun
+from flows.opening import check_publishing, prepare_run, start_run
 from flows.progress import Reporter
 from flows.shard_work import problem_row
 from generators.policies import RoundPolicy

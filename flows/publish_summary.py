@@ -7,7 +7,7 @@ from rich.text import Text
 
 from data.selection_plan import SelectionReport
 from data.survey import Survey
-from flows.build_run import BuildResult
+from flows.build_result import BuildResult
 from flows.console import harmless
 from flows.left_out import print_left_out
 from flows.publish_run import DryRun, Pending

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from data.survey import Survey
-from flows.build_run import BuildResult
+from flows.build_result import BuildResult
 from flows.console import harmless
 from flows.left_out import print_left_out
 from flows.progress import duration

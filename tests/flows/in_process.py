@@ -5,7 +5,8 @@ import io
 from pathlib import Path
 
 from configs.loading import load_build
-from flows.build_run import BuildResult, open_run
+from flows.build_result import BuildResult
+from flows.opening import open_run
 from flows.progress import PlainReporter
 
 

@@ -13,7 +13,7 @@ from data.catalog import Catalog
 from data.errors import ProblemRowError, TeacherError
 from data.recovery import rebuild_catalog
 from data.warehouse import Warehouse
-from flows.build_run import NothingAcceptedError
+from flows.build_result import NothingAcceptedError
 from tests.builds import stored, sum_answers, sums, traces, write_build
 from tests.flows.in_process import build
 from tests.scripted_teacher import scripted_teacher

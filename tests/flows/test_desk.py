@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from configs.loading import load_build
-from flows.build_run import open_run
 from flows.chunks import Chunk
 from flows.desk import Desk
+from flows.opening import open_run
 from tests.builds import sum_answers, sums, write_build
 from tests.flows.in_process import quiet
 from tests.scripted_teacher import scripted_teacher

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from configs.loading import load_build
-from flows.build_run import open_run
+from flows.opening import open_run
 from flows.progress import Progress, Reporter, duration
 from tests.builds import sum_answers, sums, write_build
 from tests.scripted_teacher import scripted_teacher

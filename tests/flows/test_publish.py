@@ -8,7 +8,7 @@ import pytest
 
 from configs.loading import load_build
 from data.errors import ConfigError
-from flows.build_run import NothingAcceptedError
+from flows.build_result import NothingAcceptedError
 from flows.cli import main
 from flows.publish_run import dry_run, publish
 from tests.builds import sum_answers, sums, tracemill, traces, write_build

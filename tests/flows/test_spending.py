@@ -17,7 +17,7 @@ from data.errors import ConfigError
 from data.records import FinishReason, Sample
 from data.recovery import rebuild_catalog
 from data.warehouse import Warehouse
-from flows.build_run import NothingAcceptedError
+from flows.build_result import NothingAcceptedError
 from flows.spending import Spending
 from tests.builds import build_json, stored, sum_answers, sums, write_build
 from tests.flows.test_build_run import build
