@@ -23,7 +23,7 @@ _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|(?::\d+)
 _NUMBER = re.compile(
     rf"(?<![\w.])[-−]?[$€£¥]?\s?{_DIGITS}\s?(?:\\?%)?(?![\w^])"
     # Scripts without spaces set numbers between letters.
-    rf"|(?<=[^\x00-\x7F])[-−]?{_DIGITS}%?|(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])"
+    rf"|(?<=[^\x00-\x7F])[-−]?{_DIGITS}%?|(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″])"
 )
 _CONCLUDES = re.compile(
     r"\b(?:so|therefore|thus|hence|donc|por lo tanto|portanto|quindi|dunque|следовательно)\b|"
@@ -48,6 +48,8 @@ _DATE = re.compile(
     rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
     rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?)\b"
 )
+_OR_ABOUT = re.compile(r",?\s+or (?:about|approximately|roughly|nearly)\b.*\Z", re.DOTALL)
+_END_OF_PROOF = re.compile(r"\s*\$?\s*(?:\\(?:blacksquare|square|Box|qed)\b|[■□∎])\s*\$?\s*\Z")
 _FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
 _TRUTH = re.compile(r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\W*\Z", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b", re.IGNORECASE)
@@ -77,7 +79,7 @@ def parts_asked(reference: str) -> int:
 
 def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa: C901, PLR0911 - one return for each way
     """Return what the last line comes to, or None, and the reason."""
-    text = visible.strip()
+    text = _END_OF_PROOF.sub("", visible.strip())
     line = plain_markup(text)
     if display := _DISPLAY.search(text[-_LINE_CHARS:]):
         formula, _, rows = display[1] or display[2] or "", display[3], display[4]
@@ -112,6 +114,7 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa
 
 def _conclusion(sentence: str) -> str:
     """What follows the last "so" of a sentence, if it is a claim and what comes before only weighs cases."""
+    sentence = _OR_ABOUT.sub("", sentence)
     for match in reversed(list(_CONCLUDES.finditer(sentence))):
         rest = sentence[match.end() :]
         if re.search(r"[\d$\\]", rest) and not UNSURE.search(sentence):

@@ -108,7 +108,8 @@ class NameAtoms(Levels):
         """`f(x)` for a letter that looks like a function, `C(n, k)` as a binomial; the letter itself otherwise."""
         if self.peek().kind != "(":
             return base
-        if base.name not in _APPLIED and "'" not in base.name and not self._bracket_has_comma():
+        is_function = base.name in _APPLIED or "'" in base.name or self._is_defined_here()
+        if not is_function and not self._bracket_has_comma():
             return base
         outer, self.condition_bar = self.condition_bar, base.name in {"P", "Pr", "E"}
         inner = self.bracketed()
@@ -117,6 +118,11 @@ class NameAtoms(Levels):
         if base.name == "C" and len(args) == PAIR:
             return exact_call("binomial", args)
         return Apply(base.name, args)
+
+    def _is_defined_here(self) -> bool:
+        """Whether one letter in brackets and an equals sign follow: `p(x) = …` says what p is."""
+        kinds = [self.peek(ahead).kind for ahead in range(4)]
+        return kinds == ["(", "name", ")", "="] and len(self.peek(1).text) == 1
 
     def _bracket_has_comma(self) -> bool:
         """Whether the bracket at the current token holds a comma of its own."""

@@ -139,7 +139,9 @@ HYPOTHETICAL = re.compile(
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
     r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
-    r"extraneous|rejected|discarded|no (?:answer|solution|value)s?|unsure|unclear|either|or|if|whether|suppose|"
+    r"extraneous|rejected|discarded|common (?:mistake|error)|mistakenly|"
+    r"(?:some|many|most|other) (?:students|people)(?: (?:might|would|may))? (?:get|say|think|answer|guess)|"
+    r"no (?:answer|solution|value)s?|unsure|unclear|either|or|if|whether|suppose|"
     r"n['’]est|pas|nicht|kein|weder|oder|ou|não|nao|non|nie|není|niet|inte|ikke|nem|no es|no son|nu este|"
     r"ei ole|δεν|не|или|либо|nunca|tampoco|değil\w*|bukan|tidak|không|nie jest)\b|"
     r"不是|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"

@@ -21,7 +21,7 @@ _CHOICE = re.compile(
     r"(?:option|choice|answer|alternative)?\s*:?\s*(?:\(([A-Za-z])\)|([A-Z])(?=[.):]|$)|([a-z])(?=[.)]|$))[.):]*\s*(.*)",
     re.DOTALL | re.IGNORECASE,
 )
-_OTHER_LETTER = re.compile(r"(?:and|or|&|/|,)\s*\(?[A-Z]\b(?:\)|\Z|,|\s(?:and|or)\b).*", re.DOTALL)
+_OTHER_LETTER = re.compile(r"\([A-Z]\).*|(?:and|or|&|/|,)\s*\(?[A-Z]\b(?:\)|\Z|,|\s(?:and|or)\b).*", re.DOTALL)
 _SEVERAL_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:\s*[,;、/&]\s*|\s+and\s+|\s*,\s*and\s+|\s*)\(?[A-J]\)?){1,9}")
 _SAME_WORDS = {
     "dne": "does not exist",

@@ -117,6 +117,7 @@ _SEVERAL = re.compile(
 """What makes a chain of equations more than one claim: `x = 5 or x = -5` does not come to -5."""
 _NAME_AND_VALUE = 2
 _ARITHMETIC = re.compile(r"[\d\s.,+\-−*×·/÷()$%]*\d[\d\s.,+\-−*×·/÷()$%]*")
+_BARE_NUMBER = re.compile(r"\s*[-−]?\d[\d.,]*\s*")
 _CONDITION = re.compile(r"\b(?:if|when|where|for|provided|assuming|given|while|until)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(
     r"(?:(?:the|a|an|interval|point|set|matrix|vector|function|ordered|pair|triple|number|value|fraction|line|equation|"
@@ -131,7 +132,7 @@ _SCALE = re.compile(
 )
 _NUMBER_AND_NOUN = re.compile(
     r"((?:[$€£¥]\s?)?[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+)?)"
-    r"((?:\s?[^\W\d_][^\d=<>]{0,80})?)"
+    r"((?:\s?(?![²³¹⁰-₟¼-¾⅐-⅞])[^\W\d_][^\d=<>]{0,80})?)"
 )
 _SHORT_NOUN = re.compile(r"(?:\s?(?!in total|altogether|each|left|long)[!-~]+){0,3}", re.IGNORECASE)
 _WORD_BESIDE = re.compile(r"[^\W\d_]{2,}\s|\s[^\W\d_]{2,}|[^\x00-\x7F]")
@@ -218,6 +219,8 @@ def right_side(formula: str, problem: Problem) -> str:
 def result_of_sum(answer: str, problem: Problem) -> str:
     """Return the result where the answer also shows how it comes about: `2 + 3 = 5`, `x = 10/2 = 5`."""
     sides = _EQUALS.split(answer)
+    if len(sides) == _NAME_AND_VALUE and _BARE_NUMBER.fullmatch(sides[0]):
+        return answer
     if len(sides) > _NAME_AND_VALUE or (len(sides) == _NAME_AND_VALUE and _ARITHMETIC.fullmatch(sides[0])):
         return right_side(answer, problem)
     return answer

@@ -24,12 +24,17 @@ _CODE = re.compile(
 )
 
 
+_COMMENT = re.compile(r"<!--.{0,2000}?(?:-->|\Z)", re.DOTALL)
+
+
 def without_code(text: str) -> str:
-    r"""Return `text` without its blocks of program code, unless it holds nothing else.
+    r"""Return `text` without comments, and without its blocks of program code unless it holds nothing else.
 
     >>> without_code("```python\nanswer = 17\n```\nIt prints 18.")
     '\n\nIt prints 18.'
     """
+    if "<!--" in text:
+        text = _COMMENT.sub(" ", text)
     if "```" not in text:
         return text
     prose = _CODE.sub("\n", text)
