@@ -48,8 +48,8 @@ _DATE = re.compile(
     rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
     rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?)\b"
 )
-_OR_ABOUT = re.compile(r",?\s+or (?:about|approximately|roughly|nearly)\b.*\Z", re.DOTALL)
-_END_OF_PROOF = re.compile(r"\s*\$?\s*(?:\\(?:blacksquare|square|Box|qed)\b|[■□∎])\s*\$?\s*\Z")
+_OR_ABOUT = re.compile(r"(?:,\s?|\s)or (?:about|approximately|roughly|nearly)\b.*\Z", re.DOTALL)
+_END_OF_PROOF = re.compile(r"\$?\s?(?:\\(?:blacksquare|square|Box|qed)\b|[■□∎])\s?\$?\Z")
 _FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
 _TRUTH = re.compile(r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\W*\Z", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b", re.IGNORECASE)
@@ -79,7 +79,7 @@ def parts_asked(reference: str) -> int:
 
 def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa: C901, PLR0911 - one return for each way
     """Return what the last line comes to, or None, and the reason."""
-    text = _END_OF_PROOF.sub("", visible.strip())
+    text = _END_OF_PROOF.sub("", visible.strip()).rstrip()
     line = plain_markup(text)
     if display := _DISPLAY.search(text[-_LINE_CHARS:]):
         formula, _, rows = display[1] or display[2] or "", display[3], display[4]
