@@ -32,9 +32,14 @@ class Reference:
 
 
 _WRAPPED: Final = re.compile(r"\\(?:mathrm|text|textrm|rm|SI|si|qty|unit|ang|mbox|operatorname)(?![A-Za-z])")
-_PAIRS: Final = "mg ms as cd ha at pt fm pm hm dm kT am nm in Am As mA mV mC mN mT"
-_ALGEBRA_PAIRS: Final = frozenset(_PAIRS.split())
-"""Symbols of two letters that, directly behind a number, are as likely a product of two letters."""
+_USUAL: Final = "au cc cl cm dl ev ft gy hp hr hz kg kj km kn kv kw lb lx ly mi ml mm oz sv yr"
+_USUAL_PAIRS: Final = frozenset(_USUAL.split())
+"""Units of two small letters that are meant as such directly behind a number."""
+_MIXED: Final = "kT Am As mA mV mC mN mT"
+_MIXED_PAIRS: Final = frozenset(_MIXED.split())
+"""Those with a capital that are no more units than products."""
+_GLUED_LETTERS: Final = re.compile(r"\d(?:[a-z]{1,4}| [a-z]{2})(?![A-Za-z])")
+"""Behind a number, a few letters that are no unit are as likely a product as a noun: `2xyz`, `3 pq`."""
 _SHY_BUT_SPACED: Final = frozenset("utdyDMBGS")
 """Shy symbols that are believed where they stand apart from the number: `0.5 M`, `1.008 u`, `0.2 M^{-1} s^{-1}`."""
 _QUOTIENT: Final = re.compile(r"[A-Za-z]/[A-Za-z]")
@@ -150,6 +155,8 @@ def _is_believable(statement: Statement, text: str) -> bool:
     for quantity in statement.segments[0].items:
         symbols = quantity.symbols
         if not symbols:
+            if _GLUED_LETTERS.search(text) and not _WRAPPED.search(text):
+                return False
             continue
         value = quantity.magnitude.value
         if not _CLOCK.isdisjoint(symbols) and value.denominator == 1 and 1 <= value <= _HOURS_ON_A_CLOCK:
@@ -159,11 +166,18 @@ def _is_believable(statement: Statement, text: str) -> bool:
         first = symbols[0]
         if not SHY_SYMBOLS.isdisjoint(symbols) and (quantity.is_glued or not _are_units_apart(symbols)):
             return False
-        is_letters = (len(first) == 1 and first.isascii() and first.isalpha()) or first in _ALGEBRA_PAIRS
+        is_letters = (len(first) == 1 and first.isascii() and first.isalpha()) or _is_algebra_pair(first)
         is_quotient = len(symbols) > 1 and _QUOTIENT.search(text) is not None
         if quantity.is_glued and is_letters and not is_quotient and not _is_glued_degree(first):
             return False
     return True
+
+
+def _is_algebra_pair(symbol: str) -> bool:
+    """Whether a symbol directly behind a number is as likely a product of two letters: `2ab`, `4mn`, `3as`."""
+    if len(symbol) != len("ab") or not symbol.isascii() or not symbol.isalpha():
+        return False
+    return symbol in _MIXED_PAIRS or (symbol.islower() and symbol not in _USUAL_PAIRS)
 
 
 def _are_units_apart(symbols: tuple[str, ...]) -> bool:
