@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from data import schemas
 from data.errors import StorageError
 from data.files import sha256_of
+from data.migrations import ADDED_COLUMNS
 from data.records import Record
 from data.shards import SCHEMAS, read_manifest
 from data.versions import LEFT_OUT_FILE, PROBLEMS_FILE, VersionFile, VersionManifest, version_path
@@ -42,19 +43,19 @@ def check_version(warehouse: Warehouse, manifest: VersionManifest) -> list[Damag
 
 def check_shards(warehouse: Warehouse) -> Iterator[Damage]:
     """Compare every shard with its manifest, and name Parquet files that have none."""
-    for kind, schema in SCHEMAS.items():
+    for kind in SCHEMAS:
         for folder in sorted((warehouse.root / kind).glob("*")):
             for path in sorted(folder.iterdir()):
                 name = warehouse.relative(path)
                 if path.suffix == ".json":
-                    yield from _check_shard(warehouse, path, schema)
+                    yield from _check_shard(warehouse, path, kind)
                 elif path.suffix != ".parquet":
                     yield Damage(path=name, what="is no shard: an extra file")
                 elif not path.with_suffix(".json").exists():
                     yield Damage(path=name, what="has no manifest: never committed, or its .json was lost")
 
 
-def _check_shard(warehouse: Warehouse, path: Path, schema: pa.Schema) -> Iterator[Damage]:
+def _check_shard(warehouse: Warehouse, path: Path, kind: str) -> Iterator[Damage]:
     try:
         manifest = read_manifest(path)
     except StorageError as error:
@@ -64,8 +65,14 @@ def _check_shard(warehouse: Warehouse, path: Path, schema: pa.Schema) -> Iterato
     if (warehouse.root / manifest.path).with_suffix(".json") != path:
         yield Damage(path=warehouse.relative(path), what=f"is the manifest of another file, {manifest.path}")
         return
-    for what in _differences(warehouse.root / manifest.path, file, schema):
+    for what in _differences(warehouse.root / manifest.path, file, _shard_schema(kind, manifest.schema_version)):
         yield Damage(path=manifest.path, what=what)
+
+
+def _shard_schema(kind: str, version: int) -> pa.Schema:
+    """Return the columns of a kind of shard in a schema version."""
+    added = ADDED_COLUMNS.get(kind, frozenset()) if version == 1 else frozenset()
+    return pa.schema([field for field in SCHEMAS[kind] if field.name not in added])
 
 
 def _differences(path: Path, file: VersionFile, schema: pa.Schema | None) -> Iterator[str]:

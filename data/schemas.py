@@ -157,7 +157,8 @@ TRACES = pa.schema(
     }
 )
 
-TRACES_OF_VERSION = {1: pa.schema([field for field in TRACES if field.name != "status"]), 2: TRACES}
+_SINCE_2 = frozenset({"status", "votes", "voters"})
+TRACES_OF_VERSION = {1: pa.schema([field for field in TRACES if field.name not in _SINCE_2]), 2: TRACES}
 """Columns of traces by schema version: every file of a version has the same."""
 
 LEFT_OUT = pa.schema(

@@ -59,6 +59,8 @@ def test_an_older_catalog_gets_them(tmp_path):
     """Brought to the new schema, a catalog has what a new one has."""
     warehouse, catalog = opened(tmp_path)
     put_shard(warehouse, catalog, [problem(1), problem(2)])
+    with duckdb.connect(warehouse.catalog) as connection:
+        connection.execute("UPDATE samples SET cached_tokens = NULL")  # which the older schema did not know
     expected = tables(catalog)
     old = tmp_path / "old.duckdb"
     with duckdb.connect(old) as connection:
@@ -67,7 +69,8 @@ def test_an_older_catalog_gets_them(tmp_path):
         connection.execute("CREATE TABLE schema_version AS SELECT ? AS version", [DERIVED_SINCE - 1])
         connection.execute(f"ATTACH '{warehouse.catalog}' AS new (READ_ONLY)")
         for table in ("shards", "samples", "verdicts"):
-            connection.execute(f"INSERT INTO {table} BY NAME FROM new.{table}")
+            columns = ", ".join(f'"{row[0]}"' for row in connection.execute(f"DESCRIBE {table}").fetchall())
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM new.{table}")  # noqa: S608
         kept = "* EXCLUDE (verdict_set, n_samples, n_accepted, pass_rate)"
         connection.execute(f"INSERT INTO problems BY NAME SELECT {kept} FROM new.problems")  # noqa: S608
     migrated = Catalog(old, warehouse.root)

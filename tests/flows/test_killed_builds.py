@@ -119,8 +119,8 @@ def test_an_answer_of_a_shard_that_was_never_committed_is_not_asked_for_again(tm
 def test_ctrl_c_commits_what_was_answered_and_exits_with_130(tmp_path: Path, prefect_api: str) -> None:
     """An interrupted build says so, keeps what it has, and the next run asks only for the rest."""
     log = tmp_path / "requests.jsonl"
-    with scripted_teacher(tmp_path / "script.json", answers=sum_answers(60), delay_s=0.3, log=str(log)) as url:
-        config = write_build(tmp_path, url, sums(60))
+    with scripted_teacher(tmp_path / "script.json", answers=sum_answers(240), delay_s=0.3, log=str(log)) as url:
+        config = write_build(tmp_path, url, sums(240))
         build = start_build(config, prefect_api)
         wait_for_shards(tmp_path / "warehouse", 0, build)
         build.send_signal(signal.SIGINT)
@@ -131,8 +131,8 @@ def test_ctrl_c_commits_what_was_answered_and_exits_with_130(tmp_path: Path, pre
         kept = len(completions(tmp_path / "warehouse"))
         result = build_json(config, prefect_api)
     assert kept > 0
-    assert result["new_samples"] == 60 * SAMPLES - kept
-    assert result["samples"] == len(completions(tmp_path / "warehouse")) == 60 * SAMPLES
+    assert result["new_samples"] == 240 * SAMPLES - kept
+    assert result["samples"] == len(completions(tmp_path / "warehouse")) == 240 * SAMPLES
 
 
 def test_a_teacher_that_goes_down_for_good_leaves_what_was_committed(tmp_path: Path, prefect_api: str) -> None:
