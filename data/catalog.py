@@ -5,12 +5,14 @@ opens the file, does one thing and closes it, and waits its turn with jittered p
 """
 
 import random
+import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -66,6 +68,18 @@ class RunRow(Record):
     cost_per_accepted: float | None = None
     stopped: str | None = None
     """The budget that ended the run before its work was done."""
+
+    @classmethod
+    def begun(cls, dataset: str, config_hash: str) -> Self:
+        """Return the record of a run that begins now, under an id of its own."""
+        now = datetime.now(UTC)
+        return cls(
+            run_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+            dataset=dataset,
+            state="running",
+            started=now.isoformat(timespec="milliseconds"),
+            config_hash=config_hash,
+        )
 
 
 class VersionRow(Record):

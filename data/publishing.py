@@ -119,11 +119,6 @@ def publish_chosen(
     return publish_version(stock.warehouse, facts, contents, rows(), left_out, described)
 
 
-def plan_folder(warehouse: Warehouse, dataset: str) -> Path:
-    """Return the folder where the dataset's lock holder keeps its plan."""
-    return warehouse.scratch(dataset) / "plan"
-
-
 def _decide(
     stock: Stock, selection: Selection, problems: list[tuple[JudgedProblem, ProblemFacts]]
 ) -> list[tuple[JudgedProblem, ProblemFacts, Decided]]:

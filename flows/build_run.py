@@ -26,7 +26,7 @@ from data.shards import write_shard
 from data.sources import Source
 from data.survey import Survey
 from data.traces import Conversation, Provenance
-from data.versions import TeacherFacts, VersionFacts
+from data.versions import TeacherFacts, VersionContents, VersionFacts
 from data.warehouse import Warehouse
 from flows.build_result import BuildResult, NothingAcceptedError, nothing_chosen
 from flows.chunks import BadRows, Chunk, plan_round, read_chunks
@@ -170,7 +170,6 @@ class BuildRun:
                 sampling=config.sampling.params(),
                 sampling_id=self.request.sampling_id,
                 pool=pool,
-                verifier=VERIFIER,
                 policy_hash=checking.policy.policy_hash,
                 verdict_set=self.request.verdict_set,
                 progress=self.progress,
@@ -233,10 +232,7 @@ class BuildRun:
         with SelectionPlan(self.warehouse.scratch(self.dataset)) as plan:
             manifest, is_new = latest_version(self.warehouse, self.catalog, self.dataset), False
             contents = choose_traces(self.stock, self.selection, plan, manifest)
-            if not contents.survey.accepted:
-                raise NothingAcceptedError(self.nothing_accepted(contents.survey))
-            if not contents.report.traces:
-                raise NothingAcceptedError(nothing_chosen(contents))
+            self.check_chosen(contents)
             if manifest is None or manifest.fingerprint != contents.fingerprint:
                 manifest = publish_chosen(
                     self.stock, plan, contents, self._facts(), self._provenance(), self.conversation
@@ -329,7 +325,14 @@ class BuildRun:
             config_hash=self.loaded.config_hash,
         )
 
-    def nothing_accepted(self, survey: Survey) -> str:
+    def check_chosen(self, contents: VersionContents) -> None:
+        """Raise `NothingAcceptedError` where a version would hold nothing."""
+        if not contents.survey.accepted:
+            raise NothingAcceptedError(self._nothing_accepted(contents.survey))
+        if not contents.report.traces:
+            raise NothingAcceptedError(nothing_chosen(contents))
+
+    def _nothing_accepted(self, survey: Survey) -> str:
         """Return the message about a dataset without one accepted sample."""
         if not survey.problems:
             first = f"; the first bad row: {self.bad_rows.first[0]}" if self.bad_rows.first else ""

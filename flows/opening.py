@@ -1,9 +1,7 @@
 """How a run begins: its inputs are checked, the dataset is taken, what a killed run left is finished."""
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from configs.assembly import check_teacher_license, problem_sources, selection, teacher
@@ -12,7 +10,6 @@ from configs.prompting import prompt_mix
 from data.catalog import Catalog, RunRow
 from data.errors import TracemillError
 from data.holdings import Request
-from data.identity import content_id
 from data.members import Members
 from data.publishing import benchmark_index
 from data.recovery import recover, write_run
@@ -21,11 +18,10 @@ from data.warehouse import Warehouse, open_warehouse
 from flows.build_run import BuildRun
 from flows.progress import Progress, Reporter
 from flows.spending import spending_of
-from generators.finish import LABELS
+from flows.verdicts import verdict_set_of
 from generators.prompt_mix import PromptMix
 from generators.sampling import sampling_id
 from generators.teacher import Teacher
-from verifiers.dispatch import VERIFIER
 
 
 def check_publishing(loaded: LoadedBuild) -> None:
@@ -91,14 +87,14 @@ def prepare_run(
     scratch: Path,
 ) -> BuildRun:
     """Put a run together, with its members in the folder `scratch`; the warehouse is left as it is."""
-    config, now = loaded.config, datetime.now(UTC)
+    config = loaded.config
     hints = [source.size_hint() for source in sources]
     expected = sum(hint for hint in hints if hint is not None) if None not in hints else None
     policy = config.sampling.rounds()
-    run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    run = RunRow.begun(config.name, loaded.config_hash)
     return BuildRun(
         policy=policy,
-        spending=spending_of(catalog, config.name, run_id, config.cost, config.budget),
+        spending=spending_of(catalog, config.name, run.run_id, config.cost, config.budget),
         loaded=loaded,
         warehouse=warehouse,
         catalog=catalog,
@@ -106,18 +102,12 @@ def prepare_run(
         template=template,
         teacher=model,
         reporter=reporter,
-        run=RunRow(
-            run_id=run_id,
-            dataset=config.name,
-            state="running",
-            started=now.isoformat(timespec="milliseconds"),
-            config_hash=loaded.config_hash,
-        ),
+        run=run,
         members=Members(scratch),
         request=Request(
             sampling_id=sampling_id(config.sampling.params(), model.teacher_id),
             samples_per_problem=policy.most if policy else config.sampling.samples_per_problem,
-            verdict_set=content_id("verdict_set", [VERIFIER, LABELS, config.verification.policy.policy_hash]),
+            verdict_set=verdict_set_of(config.verification.policy.policy_hash),
             voting=config.verification.majority.settings_hash,
             quarantine=config.verification.majority.suspects == "quarantine",
         ),

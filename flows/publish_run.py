@@ -19,7 +19,7 @@ from data.selection_plan import SelectionPlan
 from data.shards import write_shard
 from data.versions import VersionContents
 from data.warehouse import Warehouse, existing_warehouse
-from flows.build_result import BuildResult, NothingAcceptedError, nothing_chosen
+from flows.build_result import BuildResult
 from flows.build_run import BuildRun
 from flows.opening import check_publishing, prepare_run, start_run
 from flows.progress import Reporter
@@ -99,10 +99,7 @@ def dry_run(loaded: LoadedBuild, reporter: Reporter) -> DryRun:
             stock = replace(build.stock, unsaved=(beside, unsaved))
             newest = latest_version(warehouse, catalog, loaded.config.name)
             contents = choose_traces(stock, build.selection, plan, newest)
-    if not contents.survey.accepted:
-        raise NothingAcceptedError(build.nothing_accepted(contents.survey))
-    if not contents.report.traces:
-        raise NothingAcceptedError(nothing_chosen(contents))
+    build.check_chosen(contents)
     unchanged = newest is not None and newest.fingerprint == contents.fingerprint
     return DryRun(loaded.config.name, contents, newest.version if newest else None, unchanged, pending)
 

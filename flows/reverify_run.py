@@ -4,7 +4,6 @@ One sample shard after the other: its samples with the problems that they answer
 shard of their own. Killed at any moment, the next call goes on where it ended, since judged pairs are passed over.
 """
 
-import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -16,15 +15,14 @@ from typing import Any
 import pyarrow as pa
 
 from data.catalog import Catalog, RunRow
-from data.identity import content_id
 from data.records import FinishReason, Problem, Status, Verdict
 from data.recovery import recover, write_run
-from data.shards import read_shard, write_shard
+from data.shards import read_shard
 from data.traces import problem_from_row
 from data.warehouse import Warehouse
 from flows.progress import Reporter
-from flows.shard_work import LABELLED
-from generators.finish import LABELS, finish_label
+from flows.verdicts import verdict_of_label, verdict_row, verdict_set_of, write_verdicts
+from generators.finish import finish_label
 from generators.reasoning import join_reasoning
 from verifiers.dispatch import VERIFIER
 from verifiers.policy import Policy
@@ -116,13 +114,12 @@ def reverify(
     reporter: Reporter,
 ) -> Reverified:
     """Judge all stored samples of `datasets` by this verifier and `policy`; raises `StorageError`, `VerifierError`."""
-    verdict_set = content_id("verdict_set", [VERIFIER, LABELS, policy.policy_hash])
-    result = Reverified(verdict_set, VERIFIER, policy.policy_hash)
+    result = Reverified(verdict_set_of(policy.policy_hash), VERIFIER, policy.policy_hash)
     started = said = time.monotonic()
     for dataset in datasets:
         with warehouse.lock(dataset):
             recover(warehouse, catalog, dataset)
-            run = _started(dataset, policy)
+            run = RunRow.begun(dataset, policy.policy_hash)
             before = result.samples
             for path in _sample_shards(catalog, dataset):
                 _judge_shard(warehouse, catalog, dataset, path, pool, result, run.run_id)
@@ -135,17 +132,6 @@ def reverify(
                 write_run(warehouse, catalog, run.model_copy(update=changes))
     result.seconds = time.monotonic() - started
     return result
-
-
-def _started(dataset: str, policy: Policy) -> RunRow:
-    now = datetime.now(UTC)
-    return RunRow(
-        run_id=f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
-        dataset=dataset,
-        state="running",
-        started=now.isoformat(timespec="milliseconds"),
-        config_hash=policy.policy_hash,
-    )
 
 
 def _sample_shards(catalog: Catalog, dataset: str) -> list[str]:
@@ -180,14 +166,12 @@ def _judge_shard(
         batch, future = waiting.popleft()
         verdicts = iter(future.result())
         for each in batch:
-            verdict = next(verdicts) if each.label.is_whole else _labelled(each.label, result)
+            verdict = next(verdicts) if each.label.is_whole else verdict_of_label(each.label, result.policy_hash)
             _compare(each, verdict, result)
-            ids = {"sample_id": each.sample_id, "problem_id": each.problem.problem_id}
-            rows.append(verdict.model_dump(mode="json") | ids | {"verdict_set": result.verdict_set, "run_id": run_id})
+            rows.append(verdict_row(verdict, each.sample_id, each.problem.problem_id, result.verdict_set, run_id))
     if rows:
         rows.sort(key=lambda row: (row["problem_id"], row["sample_id"]))
-        row_ids = [f"{row['problem_id']} {row['sample_id']} {row['verdict_set']}" for row in rows]
-        catalog.register_shards([write_shard(warehouse, "verdicts", dataset, run_id, rows, row_ids)])
+        catalog.register_shards([write_verdicts(warehouse, dataset, run_id, rows)])
         result.samples += len(rows)
 
 
@@ -220,13 +204,6 @@ def _problems(warehouse: Warehouse, catalog: Catalog, wanted: set[str]) -> dict[
             if row["problem_id"] in wanted:
                 found.setdefault(row["problem_id"], problem_from_row(row))
     return found
-
-
-def _labelled(label: FinishReason, result: Reverified) -> Verdict:
-    status, reason = LABELLED[label]
-    return Verdict(
-        status=status, reason=reason, rule="finish_reason", verifier=result.verifier, policy=result.policy_hash
-    )
 
 
 def _compare(each: _Item, verdict: Verdict, result: Reverified) -> None:

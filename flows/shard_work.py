@@ -12,7 +12,7 @@ from typing import Any
 
 from data.catalog import Catalog
 from data.journal import SYNC_EVERY_S, Journal
-from data.records import FinishReason, Problem, Sample, Status, Verdict
+from data.records import Problem, Sample, Verdict
 from data.recovery import JOURNAL
 from data.shards import ShardManifest, read_shard, write_shard
 from data.soft_targets import SOFT_TARGETS, SoftTargetPolicy, SoftTargets, soft_row, write_soft_targets
@@ -21,6 +21,7 @@ from flows.chunks import Ask, Chunk
 from flows.desk import Desk
 from flows.progress import Progress
 from flows.spending import Spending
+from flows.verdicts import verdict_of_label, verdict_row, write_verdicts
 from generators.finish import finish_label
 from generators.reasoning import join_reasoning, split_reasoning
 from generators.sampling import SamplingParams, sample_id
@@ -31,14 +32,6 @@ from verifiers.pool import VerifierPool
 VERIFY_BATCH = 32
 BATCHES_IN_FLIGHT = 4
 """Batches that a shard keeps with the verifier; more would only wait there."""
-
-LABELLED = {
-    FinishReason.LENGTH: (Status.TRUNCATED, "The completion was cut off at the token limit."),
-    FinishReason.LOOP: (Status.LOOP, "The completion repeats a passage again and again."),
-    FinishReason.REFUSAL: (Status.REFUSAL, "The completion declines to answer."),
-    FinishReason.EMPTY: (Status.EMPTY, "The completion has no answer, not even a wrong one."),
-}
-"""What becomes of a completion that is not verified, by how it ended."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,6 @@ class Workplace:
     sampling: SamplingParams
     sampling_id: str
     pool: VerifierPool
-    verifier: str
     policy_hash: str
     verdict_set: str
     progress: Progress
@@ -163,9 +155,11 @@ def commit(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
         written.append(_write("samples", where, rows, [row["sample_id"] for row in rows]))
     if result.verdicts:
         pairs = sorted(result.verdicts, key=lambda pair: (pair[0].problem.problem_id, pair[0].sample.index))
-        rows = [_verdict_row(judged, verdict, place) for judged, verdict in pairs]
-        ids = [f"{row['problem_id']} {row['sample_id']} {row['verdict_set']}" for row in rows]
-        written.append(_write("verdicts", where, rows, ids))
+        rows = [
+            verdict_row(verdict, judged.sample.sample_id, judged.problem.problem_id, place.verdict_set, place.run_id)
+            for judged, verdict in pairs
+        ]
+        written.append(write_verdicts(*where, rows))
     if written:
         place.catalog.register_shards(written)
     if result.journal:
@@ -173,9 +167,9 @@ def commit(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
 
 
 async def _ask_and_verify(place: Workplace, chunk: Chunk, result: ShardResult) -> None:
-    # Without a bound: the samples are kept until the commit anyway, and a teacher must never wait for a verifier that
-    # is still starting or has a slow batch. How far asking runs ahead is bounded by the shards in flight.
-    waiting: asyncio.Queue[Judged | None] = asyncio.Queue()
+    # Room for the whole shard: its samples are kept until the commit anyway, and a teacher must never wait for a
+    # verifier that is still starting or has a slow batch. How far asking runs ahead is bounded by the shards in flight.
+    waiting: asyncio.Queue[Judged | None] = asyncio.Queue(chunk.samples_to_ask + len(chunk.unverified) + 1)
     async with asyncio.TaskGroup() as group:
         verifying = group.create_task(_verify_all(place, waiting, result))
         await _ask_all(place, chunk, waiting, result)
@@ -249,7 +243,7 @@ def make_sample(place: Workplace, ask: Ask, answer: Completion) -> Sample:
         seed=answer.seed,
         completion=answer.text,
         reasoning=reasoning,
-        finish_reason=finish_label(answer.text, answer.reasoning, answer.finish_reason),
+        finish_reason=finish_label(answer.text, reasoning, answer.finish_reason),
         prompt_tokens=answer.prompt_tokens,
         cached_tokens=answer.cached_tokens,
         completion_tokens=answer.completion_tokens,
@@ -266,8 +260,16 @@ async def _stored_samples(place: Workplace, chunk: Chunk) -> AsyncIterator[Judge
     for path, problems in by_path.items():
         table = await asyncio.to_thread(read_shard, place.warehouse, path)
         for row in table.to_pylist():
-            for problem in problems.get(row["sample_id"], ()):
-                yield Judged(problem, Sample.model_validate(row))
+            if row["sample_id"] in problems:
+                sample = _labelled_anew(Sample.model_validate(row))
+                for problem in problems[row["sample_id"]]:
+                    yield Judged(problem, sample)
+
+
+def _labelled_anew(sample: Sample) -> Sample:
+    """Return a stored sample with the label that it has by these rules; it was stored with that of its own time."""
+    label = finish_label(sample.completion, sample.reasoning, sample.finish_reason)
+    return sample.model_copy(update={"finish_reason": label})
 
 
 async def _verify_all(place: Workplace, waiting: "asyncio.Queue[Judged | None]", result: ShardResult) -> None:
@@ -292,13 +294,14 @@ async def _next_batch(waiting: "asyncio.Queue[Judged | None]") -> list[Judged]:
 
 
 async def _verify_batch(place: Workplace, batch: Sequence[Judged], result: ShardResult) -> None:
-    labels = [finish_label(each.sample.completion, each.sample.reasoning, each.sample.finish_reason) for each in batch]
-    whole = [judged for judged, label in zip(batch, labels, strict=True) if label.is_whole]
+    whole = [judged for judged in batch if judged.sample.finish_reason.is_whole]
     items = [(each.problem, join_reasoning(each.sample.reasoning, each.sample.completion), False) for each in whole]
     verdicts = await asyncio.wrap_future(place.pool.submit(items)) if items else []
     pairs = list(zip(whole, verdicts, strict=True))
     pairs += [
-        (judged, _labelled(place, label)) for judged, label in zip(batch, labels, strict=True) if not label.is_whole
+        (judged, verdict_of_label(judged.sample.finish_reason, place.policy_hash))
+        for judged in batch
+        if not judged.sample.finish_reason.is_whole
     ]
     result.verdicts += pairs
     if place.soft_targets and place.soft_targets.accepted_only:
@@ -309,27 +312,10 @@ async def _verify_batch(place: Workplace, batch: Sequence[Judged], result: Shard
     place.progress.accepted += sum(verdict.equal for _, verdict in pairs)
 
 
-def _labelled(place: Workplace, label: FinishReason) -> Verdict:
-    """Return the verdict on a completion that is not verified, because of how it ended."""
-    status, reason = LABELLED[label]
-    return Verdict(
-        status=status, reason=reason, rule="finish_reason", verifier=place.verifier, policy=place.policy_hash
-    )
-
-
 def problem_row(problem: Problem, run_id: str) -> dict[str, Any]:
     """Return a problem as it is stored."""
     ids = {"record_id": problem.record_id, "problem_id": problem.problem_id, "run_id": run_id}
     return problem.model_dump(mode="json") | ids
-
-
-def _verdict_row(judged: Judged, verdict: Verdict, place: Workplace) -> dict[str, Any]:
-    return verdict.model_dump(mode="json") | {
-        "sample_id": judged.sample.sample_id,
-        "problem_id": judged.problem.problem_id,
-        "verdict_set": place.verdict_set,
-        "run_id": place.run_id,
-    }
 
 
 def _write(

@@ -1,7 +1,7 @@
 """Votes are held when all samples are judged: before a version is made, in processes that can be killed."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -19,8 +19,6 @@ from verifiers.pool import VerifierPool
 GROUPING_TIMES = 4
 """How much longer than one verdict grouping the answers of one problem may take."""
 _WRONG = (Status.INCORRECT, Status.UNIT_MISMATCH)
-
-Submit = Callable[[Problem, Sequence[str]], "list[list[int]] | None"]
 
 
 def hold_votes(stock: Stock, dataset: str, run_id: str, config: VerificationConfig) -> int:

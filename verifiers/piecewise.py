@@ -25,11 +25,6 @@ def is_piecewise(node: Node) -> bool:
     return isinstance(node, Seq) and node.opening == "cases"
 
 
-def of_rows(rows: list[Piece]) -> Node:
-    """The tree of a function with these values and conditions."""
-    return Seq("cases", tuple(Seq("piece", row, "") for row in rows), "")
-
-
 def same_piecewise(reference: Node, answer: Node, terms: Terms, compare: Compare) -> Match:
     """Compare two functions of which at least one is given piece by piece."""
     left, right = _pieces(reference), _pieces(answer)
