@@ -4,16 +4,13 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
-from data.duckdb_errors import storage_error
-from data.files import storage_errors
 from data.identity import content_id
 from data.records import Record
+from data.scratch_tables import ScratchTables
 
 
 class PromptShare(Record):
@@ -71,15 +68,12 @@ class Members:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._path = folder / "members.duckdb"
-        with self._errors():
-            folder.mkdir(parents=True, exist_ok=True)
-            self._connection = duckdb.connect(self._path, config={"memory_limit": "128MB", "threads": "1"})
-            self._connection.execute(
-                "CREATE TABLE members (chunk INTEGER, position INTEGER, record_id VARCHAR, problem_id VARCHAR, "
-                "prompt_id VARCHAR, shares VARCHAR, samples INTEGER); "
-                "CREATE TABLE further_prompts (prompt_id VARCHAR, problem_id VARCHAR)"
-            )
+        self._tables = ScratchTables(folder / "members.duckdb", "128MB")
+        self._tables.execute(
+            "CREATE TABLE members (chunk INTEGER, position INTEGER, record_id VARCHAR, problem_id VARCHAR, "
+            "prompt_id VARCHAR, shares VARCHAR, samples INTEGER); "
+            "CREATE TABLE further_prompts (prompt_id VARCHAR, problem_id VARCHAR)"
+        )
         self.chunks = 0
         self.problems = 0
         self.duplicates = 0
@@ -113,12 +107,10 @@ class Members:
 
     def chunk(self, number: int) -> list[Member]:
         """Return one chunk."""
-        with self._errors():
-            rows = self._connection.execute(
-                "SELECT record_id, problem_id, prompt_id, shares, samples FROM members WHERE chunk = ? "
-                "ORDER BY position",
-                [number],
-            ).fetchall()
+        rows = self._tables.query(
+            "SELECT record_id, problem_id, prompt_id, shares, samples FROM members WHERE chunk = ? ORDER BY position",
+            [number],
+        )
         return [_member(*row) for row in rows]
 
     def grant(self, chunk: int, samples: Mapping[int, int]) -> None:
@@ -126,38 +118,26 @@ class Members:
         granted = pa.table(
             {"position": pa.array(samples.keys(), pa.int32()), "samples": pa.array(samples.values(), pa.int32())}
         )
-        with self._errors():
-            self._connection.register("granted", granted)
-            self._connection.execute(
-                "UPDATE members SET samples = granted.samples FROM granted "
-                "WHERE members.chunk = ? AND members.position = granted.position",
-                [chunk],
-            )
-            self._connection.unregister("granted")
+        self._tables.execute(
+            "UPDATE members SET samples = granted.samples FROM granted "
+            "WHERE members.chunk = ? AND members.position = granted.position",
+            [chunk],
+            granted=granted,
+        )
 
     def close(self) -> None:
         """Close the scratch table; the scratch folder is emptied by its owner."""
-        self._connection.close()
+        self._tables.close()
 
     def _problems_by_prompt(self, members: Sequence[Member]) -> dict[str, str]:
         prompt_ids = [prompt_id for member in members for prompt_id in member.prompt_ids]
         ids = pa.table({"prompt_id": pa.array(prompt_ids, pa.string())})
-        with self._errors():
-            self._connection.register("candidates", ids)
-            rows = self._connection.execute(
-                "SELECT prompt_id, problem_id FROM members SEMI JOIN candidates USING (prompt_id) UNION ALL "
-                "SELECT prompt_id, problem_id FROM further_prompts SEMI JOIN candidates USING (prompt_id)"
-            ).fetchall()
-            self._connection.unregister("candidates")
+        rows = self._tables.query(
+            "SELECT prompt_id, problem_id FROM members SEMI JOIN candidates USING (prompt_id) UNION ALL "
+            "SELECT prompt_id, problem_id FROM further_prompts SEMI JOIN candidates USING (prompt_id)",
+            candidates=ids,
+        )
         return dict(rows)
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            with storage_errors(self._path):
-                yield
-        except duckdb.Error as error:
-            raise storage_error(self._path, error) from error
 
     def _insert(self, members: Sequence[Member]) -> None:
         table = pa.table(
@@ -172,15 +152,10 @@ class Members:
             }
         )
         further = [(share.prompt_id, m.problem_id) for m in members for share in m.shares[1:]]
-        with self._errors():
-            self._connection.register("fresh", table)
-            self._connection.execute("INSERT INTO members BY NAME SELECT * FROM fresh")
-            self._connection.unregister("fresh")
-            if further:
-                columns = {"prompt_id": [row[0] for row in further], "problem_id": [row[1] for row in further]}
-                self._connection.register("further", pa.table(columns))
-                self._connection.execute("INSERT INTO further_prompts BY NAME SELECT * FROM further")
-                self._connection.unregister("further")
+        self._tables.insert("members", table)
+        if further:
+            columns = {"prompt_id": [row[0] for row in further], "problem_id": [row[1] for row in further]}
+            self._tables.insert("further_prompts", pa.table(columns))
         self.chunks += 1
         self.problems += len(members)
 

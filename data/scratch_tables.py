@@ -1,6 +1,6 @@
 """DuckDB files that belong to one process and are thrown away with it: what memory should not hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,14 +27,14 @@ class ScratchTables:
             }
             self._connection = duckdb.connect(path, config=settings)
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Run a statement."""
-        with self._errors():
+    def execute(self, sql: str, parameters: Sequence[object] = (), **tables: pa.Table) -> None:
+        """Run a statement, with Arrow `tables` to join against."""
+        with self._errors(), self._registered(tables):
             self._connection.execute(sql, list(parameters))
 
-    def query(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query."""
-        with self._errors():
+    def query(self, sql: str, parameters: Sequence[object] = (), **tables: pa.Table) -> list[tuple[Any, ...]]:
+        """Return all rows of a query, with Arrow `tables` to join against."""
+        with self._errors(), self._registered(tables):
             return self._connection.execute(sql, list(parameters)).fetchall()
 
     def table(self, sql: str) -> pa.Table:
@@ -51,14 +51,19 @@ class ScratchTables:
 
     def insert(self, table: str, rows: pa.Table) -> None:
         """Append rows to a table, by the names of their columns."""
-        with self._errors():
-            self._connection.register("incoming", rows)
-            self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")  # noqa: S608
-            self._connection.unregister("incoming")
+        self.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming", incoming=rows)  # noqa: S608
 
     def close(self) -> None:
         """Close the file; the folder's owner removes it."""
         self._connection.close()
+
+    @contextmanager
+    def _registered(self, tables: Mapping[str, pa.Table]) -> Iterator[None]:
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        yield
+        for name in tables:
+            self._connection.unregister(name)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
