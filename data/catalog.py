@@ -21,9 +21,10 @@ from data.derived import derive, forget_touched, touch
 from data.duckdb_errors import is_about_query, is_in_use, storage_error
 from data.errors import CatalogError, WarehouseBusyError
 from data.files import storage_errors
-from data.migrations import ADDED_COLUMNS, DERIVED_SINCE, INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
+from data.migrations import DERIVED_SINCE, INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
 from data.records import Record
-from data.shards import ShardManifest, unreadable_shard
+from data.schemas import columns_of
+from data.shards import SCHEMAS, ShardManifest, unreadable_shard
 
 WAIT_S = 60.0
 """How long a call waits for another process to let go of the file."""
@@ -204,7 +205,7 @@ class Catalog:
     def _register_shard(self, connection: duckdb.DuckDBPyConnection, shard: ShardManifest) -> None:
         source, keys = str(self._root / shard.path), ROW_KEYS[shard.kind]
         try:
-            columns = _columns_there(connection, shard.kind, source)
+            columns = _columns_there(shard)
             connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns}, ? AS shard_id "  # noqa: S608
                 "FROM read_parquet(?, hive_partitioning = false)",
@@ -277,13 +278,11 @@ class Catalog:
         return seen
 
 
-def _columns_there(connection: duckdb.DuckDBPyConnection, kind: str, source: str) -> str:
+def _columns_there(shard: ShardManifest) -> str:
     """Return the columns to index, without those that a shard of an earlier version lacks."""
-    columns, added = INDEXED_COLUMNS[kind], ADDED_COLUMNS.get(kind, frozenset())
-    if not added:
-        return columns
-    there = {row[0] for row in connection.execute("SELECT name FROM parquet_schema(?)", [source]).fetchall()}
-    return ", ".join(name for name in columns.split(", ") if name not in added - there)
+    schema = SCHEMAS[shard.kind]
+    later = set(schema.names).difference(columns_of(shard.kind, schema, shard.schema_version).names)
+    return ", ".join(name for name in INDEXED_COLUMNS[shard.kind].split(", ") if name not in later)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: Record) -> None:

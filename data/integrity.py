@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 from data import schemas
 from data.errors import StorageError
 from data.files import sha256_of
-from data.migrations import ADDED_COLUMNS
 from data.records import Record
 from data.shards import SCHEMAS, read_manifest
 from data.versions import LEFT_OUT_FILE, PROBLEMS_FILE, VersionFile, VersionManifest, version_path
@@ -65,14 +64,10 @@ def _check_shard(warehouse: Warehouse, path: Path, kind: str) -> Iterator[Damage
     if (warehouse.root / manifest.path).with_suffix(".json") != path:
         yield Damage(path=warehouse.relative(path), what=f"is the manifest of another file, {manifest.path}")
         return
-    for what in _differences(warehouse.root / manifest.path, file, _shard_schema(kind, manifest.schema_version)):
+    for what in _differences(
+        warehouse.root / manifest.path, file, schemas.columns_of(kind, SCHEMAS[kind], manifest.schema_version)
+    ):
         yield Damage(path=manifest.path, what=what)
-
-
-def _shard_schema(kind: str, version: int) -> pa.Schema:
-    """Return the columns of a kind of shard in a schema version."""
-    added = ADDED_COLUMNS.get(kind, frozenset()) if version == 1 else frozenset()
-    return pa.schema([field for field in SCHEMAS[kind] if field.name not in added])
 
 
 def _differences(path: Path, file: VersionFile, schema: pa.Schema | None) -> Iterator[str]:

@@ -114,9 +114,6 @@ INDEXED_COLUMNS: dict[str, str] = {
     "soft_targets": "sample_id, problem_id, k, tokens, teacher, run_id",
 }
 
-ADDED_COLUMNS: dict[str, frozenset[str]] = {"samples": frozenset({"cached_tokens"})}
-"""Columns that shards of earlier versions lack; they are NULL in the catalog then."""
-
 ROW_KEYS: dict[str, str] = {
     "problems": "record_id",
     "samples": "sample_id",

@@ -157,8 +157,16 @@ TRACES = pa.schema(
     }
 )
 
-_SINCE_2 = frozenset({"status", "votes", "voters"})
-TRACES_OF_VERSION = {1: pa.schema([field for field in TRACES if field.name not in _SINCE_2]), 2: TRACES}
+_SINCE_2 = {"traces": frozenset({"status", "votes", "voters"}), "samples": frozenset({"cached_tokens"})}
+
+
+def columns_of(kind: str, schema: pa.Schema, version: int) -> pa.Schema:
+    """Return the columns that files of a kind have in a schema version; `schema` are those of this one."""
+    later = _SINCE_2.get(kind, frozenset()) if version == 1 else frozenset()
+    return pa.schema([field for field in schema if field.name not in later])
+
+
+TRACES_OF_VERSION = {version: columns_of("traces", TRACES, version) for version in range(1, SCHEMA_VERSION + 1)}
 """Columns of traces by schema version: every file of a version has the same."""
 
 LEFT_OUT = pa.schema(
