@@ -28,8 +28,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the summary")
 
 
-def add_config(parser: ArgumentParser) -> None:
-    """Declare the configuration file and the changes to it."""
+def add_config(parser: ArgumentParser, example: str = "sampling.seed=7") -> None:
+    """Declare the configuration file and the changes to it, of which `example` is one."""
     parser.add_argument("config", type=Path, metavar="CONFIG", help="YAML configuration of the build")
     parser.add_argument(
         "--set",
@@ -37,7 +37,7 @@ def add_config(parser: ArgumentParser) -> None:
         default=[],
         dest="changes",
         metavar="KEY=VALUE",
-        help="change a key of the configuration, such as sampling.seed=7; may be repeated",
+        help=f"change a key of the configuration, such as {example}; may be repeated",
     )
 
 

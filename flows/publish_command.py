@@ -2,22 +2,14 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
+from flows.build_command import add_config
 from flows.console import print_json, results_only_stdout
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="YAML configuration of the build")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="changes",
-        metavar="KEY=VALUE",
-        help="change a key of the configuration, such as publish.traces_per_problem=2; may be repeated",
-    )
+    add_config(parser, "publish.traces_per_problem=2")
     parser.add_argument("--dry-run", action="store_true", help="say what the version would hold; write nothing")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the summary")
 

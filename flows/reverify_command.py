@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from flows.console import harmless, print_json, results_only_stdout
+from flows.verify_command import add_verifier
 
 if TYPE_CHECKING:
     from flows.reverify_run import Change, Reverified
@@ -15,14 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--dataset", action="append", metavar="NAME", help="default: all of the warehouse; may be repeated"
     )
-    parser.add_argument(
-        "--policy",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="change a policy, such as missing_unit=accept; may be repeated (see docs/policies.md)",
-    )
-    parser.add_argument("--workers", type=int, default=None, metavar="N", help="processes (default: one a core)")
+    add_verifier(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -32,12 +26,11 @@ def run(args: Namespace) -> int:
     from flows.dataset_commands import opened  # noqa: PLC0415
     from flows.progress import reporter_for  # noqa: PLC0415
     from flows.reverify_run import reverify  # noqa: PLC0415
-    from flows.verify_filter import parse_policy  # noqa: PLC0415
+    from flows.verify_filter import check_workers, parse_policy  # noqa: PLC0415
     from verifiers.pool import VerifierPool  # noqa: PLC0415
 
     policy = parse_policy(args.policy)
-    if args.workers is not None and args.workers < 1:
-        raise InputError(f"--workers {args.workers}: it takes at least one process to verify")
+    check_workers(args.workers)
     warehouse, catalog = opened(args)
     known = [name for (name,) in catalog.query("SELECT DISTINCT dataset FROM shards WHERE kind = 'samples' ORDER BY 1")]
     for name in args.dataset or ():

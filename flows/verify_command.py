@@ -10,6 +10,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--text", action="store_true", help="every row holds a whole completion, also in `answer`")
     parser.add_argument("--summary", action="store_true", help="count verdicts by status and kind, on standard error")
     parser.add_argument("--explain", action="store_true", help="explain each verdict for people, instead of JSON")
+    add_verifier(parser)
+
+
+def add_verifier(parser: ArgumentParser) -> None:
+    """Declare what a verifier is started with."""
     parser.add_argument("--workers", type=int, default=None, metavar="N", help="processes (default: one a core)")
     parser.add_argument(
         "--policy",

@@ -35,8 +35,7 @@ _MAX_KINDS = 100
 
 def run(args: Namespace) -> int:
     """Verify every row; 0 when all could be read, 2 when some could not (they have a line all the same)."""
-    if args.workers is not None and args.workers < 1:
-        raise InputError(f"--workers {args.workers}: it takes at least one process to verify")
+    check_workers(args.workers)
     policy = parse_policy(args.policy)
     source = _open(args.file)
     counts = Counts()
@@ -53,6 +52,12 @@ def run(args: Namespace) -> int:
         print(f"tracemill: {counts.bad_rows} of {counts.rows} rows could not be read", file=sys.stderr)
         return EXIT_BAD_ROWS
     return 0
+
+
+def check_workers(workers: int | None) -> None:
+    """Raise `InputError` for a number of processes that cannot verify anything."""
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers {workers}: it takes at least one process to verify")
 
 
 def parse_policy(changes: list[str]) -> Policy:
