@@ -12,12 +12,11 @@ import asyncio
 import json
 import math
 import random
-import subprocess
-import sys
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from benchmarks.stub_server import running, serve
 
 SLOTS, TOKENS_PER_SECOND = 256, 20_000
 MEDIAN_TOKENS, SPREAD, MOST_TOKENS = 200, 0.9, 2048
@@ -136,26 +135,11 @@ class Connection(asyncio.Protocol):
         self.transport.write(head.encode() + text)
 
 
-@contextmanager
-def gpu_stub() -> Iterator[str]:
-    """Run the stub in a process of its own, and yield its base URL."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.gpu_stub"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-async def serve() -> None:
-    """Serve until killed."""
-    gpu = Gpu()
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(gpu), "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+def gpu_stub() -> AbstractContextManager[str]:
+    """Run the stub in a process of its own; the context is its base URL."""
+    return running("benchmarks.gpu_stub")
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    gpu = Gpu()
+    asyncio.run(serve(lambda: Connection(gpu)))

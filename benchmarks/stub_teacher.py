@@ -5,10 +5,9 @@ It speaks just enough HTTP/1.1 and JSON, without a web framework, so that it cos
 
 import asyncio
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from benchmarks.stub_server import running, serve
 
 MODELS = {"object": "list", "data": [{"id": "stub"}]}
 REASONING = " ".join(f"Step {n}: we look at what is asked, write down what we know and compute." for n in range(1, 16))
@@ -54,25 +53,10 @@ def complete(body: dict) -> dict[str, object]:
     return {"choices": choices, "usage": {"prompt_tokens": 20, "completion_tokens": 250 * len(choices)}}
 
 
-@contextmanager
-def stub_teacher() -> Iterator[str]:
-    """Run the stub in a process of its own, and yield its base URL."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.stub_teacher"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-async def serve() -> None:
-    """Serve until killed."""
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=4096)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+def stub_teacher() -> AbstractContextManager[str]:
+    """Run the stub in a process of its own; the context is its base URL."""
+    return running("benchmarks.stub_teacher")
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(Connection))
