@@ -16,6 +16,7 @@ from data.catalog import Catalog
 from data.errors import ConfigError
 from data.records import FinishReason, Sample
 from data.recovery import rebuild_catalog
+from data.schemas import SAMPLES, columns_of
 from data.warehouse import Warehouse
 from flows.build_result import NothingAcceptedError
 from flows.spending import Spending
@@ -138,8 +139,9 @@ def test_shards_of_earlier_versions_are_indexed(tmp_path: Path) -> None:
         config = write_build(tmp_path, url, sums(3))
         result = build(config)
         for path in (tmp_path / "warehouse" / "samples").glob("*/*.parquet"):
-            table = pq.read_table(path)
-            pq.write_table(table.drop_columns(["cached_tokens"]), path)
+            manifest = path.with_suffix(".json")
+            manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"schema_version": 1}))
+            pq.write_table(pq.read_table(path, columns=columns_of("samples", SAMPLES, 1).names), path)
         rebuild_catalog(Warehouse(tmp_path / "warehouse"))
         again = build(config, "verification.policy.extra_unit=reject")
     assert again.survey.by_status == result.survey.by_status
