@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: install install-dev quickstart test test-vllm test-train check lock lock-vllm lock-train clean
+.PHONY: install install-dev quickstart test test-slow test-vllm test-train fuzz check lock lock-vllm lock-train clean
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev
@@ -29,6 +29,10 @@ quickstart: install
 
 test: install-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Builds that are killed again and again, or whose teacher fails for long.
+test-slow: install-dev
+	$(BIN)/python -m pytest -n 2 -m slow
 
 # The CPU build of vLLM, in an environment of its own (2.5 GB), with the quickstart's model converted for it. pip and
 # not uv: pip finds a CPU build of torch where the machine has one, or wherever PIP_EXTRA_INDEX_URL leads.

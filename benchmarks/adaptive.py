@@ -143,15 +143,15 @@ def measure(count: int, seed: int) -> dict[str, Result]:
     """Run all policies on the same problems; some get the tokens that fixed n = 8 took, to the last."""
     fixed = run_fixed(problems(count, seed), 8)
     tokens = sum(each.tokens for each in fixed.outcomes)
-    first = run_fixed(problems(count, seed), 4)
-    extra = tokens - sum(each.tokens for each in first.outcomes)
+    extra = {n: tokens - sum(each.tokens for each in run_fixed(problems(count, seed), n).outcomes) for n in (2, 4)}
     settings = {
         "adaptive, as it comes": AdaptivePolicy(AdaptiveSettings()),
         "adaptive, min 1, target 1, pays up to 8": AdaptivePolicy(AdaptiveSettings(min=1, target=1, pays_up_to=8)),
         "adaptive, target 1, no price, tokens of fixed": AdaptivePolicy(
             AdaptiveSettings(min=1, target=1, max=1024, pays_up_to=1e9, total_tokens=tokens)
         ),
-        "tail from n = 4, tokens of fixed": TailPolicy(TailSettings(extra_tokens=extra), 4),
+        "tail from n = 4, tokens of fixed": TailPolicy(TailSettings(extra_tokens=extra[4]), 4),
+        "tail from n = 2, tokens of fixed": TailPolicy(TailSettings(extra_tokens=extra[2]), 2),
         "tail from n = 8, extra half": TailPolicy(TailSettings(), 8),
     }
     results = {name: run_rounds(problems(count, seed), policy) for name, policy in settings.items()}

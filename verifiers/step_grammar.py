@@ -43,6 +43,12 @@ _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5
 _MULTIPLES = {"twice": 2, "double": 2, "triple": 3}
 PART_WORDS = frozenset([*_PARTS, *_COUNTS, *_MULTIPLES])
 """Words that begin or make up a part of a whole, such as `a third of`."""
+_FUNCTION_NAMES = (
+    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp sqrt root square cube logarithm value "
+    "negative opposite reciprocal inverse average mean median magnitude max min gcd lcm floor ceil abs"
+)
+FUNCTION_WORDS = frozenset(_FUNCTION_NAMES.split())
+"""Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
 NO_NOUN = frozenset(
     (
         "is", "are", "was", "were", "be", "equals", "equal", "makes", "make", "gives", "give", "times",

@@ -23,8 +23,8 @@ _LOOK_AHEAD = 4
 
 
 _TOKEN = re.compile(
-    r"(?P<skip>[ \t\u00a0~&]+|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\?[$€£¥₹]|\\(?=[()\[\]]))"
-    r"|(?P<sup>[²³])"
+    r"(?:[ \t\u00a0~&]+|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\?[$€£¥₹]|\\(?=[()\[\]]))*+"  # what is passed over
+    r"(?:(?P<sup>[²³])"
     r"|(?P<pi>π|\\pi(?![A-Za-z]))"
     r"|(?P<word>[^\W\d_π]+(?:['’-][^\W\d_]+)*)"
     r"|(?P<num>\d{1,6}(?:\.\d{1,20})?[eE][+-]?\d{1,2}(?![\w.])|\d{1,3}(?:(?:,|\{,\}|\\,|,\\!)\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
@@ -40,6 +40,7 @@ _TOKEN = re.compile(
     r"|(?P<fact>!(?!=))"
     r"|(?P<noun>\\(?:text|mathrm|textrm|textbf|mbox)\s*\{[^{}]*\})"
     r"|(?P<other>\\[A-Za-z]+|.)"
+    r"|\Z)"
 )
 
 
@@ -49,12 +50,12 @@ def tokenize(line: str) -> Tokens:
     texts: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(line):
-        kind = match.lastgroup or "other"
-        if kind != "skip":
-            text = match[0]
+        kind = match.lastgroup
+        if kind is not None:
+            text = match[kind]
             kinds.append("pct" if text == "percent" else kind)
             texts.append(text)
-            spans.append(match.span())
+            spans.append(match.span(kind))
     kinds += [""] * _LOOK_AHEAD
     texts += [""] * _LOOK_AHEAD
     return Tokens(kinds, texts, spans)

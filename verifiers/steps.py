@@ -7,13 +7,14 @@ can mean one thing are counted; rounding is not called false, and what is doubtf
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
 from verifiers.loose_steps import OtherArithmetic, is_no_claim, loose_readings, other_arithmetic
 from verifiers.plain_steps import plainly_true, states_in_words
 from verifiers.step_agreement import decide
-from verifiers.step_grammar import NO_NOUN, PART_WORDS, parse
+from verifiers.step_grammar import FUNCTION_WORDS, NO_NOUN, PART_WORDS, parse
 from verifiers.step_tokens import Tokens, tokenize
 from verifiers.step_values import Expression, UnreadableError
 from verifiers.undressing import plain_markup
@@ -73,12 +74,6 @@ _COMPARES = frozenset(
     )
 )
 _EQUATES = frozenset(("eq", "approx"))
-_FUNCTION_NAMES = (
-    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp sqrt root square cube logarithm value "
-    "negative opposite reciprocal inverse average mean median magnitude max min gcd lcm floor ceil abs"
-)
-_FUNCTIONS = frozenset(_FUNCTION_NAMES.split())
-"""Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
 _LABEL_NAMES = "step case part day example problem question method option week year round line row"
 _LABELS = frozenset(_LABEL_NAMES.split())
 """Words that are numbered: in `Step 2: 8 - 1 = 7` the 2 is no part of a ratio."""
@@ -158,13 +153,20 @@ def _in_plain_marks(line: str) -> str:
 
 def _may_state(line: str) -> bool:
     """Say, cheaply, whether a line may state something of numbers."""
+    if not _DIGIT.search(line):
+        return False
     if "=" in line or "≈" in line or "\\approx" in line:
-        return bool(_DIGIT.search(line))
+        return True
     return states_in_words(line) and bool(_OPERATES.search(line))
 
 
-def statements(line: str) -> Iterator[tuple[str, bool]]:
-    """Yield each statement of a line that can be read, and whether it holds."""
+@lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's lines
+def statements(line: str) -> tuple[tuple[str, bool], ...]:
+    """Return each statement of a line that can be read, and whether it holds."""
+    return tuple(_statements(line))
+
+
+def _statements(line: str) -> Iterator[tuple[str, bool]]:
     for piece in _pieces(line):
         tokens = tokenize(piece)
         signs = [
@@ -260,14 +262,14 @@ def _hangs_on_word(tokens: Tokens, start: int) -> bool:
     if len(text) == 1 and text not in {"a", "A", "I"}:
         return True
     word = text.lower()
-    if word in _FUNCTIONS:
+    if word in FUNCTION_WORDS:
         return True
     if spans[start - 1][1] == spans[start][0] or word in {"times", "plus", "minus", "by", "mod"}:
         return True
     if word == "of":
         part = max(start - 2, 0)
         before = texts[part].lower()
-        return kinds[part] in {"num", "pct", "rb", "rp"} or before in PART_WORDS or before in _FUNCTIONS
+        return kinds[part] in {"num", "pct", "rb", "rp"} or before in PART_WORDS or before in FUNCTION_WORDS
     if kinds[start] == "op":
         return True
     while start and kinds[start - 1] == "word":

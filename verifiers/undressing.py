@@ -18,7 +18,10 @@ def plain_markup(text: str) -> str:
     """
     if "**" not in text:
         return text
-    return re.sub(r"(?<![\w)\]}])\*\*|\*\*(?![\w(\[{\\$+\-])", "", text)
+    return _BOLD_MARK.sub("", text)
+
+
+_BOLD_MARK = re.compile(r"\*\*(?:(?<![\w)\]}]\*\*)|(?![\w(\[{\\$+\-]))")
 
 
 _DRESS = ' \t\r\n*_`"“”«»„「」『』:：,;，；、'

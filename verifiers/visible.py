@@ -52,7 +52,7 @@ def visible_text(completion: str) -> str:
     >>> visible_text("<think>it is 5")
     ''
     """
-    if not any(mark in completion for mark in "<[◁"):
+    if "<" not in completion and "[" not in completion and "◁" not in completion:
         return completion
     start = 0
     for match in _CLOSED.finditer(completion):

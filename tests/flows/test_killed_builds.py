@@ -62,6 +62,7 @@ def completions(warehouse: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_build_killed_at_random_points_ends_with_every_sample_exactly_once(tmp_path: Path, prefect_api: str) -> None:
     """After several kill -9 of the whole group, the next run has what an undisturbed one has."""
     log = tmp_path / "requests.jsonl"
@@ -135,6 +136,7 @@ def test_ctrl_c_commits_what_was_answered_and_exits_with_130(tmp_path: Path, pre
     assert result["samples"] == len(completions(tmp_path / "warehouse")) == 240 * SAMPLES
 
 
+@pytest.mark.slow
 def test_a_teacher_that_goes_down_for_good_leaves_what_was_committed(tmp_path: Path, prefect_api: str) -> None:
     """The build exits with 1 and one message; the next run, with the teacher back, asks only for the rest."""
     port = free_port()
@@ -164,6 +166,7 @@ def test_a_teacher_down_from_the_start_is_one_error_that_names_the_url(tmp_path:
     assert not (tmp_path / "warehouse").exists()
 
 
+@pytest.mark.slow
 def test_a_teacher_that_fails_a_fifth_of_its_requests_gives_the_same_samples(tmp_path: Path, prefect_api: str) -> None:
     """503, dropped connections, broken JSON and slow answers change nothing in what is stored."""
     answers = sum_answers(40)

@@ -113,6 +113,7 @@ def test_the_tail_gets_the_extra_budget(tmp_path: Path) -> None:
     assert 7 * 24 * 4 < result.survey.completion_tokens <= 7 * 24 * 8
 
 
+@pytest.mark.slow
 def test_decisions_are_made_again_alike_after_an_interruption(tmp_path: Path) -> None:
     """A build that lost part of its samples decides as one that was never disturbed, whatever the shards."""
     settings = {"min": 2, "max": 16, "target": 2, "pays_up_to": 100}

@@ -86,6 +86,7 @@ def test_a_build_without_them_writes_none(tmp_path: Path) -> None:
     assert not (tmp_path / "warehouse" / "soft_targets").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_build_loses_none(tmp_path: Path, prefect_api: str) -> None:
     """Answers that only the journal had keep their soft targets, verified or not."""
     config = write(tmp_path, 60, told={"delay_s": 0.2})

@@ -118,6 +118,7 @@ def test_a_budget_that_is_used_up_from_the_start_publishes_nothing_new(tmp_path:
             build(config)
 
 
+@pytest.mark.slow
 def test_the_teachers_time_survives_a_kill(tmp_path: Path, prefect_api: str) -> None:
     """A killed run's hours count for the budget of the next one, up to its last shard."""
     with scripted_teacher(tmp_path / "script.json", answers=sum_answers(40), delay_s=0.2) as url:
