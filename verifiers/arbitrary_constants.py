@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import permutations
 
-from verifiers.tree import PAIR, Add, Node, Sym, number, subtract
+from verifiers.tree import PAIR, Add, Mul, Node, Sym, factors_of, multiply, number, subtract
 from verifiers.walk import letters_of, replace
 
 _NUMBERED = frozenset(f"{letter}_{n}" for letter in "Cc" for n in range(10))
@@ -34,11 +34,27 @@ def same_with_renamed(reference: Node, answer: Node, same: Same) -> bool:
 
 def constant_of(node: Node, names: frozenset[str] = _OF_INTEGRATION) -> str | None:
     """The name of the constant of integration, if the expression has one: a term of its own beside a variable."""
-    terms = node.terms if isinstance(node, Add) else ()
-    found = [t.name for t in terms if isinstance(t, Sym) and t.name in names]
+    terms = _terms(node)
+    found = [t.name for t in map(_without_factor, terms) if isinstance(t, Sym) and t.name in names]
     if len(found) != 1 or sum(found[0] in letters_of(t) for t in terms) != 1:
         return None
     return found[0] if _has_variable(node, found[0]) else None
+
+
+def _terms(node: Node) -> tuple[Node, ...]:
+    """The terms of a sum, also of one behind a factor without letters: of `(e^x + C)/2` they are `e^x/2` and `C/2`."""
+    if isinstance(node, Mul):
+        sums = [factor for factor in node.factors if isinstance(factor, Add)]
+        others = [factor for factor in node.factors if not isinstance(factor, Add)]
+        if len(sums) == 1 and not any(map(letters_of, others)):
+            return tuple(multiply(*others, term) for term in sums[0].terms)
+    return node.terms if isinstance(node, Add) else ()
+
+
+def _without_factor(term: Node) -> Node:
+    """`C/2` as `C`: a constant that is arbitrary stays so when it is multiplied."""
+    letters = [factor for factor in factors_of(term) if letters_of(factor)]
+    return letters[0] if len(letters) == 1 else term
 
 
 def _has_variable(node: Node, constant: str) -> bool:

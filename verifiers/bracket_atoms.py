@@ -9,11 +9,13 @@ from verifiers.tree import (
     ZERO,
     Builder,
     Call,
+    Const,
     Dots,
     Matrix,
     Node,
     Rel,
     Seq,
+    SetOp,
     UnreadableError,
     Words,
 )
@@ -32,7 +34,7 @@ class BracketAtoms(Levels):
         outer_bars, self.open_bars = self.open_bars, ()
         inner = self.list_of_relations()
         if self.accept("\\choose"):
-            inner = function_call("binomial", (inner, self.list_of_relations()), None)
+            inner = self.binomial(inner, self.list_of_relations())
         elif self.accept("\\over"):
             inner = self.fraction(inner, self.list_of_relations())
         inner = self._builder(inner)
@@ -117,6 +119,14 @@ class BracketAtoms(Levels):
         """Whether `node` is a matrix as far as can be seen."""
         return isinstance(node, Matrix) or (
             isinstance(node, Call) and node.name in {"matmul", "transpose", "power"} and self.is_matrix(node.args[0])
+        )
+
+    def is_set(self, node: Node) -> bool:
+        r"""Whether the form alone says that it is a set: `\mathbb{R}`, `\{2\}`, a union, an interval to infinity."""
+        return (
+            isinstance(node, SetOp)
+            or (isinstance(node, Const) and node.name in words.NUMBER_SETS)
+            or (isinstance(node, Seq) and (node.opening == "{" or any(part == Const("inf") for part in node.items)))
         )
 
     def environment(self) -> Node:

@@ -80,6 +80,8 @@ _LOOKALIKES = dict(
 _TABLE = str.maketrans(_LOOKALIKES | _LETTERS | _OPERATORS)
 
 
+_ROOT_OF_DIGITS = re.compile(r"([√∛∜])\s?(\d+(?:\.\d+)?)")
+"""In LaTeX `\\sqrt45` is the root of four, in plain text `√45` is that of forty-five."""
 _FIRST_VULGAR = 0xBC
 """The code of `¼`."""
 
@@ -108,6 +110,8 @@ def clean(text: str) -> str:
         if any("VULGAR" in unicodedata.name(c, "") for c in text if ord(c) >= _FIRST_VULGAR)
         else text
     )
+    if "√" in text or "∛" in text or "∜" in text:
+        text = _ROOT_OF_DIGITS.sub(r"\1{\2}", text)
     text = text.translate(_TABLE)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_TABLE)

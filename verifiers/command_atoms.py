@@ -10,6 +10,7 @@ from verifiers.tree import (
     Big,
     Const,
     Dots,
+    Matrix,
     Node,
     Num,
     Pow,
@@ -41,7 +42,7 @@ class CommandAtoms(Levels):
         if name in {"sqrt", "surd"}:
             return self._root()
         if name in {"binom", "tbinom", "dbinom"}:
-            return function_call("binomial", (self.argument(), self.argument()), None)
+            return self.binomial(self.argument(), self.argument())
         if name in words.FUNCTIONS and (name not in {"gamma", "Gamma", "zeta"} or self._is_special_function(name)):
             return self.function(name)
         if name in words.CONSTANTS:
@@ -76,6 +77,12 @@ class CommandAtoms(Levels):
         }:
             return Sym(name)
         raise UnreadableError(f"the command {token.text[:30]} is not known")
+
+    def binomial(self, over: Node, under: Node) -> Node:
+        """A binomial coefficient, or the column of two that is written in the same way."""
+        if self.binomials_are_columns:
+            return Matrix(((over,), (under,)))
+        return function_call("binomial", (over, under), None)
 
     def _is_special_function(self, name: str) -> bool:
         r"""Whether `\Gamma` or `\zeta` stands before a bracket; the Lorentz factor `\gamma(x - vt)` is a letter."""

@@ -1,7 +1,16 @@
 """Comparing two trees of any kind: the reference says which kind of thing is asked for."""
 
-from verifiers.equations import STATING, cut_approximation, is_label, same_equation, same_inequality, stated_value
-from verifiers.matrices import has_matrix, tuple_members, vector_members, worked_out
+from verifiers.equations import (
+    STATING,
+    combination_value,
+    cut_approximation,
+    is_label,
+    matrix_value,
+    same_equation,
+    same_inequality,
+    stated_value,
+)
+from verifiers.matrices import has_matrix, in_shape_of, tuple_members, vector_members, worked_out
 from verifiers.members import as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.piecewise import is_piecewise, same_piecewise
 from verifiers.policy import Choose
@@ -28,6 +37,9 @@ from verifiers.tree import (
     number,
 )
 from verifiers.walk import letters_of, replace, rewrite
+
+_COORDINATES = frozenset("xyzrt") | {"theta"}
+"""Letters of equations of curves, of which the value of one side says nothing."""
 
 
 def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901, PLR0911, PLR0912 - one branch for each sort
@@ -121,6 +133,7 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
         return same_inequality(reference, answer, terms)
     if value is not None and has_alternatives(value) and isinstance(answer, Seq):
         return _compare_sequences(value, Seq("", tuple(_stated(i) for i in members(answer)), ""), terms)
+    value = value or matrix_value(reference) or combination_value(reference, of=_COORDINATES)
     if value is not None and terms.policy.dropped_label is Choose.ACCEPT:
         return compare(value, answer, terms)
     return differs("equation.missing", "an equation or inequality is asked for")
@@ -141,7 +154,7 @@ def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
         map(_is_scalar, answer.parts)
     ):
         return compare(reference, answer.parts[-1], terms)
-    value = stated_value(answer)
+    value = stated_value(answer) or matrix_value(answer) or combination_value(answer)
     if value is not None:
         return compare(reference, value, terms)
     return differs("equation.extra", "an equation is given where a value is asked for")
@@ -243,12 +256,21 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
         cells = [[cell for row in rows for cell in row] for rows in (left, right)]
         return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
     matrix, beside = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
+    named = in_shape_of(matrix, beside) if isinstance(matrix, Matrix) else None
+    if named is not None:
+        return _compare_matrix(*((matrix, named) if matrix is reference else (named, matrix)), terms)
     vector = vector_members(matrix)
-    pair = tuple_members(_components(beside, size=0 if vector is None else len(vector)))
+    pair = tuple_members(_components(_coordinates(beside), size=0 if vector is None else len(vector)))
     if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
         return differs("matrix.kind", "a matrix is compared with something else")
     left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)
     return same_in_order(left_items, right_items, terms, compare, "matrix.vector")
+
+
+def _coordinates(node: Node) -> Node:
+    """`x = 2, y = 3` as the point (2, 3); anything else as it is."""
+    ordered = _in_alphabet(node) if isinstance(node, Seq) and not node.opening and len(node.items) > 1 else None
+    return node if ordered is None else Seq("(", as_tuple(ordered) or (), ")")
 
 
 def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:

@@ -5,16 +5,20 @@ from collections.abc import Callable
 
 from verifiers.evaluation import Outcome
 from verifiers.fingerprint import FIELDS, NoPrintError, fingerprint
+from verifiers.matrices import has_matrix
 from verifiers.numeric import ratio_is_constant
 from verifiers.policy import Choose
 from verifiers.scalars import Match, Terms, differs, equal, lower_case, same_scalar
 from verifiers.tree import (
     MINUS_ONE,
     PAIR,
+    Add,
     Apply,
     Call,
+    Matrix,
     Mul,
     Node,
+    Num,
     Pow,
     Ratio,
     Rel,
@@ -41,6 +45,8 @@ def is_label(node: Node) -> bool:
         return isinstance(node.args[0], Sym) and node.args[0].name not in {"x", "y", "z", "t"}
     if isinstance(node, Ratio):
         return all(is_label(part) for part in node.parts)
+    if isinstance(node, Matrix):
+        return all(isinstance(cell, Sym) for row in node.rows for cell in row)
     if isinstance(node, Mul):
         first = node.factors[0]
         if isinstance(first, Sym) and first.name in {"Delta", "delta", "d"} and len(node.factors) == PAIR:
@@ -75,6 +81,36 @@ def stated_value(node: Rel) -> Node | None:
     if len(node.ops) == 1 and is_label(value) and not is_label(node.parts[0]):
         return node.parts[0]
     return None
+
+
+def combination_value(node: Rel, *, of: frozenset[str] = frozenset()) -> Node | None:
+    """The value that an equation states for a combination of several letters: 7 in `m + n = 7`, or None.
+
+    The letters `of` do not count: `x + y = 7` may be a line, and then 7 is not what it says.
+    """
+    if node.ops != ("=",):
+        return None
+    for combined, value in (node.parts, node.parts[::-1]):
+        letters = letters_of(combined)
+        if len(letters) >= PAIR and not letters & of and not letters_of(value) and _is_combination(combined):
+            return value
+    return None
+
+
+def matrix_value(node: Rel) -> Node | None:
+    """The matrix that an equation states for letters: of `A^{-1} = [[1, 2], [3, 4]]` the matrix, or None."""
+    is_stated = set(node.ops) == {"="} and isinstance(node.parts[-1], Matrix)
+    return node.parts[-1] if is_stated and letters_of(node.parts[0]) and not has_matrix(node.parts[0]) else None
+
+
+def _is_combination(node: Node) -> bool:
+    """Whether a node is a sum or product of letters and their multiples, with no term that is a number."""
+    terms = node.terms if isinstance(node, Add) else (node,)
+    return all(letters_of(t) and all(isinstance(_base(f), (Sym, Num)) for f in factors_of(t)) for t in terms)
+
+
+def _base(node: Node) -> Node:
+    return node.base if isinstance(node, Pow) and isinstance(node.exponent, Num) else node
 
 
 def label_of(node: Node) -> Node | None:
@@ -134,9 +170,17 @@ def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
         return True
     if isinstance(left, Sym) and isinstance(right, Sym) and terms.policy.letter_case is Choose.ACCEPT:
         return _bare_name(left) == _bare_name(right) or _is_numbered(left, right) or _is_numbered(right, left)
-    if isinstance(left, Seq) and isinstance(right, Seq):
-        return left.items == right.items
+    names = [_names_in(side) for side in (left, right)]
+    if names[0] and names[1]:
+        return names[0] == names[1]
     return not isinstance(left, Sym) and not isinstance(right, Sym) and same_scalar(left, right, terms).equal
+
+
+def _names_in(label: Node) -> tuple[Node, ...]:
+    """The letters of `(x, y)`, or of a matrix of letters row by row."""
+    if isinstance(label, Matrix):
+        return tuple(cell for row in label.rows for cell in row)
+    return label.items if isinstance(label, Seq) else ()
 
 
 def _bare_name(label: Sym) -> str:

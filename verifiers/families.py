@@ -3,7 +3,22 @@ r"""Solutions with a whole number in them: `π/2 + kπ, k ∈ ℤ` is one family
 import re
 from collections.abc import Iterator
 
-from verifiers.tree import MINUS_ONE, PAIR, Builder, Const, Node, Rel, Seq, Sym, add, multiply, number
+from verifiers.tree import (
+    MINUS_ONE,
+    PAIR,
+    Add,
+    Builder,
+    Call,
+    Const,
+    Node,
+    Rel,
+    Seq,
+    Sym,
+    add,
+    factors_of,
+    multiply,
+    number,
+)
 from verifiers.walk import letters_of, replace
 
 _LETTER = r"\$?\s*(?P<{0}>[a-zA-Z])\s*\$?"
@@ -17,6 +32,7 @@ _TAIL = re.compile(
     rf"{_SPACE}\)?{_SPACE}\Z"
 )
 _TAIL_CHARS = 120
+_USUALLY_WHOLE = frozenset("kmn")
 _SHIFTS = range(-2, 3)
 _OWN_NAMES = frozenset("abcdhjklmnpqrstN")
 """Letters that an answer may use for a whole number."""
@@ -34,6 +50,21 @@ def without_integer(text: str) -> tuple[str, str]:
     if not letter or not re.search(rf"(?<![a-zA-Z\\]){letter}(?![a-z])|\d{letter}(?![a-z])", head):
         return text, ""
     return head, letter
+
+
+def implied_integer(tree: Node) -> str:
+    r"""Return the letter of a family that names no set for it, `k` in `x = \frac{\pi}{4} + k\pi`; else "".
+
+    Only where an equation gives a letter its values, and for a letter that is usually whole and stands beside π.
+    """
+    if not isinstance(tree, Rel) or tree.ops != ("=",) or not isinstance(tree.parts[0], Sym):
+        return ""
+    value = tree.parts[1]
+    turns = [term for term in (value.terms if isinstance(value, Add) else ()) if letters_of(term)]
+    factors = factors_of(turns[0]) if len(turns) == 1 else ()
+    names = [factor.name for factor in factors if isinstance(factor, Sym)]
+    is_turning = any(factor in (Const("pi"), Call("degree", ())) for factor in factors)
+    return names[0] if is_turning and len(names) == 1 and names[0] in _USUALLY_WHOLE else ""
 
 
 def family_in_braces(tree: Node) -> tuple[Node, str]:

@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 from verifiers.atoms import Atoms
 from verifiers.cleaning import clean
+from verifiers.dotted import with_dots
 from verifiers.exact_calls import call as exact_call
 from verifiers.limits import MAX_ITEMS, check
 from verifiers.lists import list_of
+from verifiers.mended_signs import with_signs_mended
 from verifiers.notations import based_number, written_out
-from verifiers.tokens import Token, tokenize
+from verifiers.tokens import tokenize
 from verifiers.tree import (
     MINUS_ONE,
     PAIR,
     Based,
     Call,
-    Const,
+    Dots,
     Matrix,
     Node,
     Num,
@@ -36,7 +38,7 @@ from verifiers.tree import (
     number,
     power,
 )
-from verifiers.vocabulary import INVERTED, JOINERS, NUMBER_SETS, RELATIONS, SET_OPERATORS
+from verifiers.vocabulary import INVERTED, JOINERS, RELATIONS, SET_OPERATORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,11 @@ class Reading:
     notes: frozenset[str]
 
 
-def read(text: str, *, commas_separate: bool = False, product_first: bool = False) -> Reading:
+def read(text: str, *, commas_separate: bool = False, product_first: bool = False, columns: bool = False) -> Reading:
     r"""Read `text` as mathematics.
 
-    `commas_separate` reads `1,234` as a list, `product_first` reads `1/2x` as `1/(2x)`. Raises
-    `UnreadableError` for text that is not mathematics, and `OverLimitError`.
+    `commas_separate` reads `1,234` as a list, `product_first` reads `1/2x` as `1/(2x)`, `columns` reads `\binom{1}{2}`
+    as a vector. Raises `UnreadableError` for text that is not mathematics, and `OverLimitError`.
 
     >>> read(r"\frac{x}{2} + 1").tree == read("1 + x/2").tree
     True
@@ -62,19 +64,13 @@ def read(text: str, *, commas_separate: bool = False, product_first: bool = Fals
     based = based_number(cleaned)
     if based is not None:
         return Reading(based, frozenset())
-    grammar = Grammar(_angle_brackets(tokenize(written_out(cleaned))))
+    grammar = Grammar(with_signs_mended(tokenize(written_out(cleaned))))
     grammar.commas_separate, grammar.product_first = commas_separate, product_first
+    grammar.binomials_are_columns = columns
     tree = grammar.statement()
     if grammar.position < len(grammar.tokens):
         raise UnreadableError(f"reading stops before {grammar.peek().text[:20]!r}")
     return Reading(tree, frozenset(grammar.notes))
-
-
-def _angle_brackets(tokens: list[Token]) -> list[Token]:
-    """`<1, 2>` with round brackets, where it is the whole text."""
-    if len(tokens) > PAIR and (tokens[0].kind, tokens[-1].kind) == ("<", ">") and any(t.kind == "," for t in tokens):
-        return [Token("(", "(", spaced=False), *tokens[1:-1], Token(")", ")", spaced=False)]
-    return tokens
 
 
 class Grammar(Atoms):
@@ -198,6 +194,7 @@ class Grammar(Atoms):
         """Terms joined by plus, minus, plus-or-minus."""
         self.deeper()
         left: Node | None = None
+        terms: list[Node] = []
         while True:
             sign = self._sign()
             if sign is None:
@@ -207,16 +204,17 @@ class Grammar(Atoms):
             elif left is not None:
                 self.notes.add("arithmetic")
             term = self.term()
+            terms.append(negate(term) if sign == "-" and not isinstance(term, Dots) else term)
             if sign in {"pm", "mp"}:
                 left = Call(sign, (term,) if left is None else (left, term))
-            elif sign == "-" and left is not None and _is_set(left) and _is_set(term):
+            elif sign == "-" and left is not None and self.is_set(left) and self.is_set(term):
                 left = SetOp("difference", left, term)
             elif sign == "-":
                 left = negate(term) if left is None else add(left, negate(term))
             else:
                 left = term if left is None else add(left, term)
         self.depth -= 1
-        return left
+        return with_dots("sum", terms) if len(terms) > 1 and any(isinstance(t, Dots) for t in terms) else left
 
     def _sign(self) -> str | None:
         token = self.peek()
@@ -237,10 +235,12 @@ class Grammar(Atoms):
     def term(self) -> Node:
         """Factors multiplied or divided, from left to right; juxtaposed factors multiply."""
         left = self.juxtaposed() if self.product_first else self.factor()
+        factors = [left]
         while True:
             if self.accept("*", "\\times", "\\cdot", "\\ast", "\\bullet", "\\star"):
                 self.notes.add("arithmetic")
-                left = self._product(left, self.factor())
+                factors.append(self.factor())
+                left = self._product(left, factors[-1])
             elif self.accept("/", "\\div"):
                 if not isinstance(left, Num) or self.peek().kind != "number":
                     self.notes.add("division")
@@ -250,9 +250,12 @@ class Grammar(Atoms):
             elif self.starts_factor():
                 if "division" in self.notes or "fraction" in self.notes:
                     self.notes.add("slash_implicit")
-                left = self._product(left, self.factor())
+                factors.append(self.factor())
+                left = self._product(left, factors[-1])
+            elif len(factors) > 1 and self.accept("\\cdots", "\\ldots", "\\dots", "\\dotsm", "\\dotsb"):
+                factors.append(Dots())
             else:
-                return left
+                return with_dots("prod", factors) if len(factors) > PAIR and Dots() in factors else left
 
     def juxtaposed(self) -> Node:
         """Factors side by side, which bind tighter than `/` where products are read first."""
@@ -301,6 +304,9 @@ class Grammar(Atoms):
             elif token.kind == "'" and isinstance(base, Sym):
                 self.take()
                 base = Sym(base.name + "'")
+            elif token.kind == "'" and self.is_matrix(base):
+                self.take()
+                base = Call("transpose", (base,))
             elif token.kind == "_" and isinstance(base, (Sym, Num, Based)):
                 base = self.subscripted(base)
             else:
@@ -386,12 +392,3 @@ class Grammar(Atoms):
             self.take()
             return exact_call("factorial2", (base,))
         return exact_call("factorial", (base,))
-
-
-def _is_set(node: Node) -> bool:
-    r"""Whether the form alone says that it is a set: `\mathbb{R}`, `\{2\}`, a union, an interval to infinity."""
-    return (
-        isinstance(node, SetOp)
-        or (isinstance(node, Const) and node.name in NUMBER_SETS)
-        or (isinstance(node, Seq) and (node.opening == "{" or any(nodes == Const("inf") for nodes in node.items)))
-    )

@@ -11,6 +11,8 @@ class Levels(Cursor):
     """Whether `1,234` is a list outside brackets too."""
     product_first = False
     """Whether `1/2x` is `1/(2x)`."""
+    binomials_are_columns = False
+    r"""Whether `\binom{1}{2}` is the vector (1, 2)."""
     colon_ends = False
     """Whether `:` ends an expression, as it does in `{x : x > 0}`."""
     brackets = 0
@@ -96,6 +98,10 @@ class Levels(Cursor):
 
     def command(self) -> Node:
         """What a LaTeX command stands for."""
+        raise NotImplementedError
+
+    def binomial(self, over: Node, under: Node) -> Node:
+        """A binomial coefficient."""
         raise NotImplementedError
 
     def fraction(self, over: Node, under: Node) -> Node:

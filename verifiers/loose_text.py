@@ -3,7 +3,7 @@
 import re
 
 from verifiers.texts import plain_text, words_of
-from verifiers.tree import Const, Node, Seq, negate, number
+from verifiers.tree import Const, Node, Seq, Sym, negate, number
 from verifiers.units import find_unit
 
 _WORDS_IN_LATEX = r"\\(?:text|mathrm|textrm|mathbf|textbf|mbox|operatorname|rm|unit|si)\s*\{[^{}]{0,80}\}"
@@ -114,6 +114,20 @@ _NAMED_SETS = {
     "no solutions": "empty", "no real solution": "empty",
     "no real solutions": "empty", "null set": "empty",
 }  # fmt: skip
+
+
+_NAMED_MATRIX = re.compile(
+    r"(?:the )?(?:(?P<size>\d)\s?(?:x|×|by|\\times)\s?(?P=size) )?(?P<name>identity|unit|zero|null) matrix"
+)
+
+
+def named_matrix(text: str) -> Node | None:
+    """The matrix that a usual phrase names: `the identity matrix` as I, `the 3 x 3 zero matrix` as O_3."""
+    match = _NAMED_MATRIX.fullmatch(plain_text(text)) if "matrix" in text else None
+    if match is None:
+        return None
+    name = "I" if match["name"] in {"identity", "unit"} else "O"
+    return Sym(f"{name}_{match['size']}" if match["size"] else name)
 
 
 _SIGNED_NUMBERS = re.compile(

@@ -15,17 +15,18 @@ from verifiers.fingerprint import NotScalarError
 from verifiers.grammar import read
 from verifiers.hedges import denial, hedge
 from verifiers.inequality_words import inequality_in_words
-from verifiers.loose_text import lead_in_dropped, named_set
+from verifiers.loose_text import lead_in_dropped, named_matrix, named_set
+from verifiers.matrices import tuple_members
 from verifiers.plain_answers import decide_moment
 from verifiers.policy import Choose, Policy, SlashProduct
-from verifiers.readings import Candidate, as_percent, range_of, readings
+from verifiers.readings import BINOMIAL, Candidate, as_percent, range_of, readings
 from verifiers.references import Reference, as_kind
 from verifiers.regions import is_interval, is_region
 from verifiers.rendering import render
 from verifiers.scalars import Match, Terms, differs, equal
 from verifiers.texts import reference_letter, words_of
-from verifiers.tree import Node, Num, Rel, Seq, UnreadableError, divide, number
-from verifiers.walk import letters_of
+from verifiers.tree import ZERO, Call, Matrix, Node, Num, Rel, Seq, UnreadableError, divide, number
+from verifiers.walk import letters_of, nodes_of
 from verifiers.wrapping import unwrap
 
 _MAX_BARE_WORDS = 2
@@ -49,7 +50,7 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
         text, _ = without_integer(text)
     if reference.tree is not None and (is_region(reference.tree) or is_interval(reference.tree)):
         text = inequality_in_words(text, next(iter(letters_of(reference.tree)), "x")) or text
-    named = named_set(text) if reference.tree is not None else None
+    named = named_set(text) or named_matrix(text) if reference.tree is not None else None
     if named is not None and reference.tree is not None:
         match = compare(reference.tree, named, Terms(policy))
         return _decision(
@@ -197,16 +198,34 @@ def _reference_trees(
         return
     if not ("slash_implicit" in reference.notes and policy.slash_product is SlashProduct.PRODUCT_FIRST):
         yield tree
+    yield from _read_again(problem, reference, answer, policy)
+    if policy.percent_strip is Choose.ACCEPT and ("percent" in reference.notes) != ("percent" in candidate.notes):
+        yield as_percent(tree) if "percent" in reference.notes else divide(tree, number(100))
+    if reference.whole_letter:
+        yield from variants(tree, reference.whole_letter, answer)
+
+
+def _read_again(problem: Problem, reference: Reference, answer: Node, policy: Policy) -> Iterator[Node]:
+    """What the reference is where its writing is loose: products, commas and columns taken the other way."""
     if "slash_implicit" in reference.notes and policy.slash_product is not SlashProduct.DIVISION_FIRST:
         yield read(reference.text, product_first=True).tree
     if "thousands" in reference.notes and problem.answer_kind in {AnswerKind.SET, AnswerKind.TUPLE}:
         yield as_kind(read(reference.text, commas_separate=True).tree, problem.answer_kind)
     if "decimal_comma" in reference.notes and policy.decimal_comma is Choose.ACCEPT:
         yield read(reference.text.replace(",", ".")).tree
-    if policy.percent_strip is Choose.ACCEPT and ("percent" in reference.notes) != ("percent" in candidate.notes):
-        yield as_percent(tree) if "percent" in reference.notes else divide(tree, number(100))
-    if reference.whole_letter:
-        yield from variants(tree, reference.whole_letter, answer)
+    if reference.tree is not None and BINOMIAL.search(reference.text) and _is_vector(answer, reference.tree):
+        yield read(reference.text, columns=True).tree
+
+
+def _is_vector(answer: Node, wanted: Node) -> bool:
+    r"""Whether `\binom{1}{2}` in a reference is a vector: the answer is one, or a pair where nothing is counted."""
+    if any(isinstance(node, Matrix) for node in nodes_of(answer)):
+        return True
+    counts_nothing = wanted == ZERO or any(
+        isinstance(n, Call) and n.name == "binomial" and all(isinstance(a, Num) for a in n.args)
+        for n in nodes_of(wanted)
+    )
+    return counts_nothing and tuple_members(answer) is not None
 
 
 def _refused(reference: Reference, candidate: Candidate, text: str, policy: Policy) -> Match | None:

@@ -1,9 +1,28 @@
 """Matrices: worked out as far as their entries can be added and multiplied, then compared entry by entry."""
 
-from verifiers.limits import MAX_MATRIX_CELLS, check
-from verifiers.tree import Add, Call, Matrix, Mul, Node, Num, Seq, UnreadableError, add, divide, multiply, negate
-from verifiers.walk import nodes_of, rewrite
+import re
 
+from verifiers.limits import MAX_MATRIX_CELLS, check
+from verifiers.tree import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Matrix,
+    Mul,
+    Node,
+    Num,
+    Seq,
+    UnreadableError,
+    add,
+    divide,
+    multiply,
+    negate,
+)
+from verifiers.walk import letters_of, nodes_of, replace, rewrite
+
+_NAMED = re.compile(r"([IEO1])(?:_(\d{1,2})(?:times\2|x\2)?)?")
+"""Names of the identity and the zero matrix, with or without their size."""
 _MAX_DETERMINANT = 6
 _MAX_POWER = 20
 
@@ -130,6 +149,46 @@ def _shape(matrix: Matrix) -> tuple[int, int]:
 
 def _is_square(matrix: Matrix) -> bool:
     return len(matrix.rows) == len(matrix.rows[0])
+
+
+def in_shape_of(matrix: Matrix, node: Node) -> Node | None:
+    """What stands beside `matrix`, as a matrix: rows in other brackets, `2I` of its size; None where it is none.
+
+    >>> from verifiers.grammar import read
+    >>> in_shape_of(read("[[2,0],[0,2]]").tree, read("2I_2").tree) == read("[[2,0],[0,2]]").tree
+    True
+    """
+    height, width = _shape(matrix)
+    if isinstance(node, Seq):
+        rows = [item.items for item in node.items if isinstance(item, Seq) and item.opening == node.opening]
+        is_table = len(rows) == len(node.items) > 1 and {len(row) for row in rows} == {width} != {1}
+        return Matrix(tuple(rows)) if is_table and node.opening in {"(", "{"} else None
+    names: dict[str, Node] = {
+        name: _named(name, height, width) for name in letters_of(node) if _means(name, height, width)
+    }
+    if not names:
+        return None
+    try:
+        found = worked_out(replace(node, names))
+    except UnreadableError:
+        return None
+    return found if isinstance(found, Matrix) else None
+
+
+def _means(name: str, height: int, width: int) -> bool:
+    """Whether a name is that of an identity or zero matrix of this size, or of one whose size is not said."""
+    match = _NAMED.fullmatch(name)
+    if match is None or (height != width and name != "O"):
+        return False
+    return match[2] in {None, str(height)}
+
+
+def _named(name: str, height: int, width: int) -> Node:
+    return _filled(height, width, diagonal=ZERO if name.startswith("O") else ONE)
+
+
+def _filled(height: int, width: int, diagonal: Node) -> Matrix:
+    return Matrix(tuple(tuple(diagonal if j == k else ZERO for k in range(width)) for j in range(height)))
 
 
 def vector_members(node: Node) -> tuple[Node, ...] | None:

@@ -2,6 +2,7 @@
 
 import re
 
+from verifiers.matrix_notations import matrices_written_out
 from verifiers.tokens import braced
 from verifiers.tree import Based, UnreadableError
 
@@ -22,7 +23,6 @@ _BARE_SET = re.compile(
     r"\{\s*(?:\(?[a-zA-Z](?:\s*,\s*[a-z])*\)?(?:\s*\\in\s*[^|:;]{1,30})?\s*(?:\||:|\\mid)|[^{}|;]{1,80};).*\}",
     re.DOTALL,
 )
-_ARRAY = re.compile(r"(?:np|numpy|sp|sympy|torch|tf)\.(?:array|Matrix|tensor|matrix)\(")
 _IN_BASE = re.compile(r"(\d{1,200})\s*(?:\\text\{\s*)?(?:in\s+)?base[\s-]{0,3}(\d{1,2}|[a-z]{3,7})\s*\}?")
 _REPEATING = re.compile(r"(-?\d{1,9}\.)\((\d{1,20})\)")
 _HALF_LINE = re.compile(
@@ -45,8 +45,8 @@ def written_out(text: str) -> str:
         text = _HALF_LINE.sub(_as_interval, text)
     if "(" in text and (repeating := _REPEATING.fullmatch(text)):
         return rf"{repeating.group(1)}\overline{{{repeating.group(2)}}}"
-    if "." in text and "[[" in text:
-        text = _ARRAY.sub("Matrix(", text)
+    if "[" in text or "matrix" in text:
+        text = matrices_written_out(text)
     if text.startswith("{") and _BARE_SET.fullmatch(text) and _is_one_group(text):
         text = f"\\{{{text[1:-1]}\\}}"
     return text

@@ -9,6 +9,9 @@ _RANGE: Final = re.compile(
     r"(?:from |between )?(.{0,60}?[\w°%}$])\s*(?:\\text\{)?\s*(?:\bto\b|\band\b|--?|–|—)\s*\}?\s*(\$?\s*\d.{1,120})",
     re.DOTALL,
 )
+_OF_SIUNITX: Final = re.compile(
+    r"\$?\\(?:SI|qty)range\s*(?:\[[^\]]{0,80}\])?\{([^{}]{1,40})\}\{([^{}]{1,40})\}\{([^{}]{1,80})\}\$?"
+)
 _BEGINS: Final = re.compile(r"(?:from |between )?[\s$]*\d")
 _BARE: Final = re.compile(r"[\s$]*\d[\d.,]*\s*")
 _EXPONENT: Final = re.compile(r"\d\s*[eE]\Z|[\^{(]\s*\Z")
@@ -21,6 +24,10 @@ def range_ends(text: str) -> tuple[str, str] | None:
     >>> range_ends("4-6 V"), range_ends("between 4 V and 6 V"), range_ends("2 m and 3 m")
     (('4 V', '6 V'), ('4 V', '6 V'), None)
     """
+    spelled = _OF_SIUNITX.fullmatch(text.strip())
+    if spelled is not None:
+        low, high, unit = spelled.groups()
+        return _in_order(rf"\SI{{{low}}}{{{unit}}}", rf"\SI{{{high}}}{{{unit}}}")
     if not _SIGNS.search(text) or not _BEGINS.match(text):
         return None
     match = _RANGE.fullmatch(text.strip())
@@ -30,14 +37,18 @@ def range_ends(text: str) -> tuple[str, str] | None:
     if _BARE.fullmatch(low):
         unit = _BARE.match(high)
         low = f"{low} {high[unit.end() :]}" if unit else low
-    ends = [read_statement(end) for end in (low, high)]
+    is_named = text.lstrip().startswith(("from ", "between ")) or "and" not in text
+    return _in_order(low, high) if is_named else None
+
+
+def _in_order(low: str, high: str) -> tuple[str, str] | None:
+    """The two ends, if each is one quantity with a unit and the first is less than the second."""
     values = []
-    for end in ends:
+    for end in map(read_statement, (low, high)):
         if end is None or len(end.segments) != 1 or len(end.segments[0].items) != 1:
             return None
         quantity = end.segments[0].items[0]
         if not quantity.readings or quantity.uncertainty is not None:
             return None
         values.append(quantity.magnitude.value * quantity.readings[0].factor + quantity.readings[0].offset)
-    is_named = text.lstrip().startswith(("from ", "between ")) or "and" not in text
-    return (low, high) if is_named and values[0] < values[1] else None
+    return (low, high) if values[0] < values[1] else None

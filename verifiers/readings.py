@@ -17,7 +17,7 @@ from verifiers.plain_numbers import GROUP, read_number
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
 from verifiers.references import Reference, degrees_dropped
 from verifiers.texts import plain_text
-from verifiers.tree import PAIR, Node, Num, Seq, UnreadableError, multiply, number
+from verifiers.tree import PAIR, Node, Num, Seq, Sym, UnreadableError, multiply, number
 
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
@@ -27,6 +27,9 @@ _RATIO_IN_WORDS = re.compile(r"[\d.]+(?:\s+to\s+[\d.]+)+")
 _PART_OF = re.compile(r"(\d{1,9})\s+(?:out of|in)\s+(\d{1,9})")
 _SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
+BINOMIAL = re.compile(r"\\[dt]?binom(?![a-z])|\\choose(?![a-z])")
+r"""What may be a column of two: `\binom{1}{2}`."""
+_ZERO_VECTOR = re.compile(r"\\(?:vec|overrightarrow|boldsymbol|bm)\s?\{?\s?0\s?\}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,10 @@ def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator
     if scattered is not None:
         yield Candidate(read(scattered).tree, frozenset(), "gathered")
         return
+    if reference.holds_vectors and _ZERO_VECTOR.fullmatch(text):
+        yield Candidate(Sym("O"), frozenset(), "zero_vector")
+    if reference.holds_vectors and BINOMIAL.search(text):
+        yield Candidate(read(text, columns=True).tree, frozenset(), "columns")
     if reference.kind == "ratio" and _RATIO_IN_WORDS.fullmatch(text):
         text = re.sub(r"\s+to\s+", ":", text)
     reading = read(text)

@@ -8,7 +8,7 @@ from data.records import AnswerKind, Problem
 from verifiers.boxes import find_boxes, joined, last_group
 from verifiers.clock_and_calendar import Moment, read_moment
 from verifiers.extraction import extract_answer
-from verifiers.families import family_in_braces, without_integer
+from verifiers.families import family_in_braces, implied_integer, without_integer
 from verifiers.grammar import Reading, read
 from verifiers.kinds import kind_of
 from verifiers.limits import OverLimitError
@@ -17,7 +17,7 @@ from verifiers.nouns import FUNCTION_WORDS
 from verifiers.number_words import number_in_words
 from verifiers.plain_numbers import Number, read_number
 from verifiers.texts import is_text, plain_text, reference_letter, words_of
-from verifiers.tree import Call, Const, Node, Num, Seq, UnreadableError, number
+from verifiers.tree import Call, Const, Matrix, Node, Num, Seq, UnreadableError, number
 from verifiers.unit_grammar import read_unit
 from verifiers.walk import letters_of, nodes_of, rewrite
 from verifiers.wrapping import unwrap
@@ -60,6 +60,13 @@ class Reference:
     """The letter that stands for any whole number, as in `2kπ, k ∈ ℤ`."""
     over_limit: str = ""
     """The limit that it exceeds, if it does."""
+
+    @property
+    def holds_vectors(self) -> bool:
+        """Whether it holds a matrix, a vector or a tuple."""
+        return self.tree is not None and any(
+            isinstance(n, Matrix) or (isinstance(n, Seq) and n.opening in {"(", "["}) for n in nodes_of(self.tree)
+        )
 
     @property
     def is_constant(self) -> bool:
@@ -135,7 +142,7 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
         notes=reading.notes,
         letter=letter,
         number=None if _NAMES_A_UNIT.search(text) else _plain(tree, reading),
-        whole_letter=whole_letter or letter_in_braces,
+        whole_letter=whole_letter or letter_in_braces or implied_integer(tree),
     )
 
 

@@ -236,7 +236,7 @@ PARTICLES: Final = frozenset({"photon", "electron", "proton", "neutron", "molecu
 """Counted things that are not each other: `5 electrons` are not `5 protons`."""
 
 SECOND_READINGS: Final = {
-    "lb": "lbf", "lbs": "lbf", "pound": "lbf", "rev": "↻", "revolution": "↻", "turn": "↻",
+    "lb": "lbf", "lbs": "lbf", "pound": "lbf GBP", "rev": "↻", "revolution": "↻", "turn": "↻",
     "rotation": "↻", "cycle": "↻", "rpm": "↻/min", "RPM": "↻/min", "ton": "tonne",
     "KG": "kg", "kb": "kbit", "Mb": "Mbit", "Gb": "Gbit", "Tb": "Tbit",
     "'": "arcmin", '"': "arcsec",

@@ -92,7 +92,8 @@ _WRAPPERS = frozenset(_TRANSPARENT.split())
 """Commands that do not change what stands in them."""
 _COMMANDS: Final = {
     "times": "×", "cdot": "·", "ast": "*", "div": "/", "pm": "±", "per": "per", "%": "%", "$": "$", "textdollar": "$",
-    "euro": "€", "texteuro": "€", "pounds": "£", "textsterling": "£", "degree": "°", "textdegree": "°", "percent": "%",
+    "euro": "€", "texteuro": "€", "pounds": "£", "textsterling": "£", "yen": "¥", "textyen": "¥",
+    "degree": "°", "textdegree": "°", "percent": "%",
     "celsius": "degC", "degreeCelsius": "degC", "fahrenheit": "degF", "degreeFahrenheit": "degF", "mu": "μ",
     "micro": "micro", "textmu": "μ", "upmu": "μ", "Omega": "Ω", "upOmega": "Ω", "textohm": "Ω", "ohm": "Ω", "AA": "Å",
     "angstrom": "Å", "ell": "ℓ", "permil": "‰", "arcminute": "arcmin", "arcsecond": "arcsec", "colon": ":",

@@ -113,7 +113,7 @@ def find_unit(symbol: str) -> tuple[Unit, ...]:
     if unit is None:
         return ()
     second = SECOND_READINGS.get(symbol) or SECOND_READINGS.get(_singular(symbol.lower()))
-    return (unit,) if second is None else (unit, _simple_quotient(second))
+    return (unit,) if second is None else (unit, *map(_simple_quotient, second.split()))
 
 
 def is_unit_name(word: str) -> bool:

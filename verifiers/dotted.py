@@ -1,0 +1,149 @@
+r"""Sums and products that are written with dots: `1 + 2 + \cdots + n`, `1 \cdot 3 \cdot 5 \cdots 99`.
+
+What the dots leave out is filled in only where the written terms show one plain pattern. A last term with a letter is
+the pattern itself: `1 + 3 + \dots + (2n - 1)` is the sum of 2k - 1, because k = 1 and k = 2 give the first terms.
+Numbers are a pattern if they have equal differences or quotients, are consecutive squares or cubes, products of
+neighbours, or the reciprocals of such numbers, with one sign or with signs in turn. Anything else stays a sequence of
+terms with dots.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from verifiers.fingerprint import NoPrintError, NotScalarError, fingerprint
+from verifiers.limits import MAX_BITS, MAX_TERMS, check
+from verifiers.tree import PAIR, Big, Call, Dots, Node, Num, Sym, exact_root, number, subtract
+from verifiers.walk import letters_of, replace
+
+_STARTS = (1, 0, 2, 3)
+"""Where the letter of a pattern may start to count."""
+_INDEX = Sym("index of dots")
+_LEAST_TERMS = 3
+"""Terms that have to be written for a pattern to show."""
+_SQUARE, _CUBE = 2, 3
+Pattern = Callable[[int], Fraction]
+
+
+def with_dots(kind: str, terms: Sequence[Node]) -> Node:
+    r"""The `sum` or `prod` of terms among which dots stand; a call with the terms as they are where no pattern shows.
+
+    >>> with_dots("sum", (number(1), number(2), Dots(), number(100)))
+    Num(value=Fraction(5050, 1), step=None)
+    >>> with_dots("prod", (number(1), number(2), Dots(), Sym("n"))).upper
+    Sym(name='n')
+    """
+    place = next(k for k, term in enumerate(terms) if isinstance(term, Dots))
+    head, tail = tuple(terms[:place]), tuple(terms[place + 1 :])
+    is_plain = len(head) + len(tail) >= _LEAST_TERMS and not any(isinstance(term, Dots) for term in tail)
+    for first, last in ((head, tail), (tail[::-1], head[::-1])) if is_plain else ():
+        found = _of_letter(kind, first, last) if first and last else None
+        found = found or _of_numbers(kind, first, last)
+        if found is not None:
+            return found
+    return Call(f"dotted {kind}", tuple(terms))
+
+
+def _of_letter(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...]) -> Node | None:
+    """The pattern that the last term shows with one of its letters, counted up from the first term."""
+    last = tail[-1]
+    for letter in sorted(letters_of(last)):
+        for start in _STARTS:
+            wanted = [replace(last, {letter: number(start + k)}) for k in range(len(head))]
+            before = [replace(last, {letter: subtract(Sym(letter), number(k))}) for k in range(len(tail))]
+            if all(map(_same, wanted, head)) and all(map(_same, before, tail[::-1])):
+                return Big(kind, _INDEX.name, number(start), Sym(letter), replace(last, {letter: _INDEX}))
+    return None
+
+
+def _same(left: Node, right: Node) -> bool:
+    try:
+        return left == right or fingerprint(left).values == fingerprint(right).values
+    except (NoPrintError, NotScalarError):
+        return False
+
+
+def _of_numbers(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...]) -> Node | None:
+    """The value of a sum or product of numbers with one plain pattern."""
+    first = [term.value for term in head if isinstance(term, Num)]
+    last = [term.value for term in tail if isinstance(term, Num)]
+    if len(first) < max(len(head), PAIR) or len(last) < len(tail):
+        return None
+    found = [run for run in (_run(pattern, first, last) for pattern in _patterns(first)) if run is not None]
+    if not found and kind == "sum":
+        return _of_equal_steps(first, last)
+    if not found or (len({tuple(run) for run in found}) > 1 and first[1] - first[0] != 1):
+        return None
+    terms = found[0]
+    total = Fraction(0 if kind == "sum" else 1)
+    check("MAX_BITS", len(terms) * max(_bits(term) for term in terms), MAX_BITS)
+    for term in terms:
+        total = total + term if kind == "sum" else total * term
+    return number(total)
+
+
+def _of_equal_steps(first: list[Fraction], last: list[Fraction]) -> Node | None:
+    """The sum of numbers with equal differences, however many they are."""
+    step = first[1] - first[0]
+    if not step or any(b - a != step for terms in (first, last) for a, b in pairwise(terms)):
+        return None
+    count = (last[-1] - first[0]) / step + 1
+    if count.denominator != 1 or count < len(first) + len(last):
+        return None
+    return number(count * (first[0] + last[-1]) / 2)
+
+
+def _run(pattern: Pattern, first: list[Fraction], last: list[Fraction]) -> list[Fraction] | None:
+    """All terms from the first to the last, if both the first and the last ones are in the pattern."""
+    if [pattern(k) for k in range(len(first))] != first:
+        return None
+    terms = list(first)
+    while terms[-1] != last[-1]:
+        terms.append(pattern(len(terms)))
+        if len(terms) > MAX_TERMS:
+            return None
+        if _bits(terms[-1]) > _bits(last[-1]) + PAIR and _bits(terms[-1]) > _bits(terms[-2]):
+            return None
+    return terms if terms[-len(last) :] == last and len(terms) > len(first) else None
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def _patterns(first: Sequence[Fraction]) -> Iterator[Pattern]:
+    """The patterns that the first two terms may belong to, equal differences first."""
+    if not all(first):
+        return
+    signs = [value < 0 for value in first]
+    in_turn = all(a is not b for a, b in pairwise(signs))
+    if any(signs) and not in_turn:
+        return
+    turn = -1 if in_turn else 1
+    begin = -1 if signs[0] else 1
+    sizes = [abs(value) for value in first]
+    for size in _sizes(sizes):
+        yield lambda k, size=size: begin * turn**k * size(k)  # type: ignore[misc]
+
+
+def _sizes(values: Sequence[Fraction]) -> Iterator[Pattern]:
+    """Patterns of positive numbers."""
+    for invert in (False, True):
+        one, two = (1 / value if invert else value for value in values[:PAIR])
+        for pattern in _growing(one, two):
+            yield (lambda k, pattern=pattern: 1 / pattern(k) if pattern(k) else Fraction(0)) if invert else pattern  # type: ignore[misc]
+
+
+def _growing(one: Fraction, two: Fraction) -> Iterator[Pattern]:
+    """Patterns of numbers, given the first two."""
+    yield lambda k: one + k * (two - one)
+    if two != one:
+        yield lambda k: one * (two / one) ** k
+    for power in (_SQUARE, _CUBE):
+        root = exact_root(one, power)
+        if root is not None and root.denominator == 1:
+            yield lambda k, root=root, power=power: (root + k) ** power  # type: ignore[misc]
+    lower = exact_root(1 + 4 * one, _SQUARE)
+    if lower is not None and lower.denominator == 1:
+        below = (lower - 1) / 2
+        yield lambda k: (below + k) * (below + k + 1)
