@@ -2,6 +2,7 @@
 
 import re
 
+from verifiers.matrices import ZERO_OF_ANY_SHAPE
 from verifiers.texts import plain_text, words_of
 from verifiers.tree import Const, Node, Seq, Sym, negate, number
 from verifiers.units import find_unit
@@ -126,8 +127,9 @@ def named_matrix(text: str) -> Node | None:
     match = _NAMED_MATRIX.fullmatch(plain_text(text)) if "matrix" in text else None
     if match is None:
         return None
-    name = "I" if match["name"] in {"identity", "unit"} else "O"
-    return Sym(f"{name}_{match['size']}" if match["size"] else name)
+    if match["name"] in {"identity", "unit"}:
+        return Sym(f"I_{match['size']}" if match["size"] else "I")
+    return Sym(f"O_{match['size']}") if match["size"] else ZERO_OF_ANY_SHAPE
 
 
 _SIGNED_NUMBERS = re.compile(

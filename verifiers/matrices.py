@@ -13,6 +13,7 @@ from verifiers.tree import (
     Node,
     Num,
     Seq,
+    Sym,
     UnreadableError,
     add,
     divide,
@@ -21,8 +22,10 @@ from verifiers.tree import (
 )
 from verifiers.walk import letters_of, nodes_of, replace, rewrite
 
-_NAMED = re.compile(r"([IEO1])(?:_(\d{1,2})(?:times\2|x\2)?)?")
-"""Names of the identity and the zero matrix, with or without their size."""
+ZERO_OF_ANY_SHAPE = Sym("vector 0")
+r"""A bold or arrowed zero, as in `\vec{0}`."""
+_NAMED = re.compile(r"I|[IEO1]_(\d{1,2})(?:times\1|x\1)?")
+"""Names of the identity and the zero matrix; a letter that may as well be an option's has to say its size."""
 _MAX_DETERMINANT = 6
 _MAX_POWER = 20
 
@@ -177,14 +180,15 @@ def in_shape_of(matrix: Matrix, node: Node) -> Node | None:
 
 def _means(name: str, height: int, width: int) -> bool:
     """Whether a name is that of an identity or zero matrix of this size, or of one whose size is not said."""
+    if name == ZERO_OF_ANY_SHAPE.name:
+        return True
     match = _NAMED.fullmatch(name)
-    if match is None or (height != width and name != "O"):
-        return False
-    return match[2] in {None, str(height)}
+    return match is not None and height == width and match[1] in {None, str(height)}
 
 
 def _named(name: str, height: int, width: int) -> Node:
-    return _filled(height, width, diagonal=ZERO if name.startswith("O") else ONE)
+    is_zero = name == ZERO_OF_ANY_SHAPE.name or name.startswith("O")
+    return _filled(height, width, diagonal=ZERO if is_zero else ONE)
 
 
 def _filled(height: int, width: int, diagonal: Node) -> Matrix:

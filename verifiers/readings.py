@@ -11,13 +11,14 @@ from fractions import Fraction
 
 from verifiers.grammar import read
 from verifiers.loose_text import CURRENCY, without_tail
+from verifiers.matrices import ZERO_OF_ANY_SHAPE
 from verifiers.notations import combinations_written_out
 from verifiers.number_words import number_in_words
 from verifiers.plain_numbers import GROUP, read_number
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
 from verifiers.references import Reference, degrees_dropped
 from verifiers.texts import plain_text
-from verifiers.tree import PAIR, Node, Num, Seq, Sym, UnreadableError, multiply, number
+from verifiers.tree import PAIR, Node, Num, Seq, UnreadableError, multiply, number
 
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
@@ -75,7 +76,7 @@ def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator
         yield Candidate(read(scattered).tree, frozenset(), "gathered")
         return
     if reference.holds_vectors and _ZERO_VECTOR.fullmatch(text):
-        yield Candidate(Sym("O"), frozenset(), "zero_vector")
+        yield Candidate(ZERO_OF_ANY_SHAPE, frozenset(), "zero_vector")
     if reference.holds_vectors and BINOMIAL.search(text):
         yield Candidate(read(text, columns=True).tree, frozenset(), "columns")
     if reference.kind == "ratio" and _RATIO_IN_WORDS.fullmatch(text):
