@@ -22,6 +22,8 @@ class StandingRow:
     accepted: int
     decided: int
     tokens: int
+    round: int = 1
+    """Rounds of it that are judged; the table counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ _STANDINGS = pa.schema(
         "accepted": pa.int32(),
         "decided": pa.int32(),
         "tokens": pa.int64(),
+        "round": pa.int32(),
     }
 )
 _PROPOSALS = pa.schema(
@@ -68,6 +71,7 @@ _PROPOSALS = pa.schema(
     }
 )
 _PLACES = pa.schema({"chunk": pa.int32(), "position": pa.int32()})
+_COLUMNS = ", ".join(_STANDINGS.names)
 _GRANTED = """
 UPDATE proposals SET granted = true FROM (
     SELECT chunk, position,
@@ -75,6 +79,10 @@ UPDATE proposals SET granted = true FROM (
     FROM proposals
 ) ranked
 WHERE proposals.chunk = ranked.chunk AND proposals.position = ranked.position AND ranked.used <= ?
+"""
+_ASKING = """
+UPDATE standings SET asking = true FROM proposals
+WHERE standings.chunk = proposals.chunk AND standings.position = proposals.position AND proposals.granted
 """
 
 
@@ -86,7 +94,8 @@ class RoundTable:
         self._tables = ScratchTables(folder / "rounds.duckdb")
         self._tables.execute(
             "CREATE TABLE standings (chunk INTEGER, position INTEGER, problem_id VARCHAR, asked INTEGER, "
-            "judged INTEGER, accepted INTEGER, decided INTEGER, tokens BIGINT, open BOOLEAN DEFAULT true)"
+            "judged INTEGER, accepted INTEGER, decided INTEGER, tokens BIGINT, round INTEGER, "
+            "open BOOLEAN DEFAULT true, asking BOOLEAN DEFAULT false)"
         )
         self._tables.execute(
             "CREATE TABLE proposals (chunk INTEGER, position INTEGER, more INTEGER, expected_tokens DOUBLE, "
@@ -98,13 +107,12 @@ class RoundTable:
         if not rows:
             return
         table = _arrow(rows, _STANDINGS)
-        self._tables.execute("CREATE OR REPLACE TEMP TABLE fresh AS FROM standings LIMIT 0")
+        self._tables.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {_COLUMNS} FROM standings LIMIT 0")  # noqa: S608
         self._tables.insert("fresh", table)
-        self._tables.execute(
-            "DELETE FROM standings USING fresh "
-            "WHERE standings.chunk = fresh.chunk AND standings.position = fresh.position"
-        )
-        self._tables.execute("INSERT INTO standings BY NAME SELECT * EXCLUDE (open), true AS open FROM fresh")
+        same_place = "standings.chunk = fresh.chunk AND standings.position = fresh.position"
+        self._tables.execute(f"UPDATE fresh SET round = standings.round + 1 FROM standings WHERE {same_place}")  # noqa: S608
+        self._tables.execute(f"DELETE FROM standings USING fresh WHERE {same_place}")  # noqa: S608
+        self._tables.execute("INSERT INTO standings BY NAME FROM fresh")
 
     def tokens(self) -> int:
         """Return the completion tokens of all problems together."""
@@ -115,15 +123,22 @@ class RoundTable:
         return int(self._tables.query("SELECT coalesce(sum(accepted), 0) FROM standings")[0][0])
 
     def open(self) -> Iterator[list[StandingRow]]:
-        """Yield the problems that no decision stopped yet, chunk by chunk."""
-        chunks = self._tables.query("SELECT DISTINCT chunk FROM standings WHERE open ORDER BY 1")
+        """Yield the judged problems that no decision stopped yet, chunk by chunk."""
+        chunks = self._tables.query("SELECT DISTINCT chunk FROM standings WHERE open AND NOT asking ORDER BY 1")
         for (chunk,) in chunks:
             rows = self._tables.query(
-                "SELECT chunk, position, problem_id, asked, judged, accepted, decided, tokens FROM standings "
-                "WHERE open AND chunk = ? ORDER BY position",
+                f"SELECT {_COLUMNS} FROM standings WHERE open AND NOT asking AND chunk = ? ORDER BY position",  # noqa: S608
                 [chunk],
             )
             yield [StandingRow(*row) for row in rows]
+
+    def standing(self, chunk: int, positions: Sequence[int]) -> list[StandingRow]:
+        """Return how some problems of a chunk stand."""
+        rows = self._tables.query(
+            f"SELECT {_COLUMNS} FROM standings WHERE chunk = ? AND list_contains(?, position) ORDER BY position",  # noqa: S608
+            [chunk, list(positions)],
+        )
+        return [StandingRow(*row) for row in rows]
 
     def propose(self, rows: Sequence[Proposal]) -> None:
         """Add rounds that policies would give."""
@@ -142,17 +157,20 @@ class RoundTable:
             )
 
     def grant(self, tokens: float) -> int:
-        """Grant the best proposals that `tokens` are expected to suffice for; return how many."""
+        """Grant the best proposals that `tokens` are expected to suffice for; return how many.
+
+        A problem with a grant is asked: it is decided on again when it stands anew.
+        """
         self._tables.execute(_GRANTED, [tokens])
+        self._tables.execute(_ASKING)
         return int(self._tables.query("SELECT count(*) FROM proposals WHERE granted")[0][0])
 
     def granted(self) -> Iterator[tuple[int, dict[int, int]]]:
         """Yield the granted rounds: for each chunk of members, position → samples."""
         for (chunk,) in self._tables.query("SELECT DISTINCT chunk FROM proposals WHERE granted ORDER BY 1"):
-            yield chunk, self.granted_in(chunk)
+            yield chunk, self._granted_in(chunk)
 
-    def granted_in(self, chunk: int) -> dict[int, int]:
-        """Return the granted rounds of one chunk of members: position → samples."""
+    def _granted_in(self, chunk: int) -> dict[int, int]:
         return dict(
             self._tables.query(
                 "SELECT position, more FROM proposals WHERE granted AND chunk = ? ORDER BY position", [chunk]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pyarrow as pa
+
 from configs.loading import LoadedBuild
 from data.catalog import Catalog, RunRow
 from data.files import write_json
@@ -32,7 +34,7 @@ from flows.build_result import BuildResult, NothingAcceptedError, nothing_chosen
 from flows.chunks import BadRows, Chunk, plan_round, read_chunks
 from flows.desk import Desk
 from flows.progress import Progress, Reporter
-from flows.rounds import Record, Rounds
+from flows.rounds import Batch, Record, Rounds
 from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
 from flows.spending import Spending
 from flows.voting import hold_votes
@@ -43,6 +45,7 @@ from generators.teacher import Teacher
 from verifiers.dispatch import VERIFIER
 from verifiers.pool import VerifierPool
 
+KNOWN_DECISIONS = "SELECT decision_id FROM decisions SEMI JOIN made USING (decision_id)"
 REASONS = "SELECT status, reason, count(*) FROM verdicts GROUP BY ALL ORDER BY 3 DESC"
 
 NOTE_EVERY_S = 30.0
@@ -116,20 +119,39 @@ class BuildRun:
                 yield chunk
 
     async def _further_rounds(self, policy: RoundPolicy, number: int) -> AsyncIterator[Chunk]:
-        """Yield the chunks of all rounds after the first; each round is decided when the one before is judged."""
+        """Yield the chunks of all rounds after the first, which is judged to its end before any other is decided on."""
         with closing(self.rounds(policy, self._store_decisions)) as rounds:
-            await self._all_judged()
-            while not self.spending.stopped and await asyncio.to_thread(rounds.decide):
-                self.reporter.say(f"round {rounds.number + 1}: {rounds.granted:,} problems get more samples")
-                for members in rounds.batches(self.loaded.config.execution.shard_size):
+            while self._in_work:
+                await self._next_judged()
+            asked: dict[int, Batch] = {}
+            goes_on = True
+            while goes_on and not self.spending.stopped:
+                if await _to_its_end(rounds.decide) and (rounds.waits_for_all or rounds.number == 1):
+                    self.reporter.say(f"round {rounds.number + 1}: {rounds.granted:,} problems get more samples")
+                for batch in rounds.batches(self.loaded.config.execution.shard_size):
                     chunk = await asyncio.to_thread(
-                        plan_round, number, rounds.number, members, self.template, self.stock
+                        plan_round, number, rounds.number, batch.members, self.template, self.stock
                     )
                     number += 1
+                    asked[chunk.number] = batch
                     if chunk.has_work:
                         self._in_work.add(chunk.number)
                         yield chunk
-                await self._all_judged()
+                goes_on = await self._next_to_decide(rounds, asked)
+
+    async def _next_to_decide(self, rounds: Rounds, asked: dict[int, Batch]) -> bool:
+        """Hand `rounds` the batches of `asked` that are judged, when it is time to decide; False when none is left.
+
+        A policy that decides on each problem alone goes on with those that are judged as soon as the teacher needs
+        work, and leaves the slow ones behind; another one needs all.
+        """
+        while asked.keys() & self._in_work if rounds.waits_for_all else asked.keys() <= self._in_work and asked:
+            await self._next_judged()
+        if asked and self.work and not rounds.waits_for_all:
+            await self.work.desk.runs_short()
+        for number in asked.keys() - self._in_work:
+            rounds.judged(asked.pop(number))
+        return rounds.has_judged
 
     def rounds(self, policy: RoundPolicy, record: Record) -> Rounds:
         """Return the policy's rounds; `record` stores what is decided."""
@@ -140,16 +162,22 @@ class BuildRun:
         return Rounds(policy, self.members, self.catalog, request, plan_id, record)
 
     def _store_decisions(self, rows: Sequence[dict[str, Any]]) -> None:
-        ids = [row["decision_id"] for row in rows]
+        """Store the decisions that no run before has stored: the same ones are made again by each."""
+        ids = pa.table({"decision_id": pa.array([row["decision_id"] for row in rows], pa.string())})
+        known = self.catalog.lookup({"known": KNOWN_DECISIONS}, made=ids)["known"]
+        stored = {decision_id for (decision_id,) in known}
         run_id = self.run.run_id
-        stored = [row | {"run_id": run_id} for row in rows]
-        self.catalog.register_shards([write_shard(self.warehouse, "decisions", self.dataset, run_id, stored, ids)])
+        fresh = [row | {"run_id": run_id} for row in rows if row["decision_id"] not in stored]
+        if fresh:
+            ids_of = [row["decision_id"] for row in fresh]
+            self.catalog.register_shards(
+                [write_shard(self.warehouse, "decisions", self.dataset, run_id, fresh, ids_of)]
+            )
 
-    async def _all_judged(self) -> None:
-        """Wait until every chunk that was handed out is committed."""
-        while self._in_work:
-            self._chunk_done.clear()
-            await self._chunk_done.wait()
+    async def _next_judged(self) -> None:
+        """Wait until another chunk that was handed out is committed."""
+        self._chunk_done.clear()
+        await self._chunk_done.wait()
 
     @asynccontextmanager
     async def workplace(self) -> AsyncIterator[Workplace]:
@@ -186,11 +214,10 @@ class BuildRun:
         """Ask, verify and commit one chunk, inside `workplace`."""
         if self.work is None:
             raise RuntimeError("work is done only inside `workplace`")
-        try:
-            result = await work_on_shard(self.work, chunk)
-        finally:
-            self._in_work.discard(chunk.number)
-            self._chunk_done.set()
+        result = await work_on_shard(self.work, chunk)
+        # Only now: nothing is decided on a shard that failed, whose error ends the run.
+        self._in_work.discard(chunk.number)
+        self._chunk_done.set()
         self.refusals.update(result.refusals)
         await asyncio.to_thread(self.note_progress)
         return result
@@ -347,6 +374,16 @@ class BuildRun:
             f"none of {survey.samples} samples was accepted ({counts}), so nothing is published; see why with: "
             f'tracemill sql "{REASONS}" --warehouse {self.warehouse.root}'
         )
+
+
+async def _to_its_end(function: Callable[[], bool]) -> bool:
+    """Run a function in a thread; one who is cancelled waits for it too, since it uses what is closed next."""
+    running = asyncio.ensure_future(asyncio.to_thread(function))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
 
 
 @asynccontextmanager

@@ -123,9 +123,10 @@ def _grant_what_is_there(build: BuildRun, policy: RoundPolicy, pending: Pending)
     """Go through the policy's rounds as a build would, up to the first one that lacks a sample."""
     with closing(build.rounds(policy, lambda _: None)) as rounds:
         while not pending.samples_to_ask and rounds.decide():
-            for members in rounds.batches(build.loaded.config.execution.shard_size):
-                holdings = look_up(build.catalog, members, build.request)
-                for member in members:
+            for batch in rounds.batches(build.loaded.config.execution.shard_size):
+                rounds.judged(batch)
+                holdings = look_up(build.catalog, batch.members, build.request)
+                for member in batch.members:
                     held = holdings.samples_of(member)
                     pending.samples_to_ask += holdings.wanted(member) - len(held)
                     pending.samples_to_verify += sum(holdings.verdict_of(member, each) is None for each in held)

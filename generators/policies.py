@@ -137,6 +137,10 @@ class RoundPolicy(Protocol):
     def most(self) -> int:
         """The most that any problem gets."""
 
+    @property
+    def decides_alone(self) -> bool:
+        """Whether a problem's decision hangs on no other problem once the first round is known."""
+
     def decide(self, standing: Standing) -> Decision:
         """Return whether a problem gets another round, and of how many samples."""
 
@@ -169,6 +173,11 @@ class AdaptivePolicy:
     def most(self) -> int:
         """See `RoundPolicy`."""
         return self.settings.max
+
+    @property
+    def decides_alone(self) -> bool:
+        """See `RoundPolicy`; tokens for all together are shared out among all."""
+        return self.settings.total_tokens is None
 
     def decide(self, standing: Standing) -> Decision:
         """Stop at the target, at the most, or where another acceptance costs more than it may.
@@ -216,6 +225,11 @@ class TailPolicy:
     def most(self) -> int:
         """See `RoundPolicy`."""
         return max(self.settings.max, self.first)
+
+    @property
+    def decides_alone(self) -> bool:
+        """See `RoundPolicy`; the extra budget is shared out among all."""
+        return False
 
     def decide(self, standing: Standing) -> Decision:
         """Give problems of a low pass rate more, as long as they lack accepted samples.

@@ -45,6 +45,8 @@ class Script:
     """How late a slow answer is."""
     slow_percent: int = 0
     """So many of a hundred seeds get a slow answer, always the same."""
+    slow_question: str = ""
+    """All answers to it are slow."""
     dies_after: int | None = None
     """The process ends after so many answers."""
     refuse_with: int | None = None
@@ -133,7 +135,8 @@ class ScriptedTeacher:
             return web.Response()
         if fault == "json":
             return web.Response(text='{"choices": [{"mess', content_type="application/json")
-        slow = self.script.slow_s if fault == "slow" or body["seed"] % 100 < self.script.slow_percent else 0
+        is_slow = body["seed"] % 100 < self.script.slow_percent or asked(body) == self.script.slow_question
+        slow = self.script.slow_s if fault == "slow" or is_slow else 0
         await asyncio.sleep(self.script.delay_s + slow)
         answer = self.answer(body)
         self.answered += 1

@@ -1,5 +1,6 @@
 """Builds whose policy decides round by round."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,21 @@ def test_adaptive_rounds_stop_at_the_target_or_where_more_does_not_pay(tmp_path:
     assert (again.run.new_samples, again.is_new_version) == (0, False)
     stored_twice = [row["decision_id"] for row in stored(warehouse, "decisions")]
     assert len(stored_twice) == len(set(stored_twice)) == len(decisions(warehouse))
+
+
+def test_slow_answers_hold_up_no_other_problem(tmp_path: Path) -> None:
+    """After the first round each problem goes on by itself, unless tokens for all together are shared out."""
+    slow, quick = "What is 3 + 4?", "What is 7 + 8?"
+    script = {"slow_question": slow, "slow_s": 5.0, "log": str(tmp_path / "log.jsonl")}
+    with scripted_teacher(tmp_path / "script.json", answers=mixed_answers(8), **script) as url:
+        config = write_build(tmp_path, url, sums(8))
+        build(config, *adaptive(config, min=2, max=8, target=2, pays_up_to=1000), "execution.shard_size=1")
+    answered = [json.loads(line)["question"] for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert answered.count(slow) == answered.count(quick) == 8
+    second_round_of_slow = [n for n, question in enumerate(answered) if question == slow][2]
+    assert answered[:second_round_of_slow].count(quick) == 8
+    rounds = {(row[1], row[2]) for row in decisions(tmp_path / "warehouse") if row[3] == 0}
+    assert {(1, 2), (2, 4), (3, 8)} <= rounds
 
 
 def test_a_price_stops_hopeless_problems(tmp_path: Path) -> None:
