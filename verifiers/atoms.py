@@ -28,8 +28,12 @@ class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
             }
         if kind == "[" and self.brackets and self._closes_interval():
             return False
+        if kind == "(" and self.peek(1).text in {"\\mod", "\\bmod", "mod"}:
+            return False
         if kind in {"(", "{", "[", "\\{", "begin"}:
             return True
+        if kind == "text":
+            return token.text.strip() in words.FUNCTIONS
         if kind == "number":
             return self.tokens[self.position - 1].kind != "number"
         if kind in words.BARS:

@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
+
+from verifiers.number_words import number_in_words
 
 _MONTHS = {
     name: n
@@ -32,8 +35,11 @@ _DATE_FORMS = (
     (re.compile(rf"{_WEEKDAY}({_NAMES})\.?\s+{_DAY}(?:,?\s+(\d{{4}}))?{_WEEKDAY_BEHIND}", re.IGNORECASE), "mdy"),
     (re.compile(rf"{_WEEKDAY}(?:the\s+)?{_DAY}\s+(?:of\s+)?({_NAMES})\.?,?(?:\s+(\d{{4}}))?", re.IGNORECASE), "dmy"),
     (re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"), "ymd"),
-    (re.compile(r"(\d{1,2})/(1[3-9]|2\d|3[01])/(\d{4})"), "mdy"),
-    (re.compile(r"(1[3-9]|2\d|3[01])/(\d{1,2})/(\d{4})"), "dmy"),
+    (re.compile(rf"(\d{{4}})\s+({_NAMES})\.?\s+{_DAY}", re.IGNORECASE), "ymd"),
+    (re.compile(r"(\d{1,2})[/-](1[3-9]|2\d|3[01])[/-](\d{4})"), "mdy"),
+    (re.compile(r"(1[3-9]|2\d|3[01])[/-](\d{1,2})[/-](\d{4})"), "dmy"),
+    (re.compile(r"((\d{1,2}))[/-]\2[/-](\d{4})"), "mdy"),
+    (re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})"), "dmy"),
     (re.compile(rf"({_NAMES})\.?,?\s+(\d{{4}})", re.IGNORECASE), "my"),
 )
 _HALF = r"(a\.?\s?m\.?|p\.?\s?m\.?|noon|midnight)"
@@ -42,6 +48,14 @@ _TIME = re.compile(
     rf"|(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?:\s*(?:h|hours|o'clock))?",
     re.IGNORECASE,
 )
+_NUMBER = r"\d{1,2}|[a-z]{3,6}(?:[ -][a-z]{3,5})?"
+_IN_WORDS = re.compile(
+    rf"(?:(?:(?P<part>half|(?:a )?quarter) (?P<way>past|after|to|before|till)|(?P<minutes>{_NUMBER}) minutes? "
+    rf"(?P<side>past|after|to|before|till)|(?P<past>{_NUMBER}) past) "
+    r"(?P<hour>\d{1,2}|[a-z]{3,6})(?: o'clock)?|(?P<sharp>\d{1,2}|[a-z]{3,6}) o'clock)"
+    r"(?: (?P<when>in the (?:morning|afternoon|evening)|at night|a\.?m\.?|p\.?m\.?))?"
+)
+"""`ten to four` alone may be odds or a range, so minutes before an hour have to be called minutes."""
 _LATEX = re.compile(r"\\(?:text|mathrm|textrm|mbox)\s*\{([^{}]*)\}|\\[,;:! ]|\$|~|[{}]")
 
 _NOON, _DAY_HOURS, _SIXTY = 12, 24, 60
@@ -72,6 +86,9 @@ def read_moment(text: str, *, expected: str | None = None) -> Moment | None:
             return _date(match.groups(), order)
     if plain.casefold() in {"noon", "midnight"}:
         return Moment("time", (12 if plain.casefold() == "noon" else 0, 0, 0, 1))
+    in_words = _IN_WORDS.fullmatch(plain.casefold())
+    if in_words is not None:
+        return _time_in_words(in_words)
     match = _TIME.fullmatch(plain)
     if match is None or (match.group(4) is None and expected != "time"):
         return None
@@ -99,6 +116,28 @@ def _time(match: re.Match[str]) -> Moment | None:
     elif half in {"am", "midnight"} and hour == _NOON:
         hour = 0
     return Moment("time", (hour % 24, minute, second, 1 if known else None))
+
+
+def _time_in_words(match: re.Match[str]) -> Moment | None:
+    """`half past three`, `ten minutes to four in the afternoon`, `5 o'clock`; None for words that are no numbers."""
+    hour = _whole(match["hour"] or match["sharp"])
+    if match["part"] is not None:
+        minutes: int | None = 30 if match["part"] == "half" else 15
+    else:
+        minutes = _whole(match["minutes"] or match["past"] or "0")
+    if hour is None or minutes is None or hour not in range(1, _NOON + 1) or minutes >= _SIXTY:
+        return None
+    when = match["when"] or ""
+    is_late = "afternoon" in when or "evening" in when or when.startswith("p")
+    total = (hour % _NOON + _NOON * is_late) * _SIXTY
+    total += -minutes if (match["way"] or match["side"]) in {"to", "before", "till"} else minutes
+    is_known = bool(when) and when != "at night"
+    return Moment("time", (total // _SIXTY % _DAY_HOURS, total % _SIXTY, 0, 1 if is_known else None))
+
+
+def _whole(text: str) -> int | None:
+    value = Fraction(text) if text.isdigit() else number_in_words(text)
+    return int(value) if value is not None and value.denominator == 1 else None
 
 
 def same_moment(reference: Moment, answer: Moment, *, half_may_miss: bool) -> bool:

@@ -106,6 +106,8 @@ class CommandAtoms(Levels):
         inside, below = factors_of(over), factors_of(under)
         if len(inside) == len(below) == PAIR and inside[0] == below[0] == Sym("d") and isinstance(inside[1], Apply):
             return Big("diff", getattr(below[1], "name", ""), number(1), None, inside[1])
+        if len(inside) == len(below) == PAIR and inside[0] == below[0] == Sym("partial") and isinstance(inside[1], Sym):
+            return Sym(f"∂{inside[1].name}/∂{getattr(below[1], 'name', '')}")
         if len(inside) == len(below) == PAIR and inside[0] == below[0] == Sym("d"):
             quotient = [getattr(part, "name", "") for part in (inside[1], below[1])]
             return Sym(f"d{quotient[0]}/d{quotient[1]}") if all(quotient) else self.fraction(over, under)

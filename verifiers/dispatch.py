@@ -173,7 +173,8 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
         return several
     if reference.kind == "text":
         wanted = range_of(reference.text)
-        if wanted is not None and wanted == range_of(text) and policy.range_words is Choose.ACCEPT:
+        given = range_of(text.replace(":", " to ") if " to " in reference.text else text)
+        if wanted is not None and wanted == given and policy.range_words is Choose.ACCEPT:
             return Decision(Status.CORRECT, "range.ends", "the same two ends", reference.text, text)
         decision = decide_text(problem, reference, text)
         if reference.doubt and decision.status is Status.INCORRECT:

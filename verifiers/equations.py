@@ -164,6 +164,7 @@ def _mention_letters(*nodes: Node) -> bool:
 
 
 def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
+    left, right = (_without_bars(side) for side in (left, right))
     if left is None or right is None or left == right:
         return True
     if terms.policy.function_label is Choose.ACCEPT and {type(left), type(right)} == {Sym, Apply}:
@@ -174,6 +175,13 @@ def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
     if names[0] and names[1]:
         return names[0] == names[1]
     return not isinstance(left, Sym) and not isinstance(right, Sym) and same_scalar(left, right, terms).equal
+
+
+def _without_bars(label: Node | None) -> Node | None:
+    """The length `|AB|` as AB; anything else as it is."""
+    inner = label.args[0] if isinstance(label, Call) and label.name in {"abs", "norm"} else None
+    is_length = inner is not None and is_label(inner) and all(name.isupper() for name in letters_of(inner))
+    return inner if is_length and len(letters_of(inner)) > 1 else label
 
 
 def _names_in(label: Node) -> tuple[Node, ...]:

@@ -177,7 +177,10 @@ class Letters:
             return
 
     def point(self, index: int) -> dict[str, Fraction]:
-        """Values for the letters, spread over 0.2 to 3: all positive, all negative, then of both signs."""
+        """Values for the letters, spread over 0.2 to 3: all positive, all negative, of both signs, all positive again.
+
+        Logarithms and roots of several letters have real values at the first and the last point only.
+        """
         values = {}
         for name in self.names:
             seed = int.from_bytes(blake2b(f"{index} {name}".encode(), digest_size=4).digest())
@@ -185,7 +188,8 @@ class Letters:
                 values[name] = Fraction(seed % 7 + 2)
                 continue
             value = Fraction(seed % 27_701 + 2_001, 9_973)
-            values[name] = -value if index == 1 or (index > 1 and (seed >> 16) & 1) else value
+            is_mixed = 1 < index < _POINTS - 1
+            values[name] = -value if index == 1 or (is_mixed and (seed >> 16) & 1) else value
         return values
 
 

@@ -59,6 +59,11 @@ _DIRECTION: Final = re.compile(
 _SIGNS_OF_A_FORMULA: Final = 2
 _OF_MATTER: Final = ((("gram", 1),), (("meter", 3),), (("mole", 1),))
 _BY_MASS: Final = re.compile(r"(?<=%)\s*\}?\s+by (?:mass|weight|volume|moles)$")
+_AT_AN_ANGLE: Final = re.compile(
+    r"(?<=[A-Za-z}\d])\}?[\s~]+(?:\\text\{\s*)?at\s+(?:an angle of\s+)?\}?\s*"
+    r"(?=\$?[\d.]+\s*(?:\^?\s?\{?\s?\\circ|°|deg))"
+)
+"""`5 m/s at 37°` has two quantities."""
 _UNIT_REMARK: Final = re.compile(r"(.*\S)\s+\(([^()\d]{1,40})\)")
 _SIMPLE: Final = re.compile(
     r"\s*([+\-−]?)\s*(\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,40})?|\d{1,40}(?:\.\d{1,40})?)"
@@ -166,7 +171,7 @@ def _pattern(rest: str) -> tuple[Quantity, Fraction] | None:
 def _read_any(text: str) -> Statement | None:
     """Read a text in any of the forms, by its tokens."""
     text = plain_notation(text).strip().removesuffix(".").rstrip()
-    text = _BY_MASS.sub("", text)
+    text = _AT_AN_ANGLE.sub(" and ", _BY_MASS.sub("", text))
     named_twice = _UNIT_REMARK.fullmatch(text)
     if named_twice is not None:
         statement = _read_bare(named_twice[1])

@@ -39,6 +39,10 @@ _SAME_WORDS = {
 }
 _NO_SOLUTION = re.compile(r"(?:there (?:is|are) )?no (?P<real>real )?solutions?(?: exists?)?")
 _ON_DAY = re.compile(r"(?:on )?(?P<day>mon|tues|wednes|thurs|fri|satur|sun)day")
+_DAYS = {
+    "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday", "thu": "thursday", "thur": "thursday",
+    "thurs": "thursday", "fri": "friday", "sat": "saturday", "sun": "sunday",
+}  # fmt: skip
 _AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*")
 _LETTER_AND_NAME = re.compile(r"([A-Z])\s+([A-Z][a-z]{2,}.*)", re.DOTALL)
 
@@ -120,6 +124,8 @@ def same_text(reference: str, answer: str) -> bool:
         return bool(left)
     if len(left) <= _MAX_PRODUCT and left.isalpha() and all(len(word) == 1 for word in right.split()):  # `m a` for `ma`
         return "".join(right.split()) == left
+    if _DAYS.get(right) == left:
+        return True
     if re.sub(r"[\s\-,.]+", " ", left) == re.sub(r"[\s\-,.]+", " ", right) != "":
         return True
     parts, others = _AND.split(left), _AND.split(right)

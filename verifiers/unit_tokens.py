@@ -69,7 +69,7 @@ _CHARACTERS: Final = str.maketrans({
 _SUPERSCRIPT = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _NUMBER = (
-    r"\d+,(?:\d{1,2}|\d{4,})(?!\d|,\d)|"
+    r"\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d+,(?:\d{1,2}|\d{4,})(?!\d|,\d)|"
     r"(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\.\d+"
 )
 _LEXEME = re.compile(
@@ -226,8 +226,8 @@ class _Lexer:
     def _sign(self, sign: str) -> None:
         if sign in "{}":
             return
-        if sign in _WORD_SIGNS:
-            self._add("word", sign)
+        if _SIGNS.get(sign, sign) in _WORD_SIGNS:
+            self._add("word", _SIGNS.get(sign, sign))
         elif sign == "=":
             raise UnreadableError("an equation")
         elif sign == "$":
@@ -341,6 +341,8 @@ def _small_integer(text: str) -> int:
 
 def _written(number: str, power: str | None) -> Written:
     """A decimal with its step; grouping marks are dropped, a comma that groups no thousands is a decimal comma."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d{1,2}", number):
+        number = number.replace(".", "")
     if re.fullmatch(r"\d+,(?:\d{1,2}|\d{4,})", number):
         number = number.replace(",", ".")
     number = re.sub(r"[^\d.]", "", number)
