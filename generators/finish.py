@@ -11,7 +11,7 @@ from collections.abc import Callable
 from data.records import FinishReason
 from generators.reasoning import CLOSE, split_reasoning
 
-LABELS = "finish-1"
+LABELS = "finish-2"
 """Names these rules: part of what a verdict depends on, so that new rules judge stored samples again."""
 
 _STEP = 96
@@ -41,6 +41,56 @@ _DECLINES = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_DECLINES_ELSEWHERE = re.compile(
+    r"\s*(?:"
+    + "|".join(
+        rf"(?:{apology}).{{0,60}}?(?:{declines})"
+        for apology, declines in (
+            (
+                r"(?:es\s+)?tut\s+mir\s+(?:sehr\s+)?leid|entschuldigung|leider",
+                r"\b(?:ich\s+(?:kann|darf|werde)|(?:kann|darf|werde)\s+ich)\b.{0,60}\b(?:nicht|keine?)\b.{0,40}\b(?:helfen|behilflich|unterstützen|beantworten|nachkommen|geben|bereitstellen)\b",
+            ),
+            (
+                r"(?:je\s+suis\s+)?(?:vraiment\s+)?désolée?|je\s+regrette|malheureusement",
+                r"\bje\s+ne\s+(?:peux|suis\s+pas\s+en\s+mesure|puis)\b.{0,30}\b(?:aider|assister|répondre|fournir|satisfaire|traiter)\b",
+            ),
+            (
+                r"lo\s+siento|lamentablemente|lo\s+lamento|disculpa",
+                r"\bno\s+(?:puedo|me\s+es\s+posible)\b.{0,20}\b(?:ayudar|asistir|responder|proporcionar|cumplir|atender)\w*",
+            ),
+            (
+                r"mi\s+(?:dispiace|scuso)|purtroppo|spiacente",
+                r"\bnon\s+(?:posso|sono\s+in\s+grado\s+di)\b.{0,20}\b(?:aiutar|assister|rispondere|fornir|soddisfare)\w*",
+            ),
+            (
+                r"desculp[ea]|sinto\s+muito|lamento|infelizmente",
+                r"\bnão\s+(?:posso|consigo)\b.{0,20}\b(?:ajudar|auxiliar|responder|fornecer|atender)\w*",
+            ),
+            (
+                r"(?:het\s+)?spijt\s+me|sorry|helaas",
+                r"\b(?:ik\s+kan|kan\s+ik)\b.{0,60}\b(?:niet|geen)\b.{0,40}\b(?:helpen|beantwoorden|voldoen|geven)\b",
+            ),
+            (
+                r"извините|простите|к\s+сожалению|приношу\s+извинения",
+                r"\bя\s+не\s+(?:могу|в\s+состоянии)\b.{0,30}\b(?:помочь|помогать|ответить|отвечать|выполнить|предоставить)\b",
+            ),
+            (
+                r"(?:非常|很|真的|十分)?(?:抱歉|对不起|對不起|不好意思|遗憾|遺憾)",
+                r"我.{0,6}(?:无法|無法|不能|没办法|沒辦法).{0,20}(?:帮助|幫助|协助|協助|回答|解答|提供|满足|滿足|处理|處理)",
+            ),
+            (
+                r"(?:大変)?(?:申し訳|すみません|ごめんなさい|恐れ入り)",
+                r"(?:お手伝い|お答え|回答|対応|提供|支援|お応え).{0,20}(?:できません|いたしかね|出来ません|できかね)",
+            ),
+            (r"죄송|미안|유감", r"(?:도와|도움|답변|대답|제공|지원|응).{0,20}(?:수\s*없|어렵)"),
+            (r"عذر|آسف|أعتذر|للأسف", r"لا\s+(?:أستطيع|يمكنني|أقدر).{0,20}(?:مساعد|الإجابة|تقديم|تلبية)"),
+            (r"माफ़|माफ|क्षमा|खेद", r"(?:मदद|सहायता|उत्तर|जवाब).{0,20}नहीं"),
+        )
+    )
+    + ")",
+    re.IGNORECASE,
+)
+"""The same in the languages that teachers are asked in: an apology, and that it cannot help."""
 _OFFERS_AN_ANSWER = re.compile(r"\\boxed|\$|\d|\\\(|\\\[|\banswer\s*(?:is|:)|=", re.IGNORECASE)
 
 
@@ -67,8 +117,8 @@ def finish_label(completion: str, reasoning: str | None, reported: FinishReason)
 
 
 def is_refusal(answer: str) -> bool:
-    """Whether an answer declines in its first words (English ones) and offers nothing that could be an answer."""
-    if len(answer) > _REFUSAL_CHARS or not _DECLINES.match(answer):
+    """Whether an answer declines in its first words and offers nothing that could be an answer."""
+    if len(answer) > _REFUSAL_CHARS or not (_DECLINES.match(answer) or _DECLINES_ELSEWHERE.match(answer)):
         return False
     return not _OFFERS_AN_ANSWER.search(answer)
 

@@ -98,10 +98,24 @@ def test_no_real_solution_is_labelled() -> None:
         "Unfortunately, I'm not able to fulfill this request.",
         "I cannot assist with that.",
         "I must decline to answer.",
+        "Es tut mir leid, aber ich kann Ihnen bei dieser Anfrage nicht helfen.",
+        "Leider kann ich diese Frage nicht beantworten.",
+        "Je suis désolé, mais je ne peux pas vous aider avec cette demande.",
+        "Lo siento, pero no puedo ayudarte con eso.",
+        "Mi dispiace, ma non posso aiutarti con questa richiesta.",
+        "Desculpe, mas não posso ajudar com isso.",
+        "Het spijt me, maar ik kan je daar niet mee helpen.",
+        "Извините, но я не могу помочь с этим запросом.",
+        "很抱歉，我无法回答这个问题。",
+        "對不起，我不能提供這方面的協助，也無法回答。",
+        "申し訳ありませんが、そのご質問にはお答えできません。",
+        "죄송하지만 그 요청은 도와드릴 수 없습니다.",
+        "عذرًا، لا أستطيع مساعدتك في هذا الطلب.",
+        "क्षमा करें, मैं इस अनुरोध में आपकी मदद नहीं कर सकता।",
     ],
 )
 def test_a_refusal_is_labelled(text: str) -> None:
-    """In its usual English words, with or without reasoning before it."""
+    """In its usual words, with or without reasoning before it."""
     assert finish_label(text, None, STOP) is FinishReason.REFUSAL
     assert finish_label(f"<think>This is not allowed: 2 + 2.</think>{text}", None, STOP) is FinishReason.REFUSAL
     assert finish_label(text, "This is not allowed.", STOP) is FinishReason.REFUSAL
@@ -119,6 +133,10 @@ def test_a_refusal_is_labelled(text: str) -> None:
         "The equation cannot be solved.",
         "No solution",
         "I would rather talk about something else",
+        "抱歉，这个方程无法用初等方法解答，所以无解。",
+        "Leider lässt sich die Gleichung nicht lösen.",
+        "Lo siento, me equivoqué: la respuesta es B.",
+        "Désolé, la réponse est: oui.",
     ],
 )
 def test_an_apology_is_no_refusal(text: str) -> None:
