@@ -137,7 +137,9 @@ def is_looping(text: str) -> bool:
             found = text.rfind(probe, first, found + _PROBE - 1)
             if found < 0:
                 break
-            if _is_loop(text, end, end - _PROBE - found):
+            period = end - _PROBE - found
+            # A run that is long enough holds two whole periods before the last place in it that is looked at.
+            if text[end - 2 * period : end - period] == text[end - period : end] and _is_loop(text, end, period):
                 return True
     return False
 
