@@ -6,10 +6,11 @@ MAX_CLIP_CHARS = 6_000
 """A statement is followed for so long at most; a longer one is no final answer."""
 
 _TOKEN = re.compile(
-    r"\\\\|\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\[()\[\]]|\\.|\$\$?|[{}\n]|[。！？।؟]|[.?](?=[\s*_`\"'”»」』)\]]|\Z|[^\x00-\x7F])",
+    r"\\\\|\\begin\{\w+\*?\}|\\end\{\w+\*?\}|\\[()\[\]]|\\.|\$\$?|[{}\n]|[。！？।؟]|[.?](?=[\s*_`\"'”»」』)\]]|\Z|"
+    r"[^\x00-\x7F])",
     re.DOTALL,
 )
-_BEFORE = re.compile(r"[\s*_`#:：]*(?:(?<=\n)[-•]\s+)?")
+_BEFORE = re.compile(r"(?:[\s*_`:：=]|#(?=[#\s]))*(?:(?<=\n)[-•>]\s+)?")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:approx|ca|vs|no|nr|sq|cu|ft|in|hr|hrs|min|sec|St|Dr|Mr|Mrs|e\.g|i\.e|a|p|U|S))\Z", re.IGNORECASE
 )

@@ -6,22 +6,28 @@ Only a line that leaves no doubt is read: an equation's right-hand side, one for
 import re
 
 from data.records import Problem
+from verifiers import phrases
+from verifiers.combined_values import how_many, in_two_units, written_together
 from verifiers.options import is_choice
 from verifiers.phrases import DOUBTED, QUALIFIED, UNSURE
-from verifiers.undressing import NOT_THAT, formulas, plain_markup, right_side, undress
-from verifiers.unit_after import with_unit
+from verifiers.undressing import NOT_THAT, formulas, narrowed, plain_markup, right_side, undress
+from verifiers.unit_after import is_quantity, with_unit
 
 _LINE_CHARS = 3_000
 _PLEASANTRY = re.compile(
     r"\b(?:hope (?:this|that|it)|let me know|feel free|good luck|happy to help|any questions|"
+    r"would you like|do you want|want me to|shall i|anything else|if you(?:['’]d| would)? (?:like|want|need|have)|"
     r"(?:completes|concludes) (?:the|our|this) (?:solution|proof|problem|calculation)|thank you|thanks)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})(?<![:：])\*\*(?!\s?[:：])|\\textbf\{([^{}]{1,200})\}")
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|(?::\d+){1,2})?"
+_DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|(?:\s?:\s?\d+){1,2}|\^\d+|"
+    r" (?:hundred|thousand|million|billion|trillion|dozen)\b)?"
+)
 _NUMBER = re.compile(
-    rf"(?<![\w.])[-−]?[$€£¥]?\s?{_DIGITS}\s?(?:\\?%)?(?![\w^])"
+    rf"(?<![\w.^])[-−]?[$€£¥]?\s?{_DIGITS}\s?(?:\\?%)?(?![\w^])"
     # Scripts without spaces set numbers between letters.
     rf"|(?<=[^\x00-\x7F])[-−]?{_DIGITS}%?|(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″])"
 )
@@ -32,13 +38,35 @@ _CONCLUDES = re.compile(
 )
 """Words after which a sentence says what follows from what it said before."""
 _PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]+\s+[A-Za-z]{2,}|[^\x00-\x7F]{4,}")
+_LABEL = re.compile(r"(?<=[A-Za-z]\s)[(\[]\d+[)\]]")
+"""`by (17)`, the number of an equation or source."""
+_EXPLANATION = re.compile(
+    r"\n[ \t#>*_]{0,9}(?:explanation|reason(?:ing)?|justification|verification|check|note|why|proof|derivation|"
+    r"background|"
+    r"quick check|how it works)\b[^\n:]{0,30}(?::|\*\*\s*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The heading of what some models write below their answer."""
+_SCRIPT = re.compile(r"[\u0400-\u052f\u0590-\u1fff\u3040-\ud7af]")
+"""A letter of a script in which a number stands between letters, or no unit of ours does."""
+_REMARK = re.compile(
+    r"\s*[(,]\s*(?:(?:which\s+is|or|i\.e\.|that\s+is|=)\s+)?(?:about|approximately|approx\.?|roughly|around|≈|~)"
+    r"[^()]{1,60}\)?\Z"
+)
+"""The same once more in another unit, or rounded: `19.6 m/s (about 70.6 km/h)`."""
 _DISPLAY = re.compile(
     r"(?:\\\[((?:(?!\\\[).)*)\\\]|\$\$((?:(?!\$\$).)*)\$\$|"
     r"\\begin\{(align|gather|equation)\*?\}(.*)\\end\{\3\*?\})[\s.,]*\Z",
     re.DOTALL,
 )
-_QUESTION_MARK = re.compile(r"\A\s*A\s?:\s+")
-"""`A: 5`, the answer to a `Q:`."""
+_QUESTION_MARK = re.compile(
+    r"\A\s*(?:A\s?:\s+|[-•]\s+(?=[A-Za-z]))?(?:(?:=>|⇒|→|⟹|➜|∴|(?:so|thus|hence|therefore)\s*[:,])\s*)?", re.IGNORECASE
+)
+"""`A: 5`, the answer to a `Q:`, `=> 5`, and the point of a list before a word."""
+_SUPPOSED = re.compile(r"\W*(?:let|suppose|assume|if|try|check|consider|guess)\b", re.IGNORECASE)
+_OPERAND = re.compile(r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[-−]\(\Z")
+"""What stands before a number that is only the end of a sum: `2x + 1`, `-(-3)`."""
+_OPERATED = re.compile(r"\s?[+*×÷·^−/-]\s?(?:\d|\(|[a-z]\b)")
 _JOINED = re.compile(r"[\s,;、，]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)(?![^\W_])|和|与|或|と)?[\s,]*")
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -57,7 +85,8 @@ YES_OR_NO = re.compile(r"(yes|no|true|false)[,.:;](?!\s*(?:and|but|or)\b)", re.I
 _OPTION_AT_END = re.compile(
     r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just)|[:：→是为選选])"
     r"[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
-    r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b|"
+    r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
+    r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b|"
     r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
 )
 
@@ -77,8 +106,17 @@ def parts_asked(reference: str) -> int:
     return len(re.split(r",|;|\\text\{\s*(?:and|or)\s*\}|\band\b", bare))
 
 
-def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa: C901, PLR0911 - one return for each way
-    """Return what the last line comes to, or None, and the reason."""
+def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
+    """Return what the last line comes to, or None, and the reason; an explanation below the answer is no last line."""
+    explanation = _EXPLANATION.search(visible)
+    if explanation is None or not visible[: explanation.start()].strip():
+        return _concluded(visible, problem)
+    above = visible[: explanation.start()]
+    found, reason = _concluded(above, problem)
+    return (found, reason) if found is not None or DOUBTED.search(above) else _concluded(visible, problem)
+
+
+def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa: C901, PLR0911, PLR0912 - each way returns
     text = _END_OF_PROOF.sub("", visible.strip()).rstrip()
     line = plain_markup(text)
     if display := _DISPLAY.search(text[-_LINE_CHARS:]):
@@ -86,17 +124,24 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa
         if rows:
             formula = re.split(r"\\\\(?![A-Za-z])", rows)[-1].replace("&", "")
         return right_side(formula, problem), "the last formula"
-    if "\n" not in line and not _PROSE.search(line) and len(line) < _LINE_CHARS:
+    if "\n" not in line and not _PROSE.search(line) and len(line) < _LINE_CHARS and not _SUPPOSED.match(line):
         return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
     if (yes_or_no := YES_OR_NO.match(line.rpartition("\n")[2])) and YES_OR_NO.match(f"{problem.reference},"):
         return yes_or_no[1], "the last line begins with it"
     sentence = _last_sentence(text, of_words=is_words(problem.reference) or bool(problem.choices))
     if sentence is None:
         return None, "no final answer is stated"
-    sentence = _conclusion(NOT_THAT.sub("", sentence.rstrip(" .。")))
+    if sentence.isalpha() and sentence.islower():
+        return sentence, "the last sentence counts in words"
+    twice = in_two_units(plain_markup(sentence.rstrip(" .。"))) if is_quantity(problem) else None
+    if twice is not None:
+        return twice, "the last sentence says it in two units"
+    sentence = _conclusion(_REMARK.sub("", NOT_THAT.sub("", sentence.rstrip(" .。"))))
     truth = _TRUTH.search(sentence) if YES_OR_NO.match(f"{problem.reference},") else None
     if truth and not _DENIES.search(sentence, 0, truth.start()):
         return truth[1], "the last sentence says so"
+    if sentence.endswith("?") or _SUPPOSED.match(sentence) or phrases.OTHERS_WORDS.search(sentence):
+        return None, "no final answer is stated, and the last sentence asks, supposes, or tells what others say"
     doubts = {match.group().casefold() for match in DOUBTED.finditer(sentence)}
     if is_words(problem.reference):
         doubts = {doubt for doubt in doubts if doubt not in problem.reference.casefold()}
@@ -106,9 +151,9 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa
         named = _OPTION_AT_END.search(plain_markup(sentence))
         letter = next(filter(None, named.groups())) if named else _choice_at_end(plain_markup(sentence), problem)
         return letter, "the option named last" if letter else "no option is named last"
-    if is_words(problem.reference) and not re.search(r"[\d$\\*]", sentence):
+    if is_words(problem.reference) and not re.search(r"[$\\*]", sentence):
         return sentence, "the last sentence"
-    answer = _bold(sentence) or _from_sentence(plain_markup(sentence), problem)
+    answer = _bold(sentence, problem) or _from_sentence(plain_markup(sentence), problem)
     return answer, "what the last sentence comes to" if answer else "the last sentence comes to no single value"
 
 
@@ -118,7 +163,7 @@ def _conclusion(sentence: str) -> str:
     for match in reversed(list(_CONCLUDES.finditer(sentence))):
         rest = sentence[match.end() :]
         if re.search(r"[\d$\\]", rest) and not UNSURE.search(sentence):
-            return rest
+            return rest.lstrip(" ,")
     return sentence
 
 
@@ -138,11 +183,13 @@ def _last_sentence(text: str, *, of_words: bool) -> str | None:
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
             if not sentence or _PLEASANTRY.search(sentence):
                 continue
+            if not of_words and (counted := how_many(sentence)):
+                return counted
             return sentence if of_words or re.search(r"[\d$\\*]|\b[A-J]\b", sentence) else None
     return None
 
 
-def _bold(sentence: str) -> str | None:
+def _bold(sentence: str, problem: Problem) -> str | None:
     """Return the one bold phrase; a bold heading, which has a colon, is none."""
     bold = [undress(match[1] or match[2]) for match in _BOLD.finditer(sentence)]
     bold = [phrase for phrase in bold if phrase]
@@ -150,14 +197,15 @@ def _bold(sentence: str) -> str | None:
         return None
     numbers = _NUMBER.findall(bold[0])
     if "=" in bold[0]:
-        return None
-    return numbers[0].strip() if len(numbers) == 1 and not formulas(bold[0]) and not bold[0].isascii() else bold[0]
+        return bold[0] if "=" in problem.reference else None
+    return numbers[0].strip() if len(numbers) == 1 and not formulas(bold[0]) and _SCRIPT.search(bold[0]) else bold[0]
 
 
 def _from_sentence(sentence: str, problem: Problem) -> str | None:
     dates = _DATE.findall(sentence) if _DATE.search(problem.reference) else []
-    if len(dates) == 1:
-        return str(dates[0])
+    together = str(dates[0]) if len(dates) == 1 else written_together(sentence, problem)
+    if together is not None:
+        return together
     spans = formulas(sentence)
     if spans and not _NUMBER.search(sentence, spans[-1][2]):
         group = _joined_at_end(sentence, spans)
@@ -166,12 +214,20 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
         return with_unit(right_side(spans[-1][0], problem), sentence, spans[-1][2], problem)
     concluding = [match.end() for match in _CONCLUDES.finditer(sentence)]
     start = max(sentence.rfind("="), *concluding, 0)
+    sentence = _LABEL.sub(" ", sentence)
     numbers = list(_NUMBER.finditer(sentence, start)) or list(_NUMBER.finditer(sentence))
     if len({number.group().strip() for number in numbers}) != 1:
         group = _joined_at_end(sentence, [(number.group().strip(), *number.span()) for number in numbers])
         ends_there = not sentence[numbers[-1].end() :].strip() if numbers else False
+        predicate = narrowed(sentence, keep_rest=is_quantity(problem))
+        if predicate != sentence:
+            return predicate
         is_list = ends_there and len(group) == len(numbers) > 1 and parts_asked(problem.reference) > 1
         return ", ".join(group) if is_list else None
+    if _OPERAND.search(sentence, max(0, numbers[-1].start() - 6), numbers[-1].start()) or _OPERATED.match(
+        sentence, numbers[-1].end()
+    ):
+        return None
     return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)
 
 

@@ -173,11 +173,7 @@ class CommandAtoms(Levels):
             return Sym(f"unit {raw}")
         if raw in {"d", "e", "i"}:
             return self.letter(raw)
-        if (
-            raw.isalpha()
-            and (len(raw) > 1 or raw.islower() or raw.isupper())
-            and name not in {"boxed", "fbox", "cancel"}
-        ):
+        if raw.isalpha() and (len(raw) > 1 or raw.islower() or raw.isupper()) and name not in {"boxed", "fbox"}:
             return self.letter(raw)
         self.position = start
         return self._single(self.argument())

@@ -19,7 +19,7 @@ from verifiers.closing_line import YES_OR_NO, concluded, is_words, parts_asked
 from verifiers.options import is_choice, named_option
 from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.unit_after import FORMULA_ENDS, is_quantity, with_unit
-from verifiers.visible import visible_text, without_code
+from verifiers.visible import shown_text, visible_text
 
 TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
@@ -41,6 +41,13 @@ _MORE_AFTER = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
+_SAYS_ANOTHER = re.compile(
+    r"(?:\A|[.!:;,]\s+|\n)\W*(?:so|thus|hence|therefore|then)?,?\s*(?:it|this|the (?:correct )?(?:value|result|"
+    r"number|total))(?:['’]s|\s+(?:is|should be|must be))\s[^.\n]{0,60}[.\s$*]*\Z",
+    re.IGNORECASE,
+)
+"""The last sentence of a text that corrects itself: "It is 17"."""
+_IN_JSON = re.compile(r'"(?:final_?)?answer"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[^\s,}"]*)', re.IGNORECASE)
 _SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
 
 
@@ -71,7 +78,7 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
     >>> extract_answer(r"First \boxed{5}, but that is wrong: it is \boxed{3}.", problem).answer
     '3'
     """
-    marked = _first_turn(without_code(visible_text(text)[-TAIL_CHARS:]))
+    marked = _first_turn(shown_text(visible_text(text)[-TAIL_CHARS:]))
     if not marked.strip():
         return Extraction(
             None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
@@ -85,12 +92,26 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         statement, reason = concluded(marked, problem)
         answer = None if statement is None else _presented(statement, problem)
         return Extraction(answer or None, "line" if answer else "none", reason)
-    if phrases.TAKEN_BACK.match(visible, found.end):
-        return Extraction(None, "none", "the answer is taken back and no other is given")
+    if back := phrases.TAKEN_BACK.match(visible, found.end):
+        return _after_taking_back(visible[back.end() :], problem)
     answer = _presented(_inner_box(found.statement, problem), problem)
     if not answer:
         return Extraction(None, "none", "the statement of the answer is empty")
     return Extraction(answer, found.method, f"the last answer stated ({found.method})")
+
+
+def _after_taking_back(rest: str, problem: Problem) -> Extraction:
+    """What a text comes to after it took its answer back, if it says so; most only go on searching."""
+    reason = "the answer is taken back and no other is given"
+    if not _SAYS_ANOTHER.search(rest[-200:]):
+        return Extraction(None, "none", reason)
+    statement, _ = concluded(rest, problem)
+    answer = None if statement is None else _presented(statement, problem)
+    return (
+        Extraction(answer, "line", "what follows an answer that is taken back")
+        if answer
+        else Extraction(None, "none", reason)
+    )
 
 
 def _first_turn(visible: str) -> str:
@@ -147,8 +168,12 @@ def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool)
 def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found | None:
     line = text[begin:end]
     lowered = line.lower()
-    if "</answer>" in lowered:
-        return _tagged(text, begin + lowered.rfind("</answer>"))
+    if "<" in line and "</answer" in lowered:
+        return _tagged(text, begin + lowered.rfind("</answer"))
+    if "<" in line and "<answer>" in lowered:  # many runs stop at the closing tag, and leave it out
+        return _Found(text[begin + lowered.rfind("<answer>") + len("<answer>") : len(text)], "tag", len(text))
+    if '"' in line and "answer" in lowered and (named := list(_IN_JSON.finditer(line))):
+        return _Found(_from_json(named[-1][1]), "tag", begin + named[-1].end())
     if any(hint in lowered for hint in (phrases.ASCII_HINTS if lowered.isascii() else phrases.HINTS)):
         if phrases.HEADING.fullmatch(line) and text[end:].strip():
             statement, stop = clip(text, end)
@@ -157,6 +182,7 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
             return found
     if "####" in line and (hashes := _HASH.match(line)):
         statement, stop = clip(text, begin + hashes.end())
+        statement = statement.rstrip(" #")
         if not _SECTION.match(statement):
             return _Found(statement, "hash", stop)
     return None
@@ -166,7 +192,12 @@ def _tagged(text: str, closing: int) -> _Found | None:
     opening = text.lower().rfind("<answer>", 0, closing)
     if opening < 0:
         return None
-    return _Found(text[opening + len("<answer>") : closing], "tag", closing + len("</answer>"))
+    return _Found(text[opening + len("<answer>") : closing], "tag", min(len(text), closing + len("</answer>")))
+
+
+def _from_json(value: str) -> str:
+    """A value of JSON as text: without its quotes and doubled backslashes."""
+    return value[1:-1].replace("\\\\", "\\").replace('\\"', '"') if value.startswith('"') else value.strip()
 
 
 def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Found | None:
@@ -178,6 +209,8 @@ def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Fou
         starts = sorted(starts + [match.span() for match in phrases.CHOICE_STATED.finditer(line)])
     for noun, joint in reversed(starts[-50:]):
         statement, stop = clip(text, begin + joint)
+        if statement.startswith("}") and "{" in line[:noun]:  # `\text{The answer is }5`
+            statement = statement[1:]
         statement = _with_option_text(statement, text, stop, problem)
         if not statement or phrases.HYPOTHETICAL.search(line, max(0, noun - 60), noun):
             continue

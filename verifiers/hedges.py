@@ -3,8 +3,11 @@
 import re
 
 _NEGATION = re.compile(
-    r"(?<![a-z\\])(?:not|isn't|aren't|cannot|can't|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|no|without|excluding|"
-    r"other than|anything but|rather than|instead of|n't|unless)(?![a-z])|\\(?:lnot|neg|nexists|not)(?![a-z])|¬",
+    r"(?<![a-z\\])(?:not|isn't|aren't|cannot|can't|never|neither|nor|except|wrong|incorrect|false|impossible|"
+    r"unlikely|no|"
+    r"without|excluding|far from|differs? from|different from|rule[sd]? out|nobody|no one|hardly|other than|"
+    r"anything but|rather than|"
+    r"instead of|n't|unless)(?![a-z])|\\(?:lnot|neg|nexists|not)(?![a-z])|¬",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -15,7 +18,8 @@ _DOUBT = re.compile(
 )
 _BOUND = re.compile(
     r"(?<![a-z\\])(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than(?![a-z])|"
-    r"(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below)(?![a-z])",
+    r"(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below|nearly|almost|exceed(?:s|ing)?|divisible by|"
+    r"multiple of|an? (?:minimum|maximum) of)(?![a-z])",
     re.IGNORECASE,
 )
 

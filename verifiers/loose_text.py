@@ -14,9 +14,11 @@ _TAIL = re.compile(
     rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
 )
 _NOT_A_UNIT = re.compile(
-    r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|choose|squared|cubed|dozens?|"
-    r"hundred|thousand|[mb]illion|trillion|factorial|half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?|"
-    r"hundredths?|thousandths?|percent|root|power|modulo|more|less|fewer|greater|short|copies)\b",
+    r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|"
+    r"choose|squared|cubed|dozens?|"
+    r"hundred|thousand|[mb]illion|trillion|factorial|half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|"
+    r"sevenths?|eighths?|ninths?|tenths?|"
+    r"hundredths?|thousandths?|percent|root|power|modulo|more|less|fewer|greater|short|copies|tens)\b",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -92,8 +94,10 @@ def _is_unit_or_thing(word: str) -> bool:
 
 
 _LEAD_IN = re.compile(
-    r"(?:\\text\s*\{\s*)?(?:(?:so|thus|therefore|hence|then|and),?\s+)?(?:(?:the\s+)?(?:final\s+|correct\s+)?(?:answer|result|solution|value)s?\s*(?:is|are|:|=)\s*:?\s*|"
-    r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|simply|nearly)\s+|"
+    r"(?:\\text\s*\{\s*)?(?:(?:so|thus|therefore|hence|then|and),?\s+)?(?:(?:the\s+)?(?:final\s+|"
+    r"correct\s+)?(?:answer|result|solution|value)s?\s*(?:is|are|:|=)\s*:?\s*|"
+    r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|"
+    r"simply)\s+|"
     r"(?:so|thus|therefore|hence|then)\b,?\s+|[A-Z][a-z]{2,}(?: [a-z]+){0,4}:\s+)+(?:\}\s*)?(?=\S)",
     re.IGNORECASE,
 )

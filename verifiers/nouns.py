@@ -13,7 +13,9 @@ _NOT_COUNTED: Final = (
     "hundredth hundredths thousandth thousandths squared cubed factorial base always "
     "sometimes unless otherwise else versus vs because since when while where which "
     "what who how why therefore thus hence however actually instead guess options answers choices solutions cases "
-    "times power th st nd rd january february march april may june july august september october november "
+    "tens hundreds times power th st nd rd ths rds january february march april may june july august september "
+    "october "
+    "november "
     "december"
 )
 FUNCTION_WORDS: Final = frozenset(_NOT_COUNTED.split())

@@ -107,12 +107,13 @@ HEADING = re.compile(
 """A line that says no more than "final answer": the answer is what comes next."""
 
 AT_LINE_START = re.compile(
-    rf"[\s#>*_]*(?:the{_S}+)?(?:final{_S}+)?(?:answer|ans\.?)[*_]*{_S}+(?=[-−]?[\d$\\])", re.IGNORECASE
+    rf"[\s#>*_]*(?:the{_S}+)?(?:final{_S}+)?(?:answer|ans\.?)[*_]*{_S}+(?:[-–—]{_S}+)?(?=[-−]?[\d$\\])", re.IGNORECASE
 )
 """`Answer 5` and `Answer $5$`, without a colon."""
 
 IS_THE_ANSWER = re.compile(
-    rf"{_S}+is{_S}+(?:therefore{_S}+|thus{_S}+|indeed{_S}+)?(?:the|our|my){_S}+(?:final{_S}+|correct{_S}+|right{_S}+|desired{_S}+)*"
+    rf"{_S}+is{_S}+(?:therefore{_S}+|thus{_S}+|indeed{_S}+)?(?:the|our|my){_S}+(?:final{_S}+|correct{_S}+|"
+    rf"right{_S}+|desired{_S}+)*"
     rf"(?:answer|result)\b",
     re.IGNORECASE,
 )
@@ -128,10 +129,21 @@ CHOICE_STATED = re.compile(
 """What stands before the letter of an option, where options are given."""
 
 HYPOTHETICAL = re.compile(
-    r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|first|initial|old|"
-    r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|often|will)\s+)?"
-    r"(?:think|thinks|say|says|believe|claim|guess|answer))\b[^.,:;\n]{0,30}$|"
-    r"\b(?:expected|reference|official|model|given|provided|listed|claimed|stated|supposed)\s+(?:final\s+|correct\s+)?$",
+    r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|"
+    r"first|initial|old|"
+    r"false (?:that|to say)|has it that|(?:was|were|been) told|told (?:me|us)|states?|stated|"
+    r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|"
+    r"often|will)\s+)?"
+    r"(?:think|thinks|say|says|believe|claim|guess|answer)|"
+    r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )"
+    r"(?:says?|said|claims|claimed|thinks|thought|wrote|believes|suggests|told \w+|insists|reported|guessed|"
+    r"guesses|answered|argues))\b[^.,:;\n]{0,30}$|"
+    r"\b(?:expected|reference|official|model|given|provided|listed|claimed|stated|supposed|naive|naïve|tempting|"
+    r"intuitive)\s+"
+    r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?$|"
+    r"\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|law|rule|question|given|"
+    r"table))"
+    r"[^.;:\n]{1,40},\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\bhad\b[^.\n]{0,40}$",
     re.IGNORECASE,
 )
 """Words before a statement that make it somebody else's, or a case that is only considered."""
@@ -139,12 +151,16 @@ HYPOTHETICAL = re.compile(
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
     r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
+    r"far from|differs? from|different from|rul(?:e[sd]?|ing) out|nobody|no one|hardly|contrary to|naive|naïve|"
+    r"tempting|close to|"
+    r"ma(?:de|kes?) (?:a|an) (?:mistake|error)|(?:seems?|is|looks?) off|let(?:['’]s| us) assume|could not|unable|"
+    r"i (?:was|were) told|told (?:me|us)|legend|rumou?r|"
     r"extraneous|rejected|discarded|common (?:mistake|error)|mistakenly|"
     r"(?:some|many|most|other) (?:students|people)(?: (?:might|would|may))? (?:get|say|think|answer|guess)|"
     r"no (?:answer|solution|value)s?|unsure|unclear|either|or|if|whether|suppose|"
     r"n['’]est|pas|nicht|kein|weder|oder|ou|não|nao|non|nie|není|niet|inte|ikke|nem|no es|no son|nu este|"
     r"ei ole|δεν|не|или|либо|nunca|tampoco|değil\w*|bukan|tidak|không|nie jest)\b|"
-    r"不是|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
+    r"不是|没有|沒有|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
     r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|أو|لا |ไม่|≠|"
     r"\\neq?\b",
     re.IGNORECASE,
@@ -158,19 +174,48 @@ UNSURE = re.compile(
 )
 """Words that leave open even what a sentence concludes after them."""
 
+OTHERS_WORDS = re.compile(
+    r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )\b(?:says?|said|claim(?:s|ed)|wrote|believes?|thinks?|"
+    r"thought|guess(?:es|ed)|suggest(?:s|ed)|insist(?:s|ed))\s+(?:that\s+)?"
+    r"(?:(?:the|it|its?)\b[^.]{0,60}\b(?:answer|result|is|was)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
+    r"\A\W*(?:human|user)\s*:|\b(?:reference|ground truth|expected (?:output|answer|result)|answer key)\b|"
+    r"\bcontains? the number\b|\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|"
+    r"law|rule|question|given|table))|"
+    r"\A\W*(?:they|(?:an?|the) (?:previous|earlier|given|official|back of the) \w+|someone|somebody|anyone|many|"
+    r"most|some|others|wikipedia|chatgpt|gpt|google|you|my \w+|the internet|"
+    r"(?:the |this |our |your )?(?:problem|question|exercise|task|textbook|book|answer key|key|hint|forum|user|prompt|"
+    r"student|teacher|solution manual|author)s?(?: statement)?)\b[^.,:;\n]{0,40}?\b"
+    r"(?:says?|said|claim(?:s|ed)?|answer(?:s|ed)|wrote|lists?|gives|gave|arrives at|arrived at|states?|stated|"
+    r"g[eo]ts?|suggests?|"
+    r"claims|expects?|(?:may|might|would|will|could) (?:say|get|answer|think))\s+"
+    r"(?:that\s+)?(?:the answer (?:is|as)\s+)?[$*\"]*[-−]?\d[\d.,]*[$*\"]*\Z",
+    re.IGNORECASE,
+)
+"""A sentence that tells what somebody else says, as "Wikipedia lists 17"."""
+
 QUALIFIED = re.compile(
-    r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|above|"
-    r"between|up to|nearly|almost|negative|minus|plus|twice|double|triple|half|squared|cubed|unless|except|without|"
+    r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|"
+    r"above|"
+    r"between|up to|exceed(?:s|ed|ing)?|divisible by|nearly|almost|negative|minus|plus|twice|double|triple|half|"
+    r"squared|"
+    r"cubed|unless|except|without|"
     r"times (?:the|as|that|this|more|its|their)|"
     r"(?:root|square|cube|power|factorial|logarithm|log|reciprocal|inverse|multiple) of)\b|"
-    r"\b(?:section|page|problem|question|step|line|chapter|example|exercise|item|figure|table|theorem)\s+\d|"
-    r"至少|至多|最多|大于|小于|不到|超过|負|负",
+    r"\b(?:section|page|problem|question|step|line|chapter|example|exercise|item|figure|table|theorem|lemma|"
+    r"corollary|rule|slide|appendix|listing|"
+    r"proposition|definition|remark|equation|formula|eq\.|row|column|room|version|no\.|(?<!the )number|position|"
+    r"place|rank|ranks)\s+[(\[]?\d|"
+    r"\b(?:in|after) \d+ steps\b|\bin the (?:denominator|numerator|exponent)\b|"
+    r"不足|至少|至多|最多|第\s?\d|大于|小于|不到|超过|負|负",
     re.IGNORECASE,
 )
 """Words that change what a number beside them claims: "less than 5" and "negative 5" are not 5."""
 
 TAKEN_BACK = re.compile(
-    r"[\s$)\]}.,;:!*\\]*(?:(?:wait|hmm+|hold on|scratch that|oops|no[,.!])\b"
+    r"[\s$)\]}.,;:!*_\\…—–-]*(?:(?:actually|oh|sorry|ah|um+|but)\b[,.!\s]*)?"
+    r"(?:(?:wait|hmm+|hold on|scratch that|oops|i mean|correction|i take (?:that|it) back)\b|no\s?(?:[,.!…—–]|wait\b)|"
+    r"(?:edit|update)\W{0,3}:|sorry,|i retract\b|on (?:second thought|reflection)\b|"
+    r"(?:but|however),?\s+(?:that|this|it)\s+(?:contradicts|violates|fails)\b"
     r"|(?:but\s+|however,?\s+)?(?:that|this|it)(?:['’]s|\s+(?:is|was|can(?:['’]t|not)\s+be|must\s+be|seems|looks))\s+"
     r"(?:clearly\s+|obviously\s+|definitely\s+)?"
     r"(?:wrong|incorrect|not\s+(?:right|correct|the\s+answer|possible)|false|a\s+mistake|impossible)"
@@ -180,8 +225,10 @@ TAKEN_BACK = re.compile(
 """What right after an answer takes it back."""
 
 DENIED = re.compile(
-    r"(?:\b(?:not|never|cannot\s+be|can['’]t\s+be|isn['’]t|is\s+not|not\s+equal\s+to|instead\s+of|rather\s+than|other\s+than|except|"
-    r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не|your\s+(?:final\s+)?answer\s+(?:as|in|inside|within|like)|for\s+example|e\.g\.|such\s+as)|"
+    r"(?:\b(?:not|never|cannot\s+be|can['’]t\s+be|isn['’]t|is\s+not|not\s+equal\s+to|instead\s+of|rather\s+than|"
+    r"other\s+than|except|"
+    r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не|your\s+(?:final\s+)?answer\s+(?:as|in|inside|within|like)|"
+    r"for\s+example|e\.g\.|such\s+as)|"
     r"不是|不等于|≠|\\neq?|\\not\s*=)[,:\s$({\[\\]*(?:\\text\{)?\s*$",
     re.IGNORECASE,
 )

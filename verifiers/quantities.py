@@ -11,6 +11,7 @@ from fractions import Fraction
 from data.records import AnswerKind, Problem, Status
 from verifiers.decision import Decision
 from verifiers.limits import MAX_CHARS, check
+from verifiers.loose_text import lead_in_dropped
 from verifiers.nouns import head_noun, is_plural
 from verifiers.policy import Choose, MissingUnit, Policy
 from verifiers.quantity_lists import Quantity
@@ -18,6 +19,7 @@ from verifiers.quantity_ranges import range_ends
 from verifiers.quantity_reference import Reference, fixes_unit, form_of, is_composed, plain, read_reference, unit_text
 from verifiers.quantity_text import Segment, Statement, base_name, read_statement, with_digits
 from verifiers.quantity_tolerance import magnitudes_agree
+from verifiers.undressing import plain_markup
 from verifiers.unit_grammar import SHY_SYMBOLS
 from verifiers.unit_names import PARTICLES
 from verifiers.units import ONE, Dimension, Unit, dimension_name, same_dimension
@@ -26,7 +28,9 @@ _APPROXIMATE_REL_TOL = 0.05
 """How far what stands behind `≈` may be off, where something exact stands before it."""
 _PLAIN_NUMBER = re.compile(r"[\d\s.,+\-−/$]*")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
-_MONEY = re.compile(r"\s*\$\s*\d[\d.,]*\s*(?:thousand|million|billion|trillion|[kKMB])?\s*")
+_MONEY = re.compile(r"\s*\$\s*\d[\d.,]*\s*(?:thousand|million|billion|trillion|[kKMB])?\s*|\s*\d[\d.,]*\s\$\s*")
+_MARKS_OF_PLACE = frozenset(("'", '"', "st"))
+"""Signs behind a bare number that make it another thing: `31'` may be feet or minutes, and `31st` is a place."""
 _RADIAN: Dimension = (("radian", 1),)
 
 
@@ -79,6 +83,8 @@ def _decide_statement(problem: Problem, known: Reference, answer: str, policy: P
     if statement is None and policy.number_words is Choose.ACCEPT:
         statement = read_statement(with_digits(answer))
     if statement is None:
+        statement = read_statement(lead_in_dropped(plain_markup(answer)))
+    if statement is None:
         if known.may_be_algebra and _has_letters_of(known, answer):
             return None
         return Decision(Status.UNPARSED, "quantity.answer", "the answer cannot be read as a quantity", known.form)
@@ -112,6 +118,8 @@ def _adds_a_unit(quantity: Quantity, question: str) -> bool:
     if quantity.noun:
         last = quantity.noun.split()[-1]
         return quantity.magnitude.value == 1 or is_plural(quantity.noun) or last.lower() in question.lower()
+    if quantity.is_glued and not _MARKS_OF_PLACE.isdisjoint(quantity.symbols):
+        return False
     if not quantity.readings or not SHY_SYMBOLS.isdisjoint(quantity.symbols):
         return False
     letters = all(len(s) == 1 and s.isascii() and s.isalpha() for s in quantity.symbols)

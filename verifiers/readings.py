@@ -25,7 +25,9 @@ _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
 _EUROPEAN = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d{1,3}(?: \d{3})+)(,\d+)")
 _SWISS = re.compile(r"([+-]?\d{1,3}(?:'\d{3})+)((?:\.\d+)?)")
 _RATIO_IN_WORDS = re.compile(r"[\d.]+(?:\s+to\s+[\d.]+)+")
-_PART_OF = re.compile(r"(\d{1,9})\s+(?:out of|in)\s+(\d{1,9})")
+_PART_OF = re.compile(r"(\d{1,9}|[a-z]{3,9})\s+(?:out of|in)\s+(?:every\s+)?(\d{1,9}|[a-z]{3,9})", re.IGNORECASE)
+_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
+"""`12,34,567`: groups of two digits in front of the last three."""
 _SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
 BINOMIAL = re.compile(r"\\[dt]?binom(?![a-z])|\\choose(?![a-z])")
@@ -117,6 +119,9 @@ def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator
 
 
 def _with_decimal_comma(text: str) -> Iterator[Candidate]:
+    text = text.replace("{,}", ",")
+    if _INDIAN.fullmatch(text):
+        yield Candidate(number(int(text.replace(",", ""))), frozenset(), "indian")
     grouped = _EUROPEAN.fullmatch(text) or _SWISS.fullmatch(text)
     if grouped is not None:
         plain = read_number(
@@ -154,11 +159,16 @@ def _constant_readings(text: str, reference: Reference, policy: Policy) -> Itera
                 yield Candidate(dropped, frozenset(), "without_tail")
     if policy.number_words is Choose.ACCEPT and any(c.isalpha() for c in text):
         part = _PART_OF.fullmatch(text)
-        if part is not None and int(part.group(2)):
-            yield Candidate(number(Fraction(int(part.group(1)), int(part.group(2)))), frozenset(), "words")
+        over, under = (None, None) if part is None else (_count(part.group(1)), _count(part.group(2)))
+        if over is not None and under:
+            yield Candidate(number(over / under), frozenset(), "words")
         value = _in_words(plain_text(text))
         if value is not None:
             yield Candidate(number(value), frozenset(), "words")
+
+
+def _count(text: str) -> Fraction | None:
+    return Fraction(text) if text.isdigit() else number_in_words(text.casefold())
 
 
 def _in_words(text: str) -> Fraction | None:

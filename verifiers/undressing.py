@@ -39,7 +39,7 @@ _BECAUSE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 NOT_THAT = re.compile(
-    r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z|"
+    r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no(?! wait)|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z|"
     r"\s+(?:rather than|instead of|as opposed to)\s+[^()（）]{1,40}\Z|"
     r"\s*\([^()]{1,60}\bis\s+(?:rejected|discarded|extraneous|invalid|not (?:valid|possible|allowed|positive))\b"
     r"[^()]{0,60}\)\Z",
@@ -47,7 +47,8 @@ NOT_THAT = re.compile(
 )
 _SEE_ABOVE = re.compile(r"\s*\(see\s[^()]{1,40}\)\Z|\s*,\s*(?:and\s+)?not\s+\([^()]{1,40}\)\Z", re.IGNORECASE)
 _INSTEAD = re.compile(
-    r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
+    r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|"
+    r"instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
     r"\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",
     re.IGNORECASE | re.DOTALL,
 )
@@ -115,7 +116,8 @@ _COPULA = re.compile(
 )
 _EQUALS = re.compile(r"(?<![<>!\\:])=(?!=)")
 _SEVERAL = re.compile(
-    r"[,;]\s|\\text|\\q?quad|\\\\|\b(?:or|and|if|not|but|so|when)\b|\\(?:lor|vee|land|neq?|implies|Rightarrow)\b|,\s*[a-z]\s*="
+    r"[,;]\s|\\text|\\q?quad|\\\\|\b(?:or|and|if|not|but|so|when)\b|\\(?:lor|vee|land|neq?|implies|Rightarrow)\b|"
+    r",\s*[a-z]\s*="
 )
 """What makes a chain of equations more than one claim: `x = 5 or x = -5` does not come to -5."""
 _NAME_AND_VALUE = 2
@@ -123,14 +125,17 @@ _ARITHMETIC = re.compile(r"[\d\s.,+\-−*×·/÷()$%]*\d[\d\s.,+\-−*×·/÷()$
 _BARE_NUMBER = re.compile(r"\s*[-−]?\d[\d.,]*\s*")
 _CONDITION = re.compile(r"\b(?:if|when|where|for|provided|assuming|given|while|until)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(
-    r"(?:(?:the|a|an|interval|point|set|matrix|vector|function|ordered|pair|triple|number|value|fraction|line|equation|"
-    r"expression|polynomial|integer|total|of|union|there|are|is|it|she|he|they|we|has|have|had|get|gets|costs?|takes?|needs?|"
+    r"(?:(?:the|a|an|interval|point|set|matrix|vector|function|ordered|pair|triple|number|value|fraction|line|"
+    r"equation|"
+    r"expression|polynomial|integer|total|of|union|there|are|is|it|she|he|they|we|has|have|had|get|gets|costs?|"
+    r"takes?|needs?|"
     r"pays?|earns?|spends?|makes?|now|left|about|approximately)\s+)*",
     re.IGNORECASE,
 )
 """Words before a value that say what kind of thing it is, or who has it, and nothing else."""
 _SCALE = re.compile(
-    r"\b(?:hundred|thousand|million|billion|trillion|dozen|percent|per\s?cent|half|halves|third|quarter|degrees?)\b|%|\^|/",
+    r"\b(?:hundred|thousand|million|billion|trillion|dozen|percent|per\s?cent|half|halves|third|quarter|"
+    r"degrees?)\b|%|\^|/",
     re.IGNORECASE,
 )
 _NUMBER_AND_NOUN = re.compile(
@@ -139,6 +144,10 @@ _NUMBER_AND_NOUN = re.compile(
 )
 _SHORT_NOUN = re.compile(r"(?:\s?(?!in total|altogether|each|left|long)[!-~]+){0,3}", re.IGNORECASE)
 _WORD_BESIDE = re.compile(r"[^\W\d_]{2,}\s|\s[^\W\d_]{2,}|[^\x00-\x7F]")
+
+
+_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")
+_COUNTED = re.compile(r"\$?[-−]?\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?\s?\\?%?\$?")
 
 
 def formulas(text: str) -> list[tuple[str, int, int]]:
@@ -166,6 +175,10 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
     >>> narrowed("2 or 3 apples", keep_rest=False)
     '2 or 3 apples'
     """
+    if _ASIAN.search(statement) and (counted := _COUNTED.findall(statement)):
+        is_sure = len(counted) == 1 and not DOUBTED.search(statement) and not QUALIFIED.search(statement)
+        is_bare = "\\" not in statement and "=" not in statement and not keep_rest
+        return counted[0].strip("$ ") if is_sure and is_bare else statement
     around = _without(statement, formulas(statement))
     if not _WORD_BESIDE.search(statement) or DOUBTED.search(around) or QUALIFIED.search(around):
         return statement

@@ -121,7 +121,6 @@ FONTS = frozenset(
         "widehat",
         "mathnormal",
         "displaylines",
-        "cancel",
         "ensuremath",
         "mathbin",
         "mathrel",

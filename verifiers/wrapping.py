@@ -3,6 +3,8 @@ r"""Taking off what only dresses an answer: dollars, boxes, bold, closing points
 import re
 
 from verifiers.cleaning import clean
+from verifiers.limits import MAX_CHARS, check
+from verifiers.mending import mended
 from verifiers.tokens import braced
 from verifiers.tree import UnreadableError
 
@@ -20,6 +22,7 @@ _PAIRS = (
 _COMMANDS = (
     "\\boxed",
     "\\fbox",
+    "\\framebox",
     "\\text",
     "\\textbf",
     "\\mathbf",
@@ -34,7 +37,8 @@ _COMMANDS = (
     "\\textit",
 )
 _DOUBLED = re.compile(
-    r"\\\\(?=(?:[dt]?frac|sqrt|left|right|boxed|text|pi|le|leq|ge|geq|ne|neq|times|cdot|pm|infty|in|cup|cap|mathrm|quad|begin|end|theta|alpha|beta|sin|cos|tan|log|ln|circ|\(|\)|\[|\])(?![a-z]))"
+    r"\\\\(?=(?:[dt]?frac|sqrt|left|right|boxed|text|pi|le|leq|ge|geq|ne|neq|times|cdot|pm|infty|in|cup|cap|"
+    r"mathrm|quad|begin|end|theta|alpha|beta|sin|cos|tan|log|ln|circ|\(|\)|\[|\])(?![a-z]))"
 )
 _LOST_ESCAPES = (("\x0crac", "\\frac"), ("\\\x0c", "\\f"), ("\x0c", " "))
 _APPROXIMATION = re.compile(
@@ -80,7 +84,8 @@ def unwrap(text: str) -> str:
     >>> unwrap(r"$\boxed{\text{yes}}.$")
     'yes'
     """
-    text = clean(text)
+    check("MAX_CHARS", len(text), MAX_CHARS)
+    text = clean(mended(text))
     if text.isalnum():
         return text
     for lost, meant in _LOST_ESCAPES:
@@ -95,6 +100,7 @@ def unwrap(text: str) -> str:
     for _ in range(_MAX_ROUNDS):
         before = text
         text = _one_layer(text)
+        text = mended(text) if text == before else text
         if text == before:
             break
     return text
