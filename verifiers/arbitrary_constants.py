@@ -22,9 +22,12 @@ def same_with_renamed(reference: Node, answer: Node, same: Same) -> bool:
     given = sorted(letters_of(answer) - letters_of(reference))
     if len(wanted) == len(given) == 1 and "C" in wanted and set(given) <= _ARBITRARY and _has_variable(reference, "C"):
         return same(reference, replace(answer, {given[0]: Sym("C")}))
-    if len(wanted) != PAIR or len(given) != PAIR or not set(wanted) <= _NUMBERED:
+    if len(wanted) != PAIR or len(given) != PAIR:
         return False
-    if not set(given) <= _ARBITRARY | {"B", "a", "b"}:
+    free = _ARBITRARY | {"B", "a", "b"}
+    if not (set(wanted) <= _NUMBERED and set(given) <= free) and not (
+        set(wanted) <= {"A", "B", "C", "D"} and set(given) <= _NUMBERED
+    ):
         return False
     return any(
         same(reference, replace(answer, {old: Sym(new) for old, new in zip(given, order, strict=True)}))

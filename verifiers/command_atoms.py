@@ -1,5 +1,7 @@
 """LaTeX commands as atoms of the grammar: fractions, roots, fonts, sums, integrals, limits."""
 
+from fractions import Fraction
+
 from verifiers import vocabulary as words
 from verifiers.function_atoms import function_call
 from verifiers.levels import Levels
@@ -27,6 +29,7 @@ from verifiers.tree import (
 from verifiers.walk import nodes_of, rewrite
 
 _MAX_NAME_CHARS = 12
+_MAX_PRIMES = 4
 _UNIT_VECTORS = frozenset("ijk")
 
 
@@ -111,6 +114,8 @@ class CommandAtoms(Levels):
         if len(inside) == len(below) == PAIR and inside[0] == below[0] == Sym("d"):
             quotient = [getattr(part, "name", "") for part in (inside[1], below[1])]
             return Sym(f"d{quotient[0]}/d{quotient[1]}") if all(quotient) else self.fraction(over, under)
+        if (second := _higher_derivative(inside, below)) is not None:
+            return second
         variable = self._derivative(over, under)
         if variable is not None:
             return Big("diff", variable[0], number(variable[1]), None, self.term())
@@ -228,7 +233,22 @@ class CommandAtoms(Levels):
                 self.position += 2
             self.expect("}")
             return inner
+        if self.peek().kind == "name" and len(self.peek().text) == 1 and self.peek(1).kind == "_":
+            return Sym(self.take().text)  # what follows is the other bound, no subscript: `\int^b_a`
         return self.argument()
+
+
+def _higher_derivative(over: tuple[Node, ...], under: tuple[Node, ...]) -> Node | None:
+    r"""`\frac{d^2y}{dx^2}` as y''; None for any other fraction."""
+    if len(over) != PAIR or len(under) != PAIR or under[0] != Sym("d"):
+        return None
+    (first, name), below = over, under[1]
+    orders = [part.exponent for part in (first, below) if isinstance(part, Pow) and isinstance(part.base, Sym)]
+    if len(orders) != PAIR or orders[0] != orders[1] or not isinstance(first, Pow) or first.base != Sym("d"):
+        return None
+    order = orders[0].value if isinstance(orders[0], Num) else Fraction(0)
+    is_named = isinstance(name, Sym) and order in range(2, _MAX_PRIMES + 1)
+    return Sym(name.name + "'" * int(order)) if is_named and isinstance(name, Sym) else None
 
 
 def _integrand(body: Node) -> tuple[str, Node]:

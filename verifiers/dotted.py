@@ -13,15 +13,32 @@ from itertools import pairwise
 
 from verifiers.fingerprint import NoPrintError, NotScalarError, fingerprint
 from verifiers.limits import MAX_BITS, MAX_TERMS, check
-from verifiers.tree import PAIR, Big, Call, Dots, Node, Num, Sym, exact_root, number, subtract
-from verifiers.walk import letters_of, replace
+from verifiers.tree import (
+    PAIR,
+    Big,
+    Call,
+    Dots,
+    Node,
+    Num,
+    Sym,
+    UnreadableError,
+    add,
+    divide,
+    exact_root,
+    multiply,
+    number,
+    subtract,
+)
+from verifiers.walk import letters_of, parts_of, rebuild, replace
 
 _STARTS = (1, 0, 2, 3)
 """Where the letter of a pattern may start to count."""
+_STEPS = (1, -1, 2, -2, 3, -3)
 _INDEX = Sym("index of dots")
 _LEAST_TERMS = 3
 """Terms that have to be written for a pattern to show."""
 _SQUARE, _CUBE = 2, 3
+_FEW_BITS = 64
 Pattern = Callable[[int], Fraction]
 
 
@@ -35,10 +52,10 @@ def with_dots(kind: str, terms: Sequence[Node]) -> Node:
     """
     place = next(k for k, term in enumerate(terms) if isinstance(term, Dots))
     head, tail = tuple(terms[:place]), tuple(terms[place + 1 :])
-    is_plain = len(head) + len(tail) >= _LEAST_TERMS and not any(isinstance(term, Dots) for term in tail)
+    is_whole = bool(head) and bool(tail) and not any(isinstance(term, Dots) for term in tail)
+    is_plain = is_whole and len(head) + len(tail) >= _LEAST_TERMS
     for first, last in ((head, tail), (tail[::-1], head[::-1])) if is_plain else ():
-        found = _of_letter(kind, first, last) if first and last else None
-        found = found or _of_numbers(kind, first, last)
+        found = _of_letter(kind, first, last) or _of_numbers(kind, first, last) or _of_steps(kind, first, last)
         if found is not None:
             return found
     return Call(f"dotted {kind}", tuple(terms))
@@ -48,15 +65,49 @@ def _of_letter(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...]) -> Nod
     """The pattern that the last term shows with one of its letters, counted up from the first term."""
     last = tail[-1]
     for letter in sorted(letters_of(last)):
-        for start in _STARTS:
-            wanted = [replace(last, {letter: number(start + k)}) for k in range(len(head))]
-            before = [replace(last, {letter: subtract(Sym(letter), number(k))}) for k in range(len(tail))]
-            if all(map(_same, wanted, head)) and all(map(_same, before, tail[::-1])):
-                return Big(kind, _INDEX.name, number(start), Sym(letter), replace(last, {letter: _INDEX}))
+        for body in _with_index(last, letter):
+            for start in _STARTS:
+                shown = (_at(body, number(start + k)) for k in range(len(head)))
+                ending = (_at(body, subtract(Sym(letter), number(k))) for k in range(len(tail)))
+                if all(map(_same, shown, head)) and all(map(_same, ending, tail[::-1])):
+                    return Big(kind, _INDEX.name, number(start), Sym(letter), body)
     return None
 
 
-def _same(left: Node, right: Node) -> bool:
+def _with_index(node: Node, letter: str) -> Iterator[Node]:
+    r"""The node with the index for a letter: everywhere, then in one argument of a function, as in `\binom{n}{n}`."""
+    yield replace(node, {letter: _INDEX})
+    parts = parts_of(node)
+    if isinstance(node, Call):
+        for place, part in enumerate(parts):
+            if letter in letters_of(part):
+                yield rebuild(node, (*parts[:place], replace(part, {letter: _INDEX}), *parts[place + 1 :]))
+
+
+def _at(body: Node, value: Node) -> Node | None:
+    """The body with a value for the index, None where it has none."""
+    try:
+        return replace(body, {_INDEX.name: value})
+    except UnreadableError:
+        return None
+
+
+def _of_steps(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...]) -> Node | None:
+    r"""Terms with letters that grow by one whole number: `(n + 1)(n + 2) \cdots (2n)`."""
+    if len(head) < PAIR or not letters_of(head[0]):
+        return None
+    for step in _STEPS:
+        terms = (*head, *tail)
+        pairs = [*pairwise(head), *pairwise(tail)]
+        if all(_same(subtract(after, before), number(step)) for before, after in pairs):
+            last = divide(subtract(terms[-1], head[0]), number(step))
+            return Big(kind, _INDEX.name, number(0), last, add(head[0], multiply(number(step), _INDEX)))
+    return None
+
+
+def _same(left: Node | None, right: Node) -> bool:
+    if left is None:
+        return False
     try:
         return left == right or fingerprint(left).values == fingerprint(right).values
     except (NoPrintError, NotScalarError):
@@ -97,14 +148,20 @@ def _run(pattern: Pattern, first: list[Fraction], last: list[Fraction]) -> list[
     """All terms from the first to the last, if both the first and the last ones are in the pattern."""
     if [pattern(k) for k in range(len(first))] != first:
         return None
-    terms = list(first)
+    terms, end = list(first), abs(last[-1])
+    is_growing = end > abs(first[-1])
+    if is_growing and _bits(first[1]) < _FEW_BITS and end > abs(pattern(MAX_TERMS)):
+        return None
     while terms[-1] != last[-1]:
         terms.append(pattern(len(terms)))
-        if len(terms) > MAX_TERMS:
-            return None
-        if _bits(terms[-1]) > _bits(last[-1]) + PAIR and _bits(terms[-1]) > _bits(terms[-2]):
+        if len(terms) > MAX_TERMS or _lies_beyond(abs(terms[-1]), end, is_growing):
             return None
     return terms if terms[-len(last) :] == last and len(terms) > len(first) else None
+
+
+def _lies_beyond(value: Fraction, end: Fraction, is_growing: bool) -> bool:
+    """Whether a value of a sequence lies beyond another on its way up or down."""
+    return value > end if is_growing else value < end
 
 
 def _bits(value: Fraction) -> int:

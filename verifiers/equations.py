@@ -39,8 +39,8 @@ def is_label(node: Node) -> bool:
     r"""Whether the left side only names what is asked for: `x`, `f(x)`, `|AB|`, `\angle ABC`, `(p, q)`."""
     if isinstance(node, (Sym, Apply)):
         return True
-    if isinstance(node, Call) and node.name in {"abs", "norm"}:
-        return is_label(node.args[0])
+    if isinstance(node, Call) and node.name in {"abs", "norm", "gcd", "lcm"}:
+        return all(is_label(argument) for argument in node.args)
     if isinstance(node, Call) and node.name in {"sin", "cos", "tan", "cot"}:
         return isinstance(node.args[0], Sym) and node.args[0].name not in {"x", "y", "z", "t"}
     if isinstance(node, Ratio):
