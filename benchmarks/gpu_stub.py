@@ -21,7 +21,33 @@ from benchmarks.stub_server import running, serve
 SLOTS, TOKENS_PER_SECOND = 256, 20_000
 MEDIAN_TOKENS, SPREAD, MOST_TOKENS = 200, 0.9, 2048
 """Of the log-normal lengths: the longest hundredth is eight times the median and more."""
-WORDS = "we look at what is asked and write down what we know then we compute step by step and check it "
+WORDS = [
+    "we",
+    "look",
+    "at",
+    "what",
+    "is",
+    "asked",
+    "and",
+    "write",
+    "down",
+    "all",
+    "that",
+    "we",
+    "know",
+    "then",
+    "compute",
+    "one",
+    "step",
+    "after",
+    "another",
+    "and",
+    "check",
+    "it",
+]
+PROSE = " ".join(random.Random(1).choices(WORDS, k=8_000))
+"""Long enough for the longest sample from any of the places where one begins; nothing in it comes again and again."""
+PLACES = 10_000
 
 
 def tokens_of(seed: int) -> int:
@@ -122,8 +148,8 @@ class Connection(asyncio.Protocol):
         choices = []
         for index, length in enumerate(lengths):
             answer = total + (body["seed"] + index) % 2
-            text = (WORDS * (length * 4 // len(WORDS) + 1))[: length * 4]
-            content = f"{text}\n{words[2]} + {words[4]} = {answer}\n\\boxed{{{answer}}}"
+            begin = (body["seed"] + index) % PLACES
+            content = f"{PROSE[begin : begin + length * 4]}\n{words[2]} + {words[4]} = {answer}\n\\boxed{{{answer}}}"
             message = {"role": "assistant", "content": content}
             choices.append({"index": index, "message": message, "finish_reason": "stop"})
         usage = {"prompt_tokens": 20, "completion_tokens": sum(lengths)}

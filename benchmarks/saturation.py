@@ -1,6 +1,7 @@
 """How much of a server's speed a build gets: output tokens a second through a build ÷ through a bare load generator.
 
     .venv/bin/python -m benchmarks.saturation                    # a simulated GPU server: one, two and four of them
+    .venv/bin/python -m benchmarks.saturation --adaptive         # the same in rounds: each problem alone, or all together
     .venv/bin/python -m benchmarks.saturation --vllm             # real vLLM on CPU, as `make test-vllm` installs it
 
 Both sides send the same requests (same prompts, seeds and parameters) to the same servers, with the same bound on
@@ -26,6 +27,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import yaml
 
 from benchmarks.gpu_stub import SLOTS, gpu_stub
@@ -129,6 +131,7 @@ def measure_stub(servers: int, samples: int, rounds: int) -> dict[str, Any]:
             result, seconds = run_build(write_build(folder / str(number), teacher, problems, sampling))
             stats = take_stats(urls)
             assert result["samples"] == stats["samples"] == len(problems) * 8
+            assert result["accepted"] == result["samples"] // 2
             built.append(stats["tokens_per_second"])
             busy.append(stats["slots_busy"])
             outside.append(seconds - stats["seconds"])
@@ -143,6 +146,49 @@ def measure_stub(servers: int, samples: int, rounds: int) -> dict[str, Any]:
         "slots_busy": round(statistics.median(busy), 3),
         "outside_s": round(statistics.median(outside), 1),
     }
+
+
+def measure_adaptive(problem_count: int) -> dict[str, Any]:
+    """Measure builds in rounds against one simulated GPU server, beside the same requests all at once.
+
+    A total that is never reached makes a policy that shares tokens out: it waits for each round's end, and decides the
+    same.
+    """
+    sampling = {"temperature": 0.7, "max_tokens": 4096, "seed": 1}
+    teacher: dict[str, Any] = {"engine": "openai", "model": "stub", "max_in_flight": IN_FLIGHT}
+    found: dict[str, Any] = {}
+    with gpu_stub() as url, tempfile.TemporaryDirectory() as name:
+        for mode, total in (("each problem alone", None), ("all together", 10**12)):
+            (folder := Path(name) / mode.replace(" ", "-")).mkdir()
+            policy = {"policy": "adaptive", "adaptive": {"total_tokens": total}}
+            config = write_build(folder, teacher | {"base_urls": [url]}, problems_of(problem_count), sampling | policy)
+            result, _ = run_build(config)
+            stats = take_stats([url])
+            assert result["samples"] == stats["samples"]
+            found[mode] = {
+                key: round(stats[key], 3) for key in ("samples", "seconds", "tokens_per_second", "slots_busy")
+            }
+        requests = requests_made(folder / "warehouse", folder / "requests.jsonl", sampling)
+        run_bare(requests, IN_FLIGHT, [url])
+        bare = take_stats([url])
+    assert bare["samples"] == found["all together"]["samples"] == found["each problem alone"]["samples"]
+    rates = {mode: round(each["tokens_per_second"] / bare["tokens_per_second"], 3) for mode, each in found.items()}
+    return {"bare_tokens_per_second": round(bare["tokens_per_second"]), "builds": found, "ratios": rates}
+
+
+def requests_made(warehouse: Path, path: Path, sampling: dict[str, Any]) -> Path:
+    """Write the bodies of the requests to which a build's samples are the answers."""
+    template = PromptTemplate(name="plain", user="{question}")
+    questions: dict[str, str] = {}
+    for file in warehouse.glob("problems/*/*.parquet"):
+        questions |= {row["problem_id"]: row["question"] for row in pq.read_table(file).to_pylist()}
+    with path.open("w", encoding="utf-8") as out:
+        for file in sorted(warehouse.glob("samples/*/*.parquet")):
+            for row in pq.read_table(file, columns=["problem_id", "index"]).to_pylist():
+                prompt = template.render(Problem(question=questions[row["problem_id"]], reference="0"))
+                body = request_body("stub", prompt, [row["index"]], SamplingParams(**sampling), {})
+                out.write(json.dumps(body) + "\n")
+    return path
 
 
 @contextmanager
@@ -227,11 +273,15 @@ def main() -> None:
     parser.add_argument("--servers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--samples", type=int, default=8000, help="samples for each simulated server")
     parser.add_argument("--rounds", type=int, default=1, help="builds, each between two runs of the load generator")
+    parser.add_argument("--adaptive", action="store_true", help="measure builds in rounds instead")
     parser.add_argument("--vllm", action="store_true", help="measure real vLLM on CPU instead")
     parser.add_argument("--problems", type=int, default=96, help="problems for vLLM, four samples each")
+    parser.add_argument("--adaptive-problems", type=int, default=800, help="problems of a build in rounds")
     args = parser.parse_args()
     if args.vllm:
         print(json.dumps(measure_vllm(args.problems, args.rounds)), flush=True)
+    elif args.adaptive:
+        print(json.dumps(measure_adaptive(args.adaptive_problems)), flush=True)
     else:
         for servers in args.servers:
             print(json.dumps(measure_stub(servers, args.samples, args.rounds)), flush=True)
