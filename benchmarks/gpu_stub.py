@@ -21,31 +21,8 @@ from benchmarks.stub_server import running, serve
 SLOTS, TOKENS_PER_SECOND = 256, 20_000
 MEDIAN_TOKENS, SPREAD, MOST_TOKENS = 200, 0.9, 2048
 """Of the log-normal lengths: the longest hundredth is eight times the median and more."""
-WORDS = [
-    "we",
-    "look",
-    "at",
-    "what",
-    "is",
-    "asked",
-    "and",
-    "write",
-    "down",
-    "all",
-    "that",
-    "we",
-    "know",
-    "then",
-    "compute",
-    "one",
-    "step",
-    "after",
-    "another",
-    "and",
-    "check",
-    "it",
-]
-PROSE = " ".join(random.Random(1).choices(WORDS, k=8_000))
+TEXT = "we look at what is asked and write down all that we know then compute one step after another and check it"
+PROSE = " ".join(random.Random(1).choices(TEXT.split(), k=8_000))
 """Long enough for the longest sample from any of the places where one begins; nothing in it comes again and again."""
 PLACES = 10_000
 

@@ -1,7 +1,7 @@
 """How much of a server's speed a build gets: output tokens a second through a build ÷ through a bare load generator.
 
     .venv/bin/python -m benchmarks.saturation                    # a simulated GPU server: one, two and four of them
-    .venv/bin/python -m benchmarks.saturation --adaptive         # the same in rounds: each problem alone, or all together
+    .venv/bin/python -m benchmarks.saturation --adaptive         # builds in rounds: each problem alone, all together
     .venv/bin/python -m benchmarks.saturation --vllm             # real vLLM on CPU, as `make test-vllm` installs it
 
 Both sides send the same requests (same prompts, seeds and parameters) to the same servers, with the same bound on
@@ -276,7 +276,7 @@ def main() -> None:
     parser.add_argument("--adaptive", action="store_true", help="measure builds in rounds instead")
     parser.add_argument("--vllm", action="store_true", help="measure real vLLM on CPU instead")
     parser.add_argument("--problems", type=int, default=96, help="problems for vLLM, four samples each")
-    parser.add_argument("--adaptive-problems", type=int, default=800, help="problems of a build in rounds")
+    parser.add_argument("--adaptive-problems", type=int, default=1600, help="problems of a build in rounds")
     args = parser.parse_args()
     if args.vllm:
         print(json.dumps(measure_vllm(args.problems, args.rounds)), flush=True)
