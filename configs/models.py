@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from configs.spending import BudgetConfig, CostConfig
-from data.records import AnswerKind
+from data.records import AnswerKind, Status
 from data.selection import AllowsTraining, LicenseGate, SelectionPolicy, yes_or_no
 from data.soft_targets import SoftTargetPolicy
 from generators.policies import AdaptivePolicy, AdaptiveSettings, PolicyName, RoundPolicy, TailPolicy, TailSettings
@@ -341,6 +341,17 @@ class BuildConfig(ConfigModel):
     licenses: LicenseGate = LicenseGate()
     warehouse: str = Field(min_length=1)
     """A folder; relative to the config file."""
+
+    @field_validator("publish")
+    @classmethod
+    def _only_what_is_correct_is_published(cls, policy: SelectionPolicy) -> SelectionPolicy:
+        # Versions of earlier releases may hold others, so it is not the policy itself that refuses them.
+        if refused := [status.value for status in policy.statuses if status is not Status.CORRECT]:
+            raise ValueError(
+                f"statuses: {', '.join(refused)}: only `correct` can become a trace; rejected samples stay in the "
+                "warehouse, and `tracemill export NAME --format preference` pairs them with accepted ones"
+            )
+        return policy
 
     @model_validator(mode="after")
     def _costs_are_known_where_they_are_bounded(self) -> Self:

@@ -17,7 +17,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-from data.derived import derive, forget_touched, touch
+from data.derived import derive, derive_all, forget_touched, touch
 from data.duckdb_errors import is_about_query, is_in_use, storage_error
 from data.errors import CatalogError, WarehouseBusyError
 from data.files import storage_errors
@@ -30,6 +30,8 @@ WAIT_S = 60.0
 """How long a call waits for another process to let go of the file."""
 MEMORY_LIMIT = "64MB"
 """For the catalog's own work, which streams; people's queries get DuckDB's default."""
+ROWS_TOGETHER = 32_768
+"""Rows of shards that are indexed at once."""
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": MEMORY_LIMIT,
     "threads": "2",
@@ -125,25 +127,22 @@ class Catalog:
             for number, migration in enumerate(MIGRATIONS[seen:], start=seen + 1):
                 connection.execute("BEGIN")
                 connection.execute(migration)
+                if 0 < seen < DERIVED_SINCE and number == len(MIGRATIONS):
+                    derive_all(connection)
                 connection.execute("DELETE FROM schema_version")
                 connection.execute("INSERT INTO schema_version VALUES (?)", [number])
                 connection.execute("COMMIT")
-            if 0 < seen < DERIVED_SINCE:
-                forget_touched(connection)
-                touch(connection, "problems")
-                touch(connection, "verdicts")
-                derive(connection)
 
     def register_shards(self, shards: Sequence[ShardManifest]) -> None:
         """Index committed shards; rows that are known already are passed over."""
         with self._transaction() as connection:
             known = set(connection.execute("SELECT kind, shard_id FROM shards").fetchall())
             forget_touched(connection)
-            for shard in shards:
-                if (shard.kind, shard.shard_id) not in known:
-                    self._register_shard(connection, shard)
-                    if shard.kind != "decisions":
-                        touch(connection, "incoming", samples=shard.kind == "samples")
+            fresh = {(shard.kind, shard.shard_id): shard for shard in shards}
+            for together in _together([shard for key, shard in fresh.items() if key not in known]):
+                self._register(connection, together)
+                if (kind := together[0].kind) != "decisions":
+                    touch(connection, "incoming", samples=kind == "samples")
             derive(connection)
 
     def forget_shards(self, kind: str, shard_ids: Iterable[str]) -> None:
@@ -202,26 +201,39 @@ class Catalog:
             connection.execute("SET lock_configuration = true")
             yield connection
 
-    def _register_shard(self, connection: duckdb.DuckDBPyConnection, shard: ShardManifest) -> None:
-        source, keys = str(self._root / shard.path), ROW_KEYS[shard.kind]
-        try:
-            columns = _columns_there(shard)
+    def _register(self, connection: duckdb.DuckDBPyConnection, shards: Sequence[ShardManifest]) -> None:
+        """Index shards of one kind; of rows that come twice the first stays."""
+        kind, keys = shards[0].kind, ROW_KEYS[shards[0].kind]
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *, 0 AS place FROM {kind} LIMIT 0"  # noqa: S608
+        )
+        for place, shard in enumerate(shards):
+            source = str(self._root / shard.path)
+            try:
+                connection.execute(
+                    f"INSERT INTO incoming BY NAME SELECT {_columns_there(shard)}, ? AS shard_id, ? AS place "  # noqa: S608
+                    "FROM read_parquet(?, hive_partitioning = false)",
+                    [shard.shard_id, place, source],
+                )
+            except duckdb.Error as error:
+                if str(self.path) in str(error) or isinstance(error, duckdb.OutOfMemoryException):
+                    raise
+                raise unreadable_shard(source, error) from error
+        if len(shards) > 1:
             connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns}, ? AS shard_id "  # noqa: S608
-                "FROM read_parquet(?, hive_partitioning = false)",
-                [shard.shard_id, source],
+                f"DELETE FROM incoming WHERE rowid IN (SELECT rowid FROM incoming "  # noqa: S608
+                f"QUALIFY place > min(place) OVER (PARTITION BY {keys}))"
             )
-            # The table is streamed past the few new rows, never the other way round: memory stays flat.
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE known AS SELECT {keys} FROM {shard.kind} "  # noqa: S608
-                f"SEMI JOIN incoming USING ({keys})"
-            )
-            connection.execute(f"INSERT INTO {shard.kind} BY NAME FROM incoming ANTI JOIN known USING ({keys})")
-        except duckdb.Error as error:
-            if str(self.path) in str(error) or isinstance(error, duckdb.OutOfMemoryException):
-                raise
-            raise unreadable_shard(source, error) from error
-        _insert(connection, "shards", shard)
+        # The table is streamed past the few new rows, never the other way round: memory stays flat.
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE known AS SELECT {keys} FROM {kind} "  # noqa: S608
+            f"SEMI JOIN incoming USING ({keys})"
+        )
+        connection.execute(
+            f"INSERT INTO {kind} BY NAME SELECT * EXCLUDE (place) FROM incoming ANTI JOIN known USING ({keys})"  # noqa: S608
+        )
+        for shard in shards:
+            _insert(connection, "shards", shard)
 
     def _put(self, table: str, key: Mapping[str, object], row: Record) -> None:
         condition = " AND ".join(f"{name} = ?" for name in key)
@@ -276,6 +288,18 @@ class Catalog:
                 "upgrade Tracemill, or move the file away and run `tracemill catalog rebuild`"
             )
         return seen
+
+
+def _together(shards: Sequence[ShardManifest]) -> Iterator[list[ShardManifest]]:
+    """Yield shards of one kind at a time, in the order of their kinds, as many as memory can hold the rows of."""
+    waiting: dict[str, list[ShardManifest]] = {}
+    for shard in shards:
+        others = waiting.setdefault(shard.kind, [])
+        if others and sum(other.rows for other in others) + shard.rows > ROWS_TOGETHER:
+            yield others
+            others = waiting[shard.kind] = []
+        others.append(shard)
+    yield from (others for others in waiting.values() if others)
 
 
 def _columns_there(shard: ShardManifest) -> str:

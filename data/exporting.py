@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,21 @@ from data.catalog import Catalog
 from data.errors import InputError
 from data.exports import (
     JSONL_FORMATS,
+    ROWS_TOGETHER,
     SCHEMAS,
     TRACE_FORMATS,
     ExportFormat,
     Row,
     as_grpo,
     as_pairs,
+    as_soft_targets,
     as_verl,
 )
 from data.files import ROW_GROUP_ROWS, parquet_writer, sha256_of, storage_errors, write_json
 from data.records import Status
 from data.selection import Band
 from data.shards import read_shard
+from data.soft_targets import read_soft_shard, text_hash_of
 from data.versions import PROBLEMS_FILE, VersionManifest, version_path
 from data.warehouse import Warehouse
 
@@ -36,6 +40,7 @@ AnswerText = Callable[[str | None, str], str]
 REJECTED = frozenset({Status.INCORRECT, Status.UNIT_MISMATCH, Status.NO_ANSWER, Status.UNPARSED})
 """Statuses of samples that were judged and found wrong; what was cut off or could not be judged is no example."""
 _PROBLEMS_AT_ONCE = 256
+_TRACES_AT_ONCE = 4096
 _STORED = """
 SELECT v.problem_id, s.sample_id, v.status, v.reason, f.path FROM verdicts v SEMI JOIN asked USING (problem_id)
 SEMI JOIN made ON v.verdict_set = made.verdict_set
@@ -43,6 +48,20 @@ JOIN samples s ON s.sample_id = v.sample_id
 SEMI JOIN made ON s.sampling_id = made.sampling_id AND s."index" < made.samples_per_problem
 JOIN shards f ON f.kind = 'samples' AND f.shard_id = s.shard_id
 """
+_SOFT = """
+SELECT t.sample_id, f.path FROM soft_targets t SEMI JOIN asked USING (sample_id)
+JOIN shards f ON f.kind = 'soft_targets' AND f.shard_id = t.shard_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export holds."""
+
+    rows: dict[str, int]
+    """Split → rows."""
+    left_out: int
+    """Traces that have not what the format is about."""
 
 
 def export_version(
@@ -55,8 +74,8 @@ def export_version(
     *,
     pass_rate: Band | None = None,
     pairs_per_problem: int = 4,
-) -> dict[str, int]:
-    """Write a version as `how` into the new folder `target`; return how many rows each split has.
+) -> Exported:
+    """Write a version as `how` into the new folder `target`, and return how much that is.
 
     Raises `InputError` where `target` holds something, or where the version has not what the format needs;
     `StorageError` where it cannot be written. Nothing is visible before everything is.
@@ -69,20 +88,30 @@ def export_version(
         staging.mkdir(parents=True)
         try:
             counts: dict[str, int] = {}
+            soft = _SoftRows(warehouse, catalog, manifest)
             for split in manifest.splits:
-                rows = _rows(
-                    warehouse, catalog, manifest, how, split, answer_text, pass_rate or Band(), pairs_per_problem
-                )
+                if how is ExportFormat.SOFT_TARGETS:
+                    rows = soft.rows(split)
+                else:
+                    rows = _rows(
+                        warehouse, catalog, manifest, how, split, answer_text, pass_rate or Band(), pairs_per_problem
+                    )
                 counts[split] = _write(staging, split, how, rows)
+            if soft.left_out and not any(counts.values()):
+                raise InputError(
+                    f"{version_path(warehouse, manifest)}: no trace of this version has soft targets; a build with "
+                    "`soft_targets` keeps those of the samples that it asks for"
+                )
             files = {path.name: sha256_of(path) for path in sorted(staging.iterdir())}
             made = {"dataset": manifest.dataset, "version": manifest.version, "format": how.value, "rows": counts}
+            made["left_out"] = soft.left_out
             write_json(staging / "export.json", made | {"files": files, "licenses": manifest.licenses}, staging)
             with suppress(FileNotFoundError):
                 target.rmdir()
             staging.rename(target)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    return counts
+    return Exported(counts, soft.left_out)
 
 
 def _rows(
@@ -148,6 +177,29 @@ def _pairs(
             yield from as_pairs(problem, accepted, rejected.get(first["problem_id"], []), most)
 
 
+class _SoftRows:
+    """Traces with their soft targets, in the order of these."""
+
+    def __init__(self, warehouse: Warehouse, catalog: Catalog, manifest: VersionManifest) -> None:
+        self._warehouse = warehouse
+        self._catalog = catalog
+        self._manifest = manifest
+        self.left_out = 0
+        """Traces without soft targets of their very text."""
+
+    def rows(self, split: str) -> Iterator[Row]:
+        """Yield the rows of a split; each shard is read once for some thousand traces, a few samples at a time."""
+        traces = _traces(version_path(self._warehouse, self._manifest), self._manifest, split)
+        while chunk := {row["sample_id"]: row for row in islice(traces, _TRACES_AT_ONCE)}:
+            asked = pa.table({"sample_id": pa.array(chunk.keys(), pa.string())})
+            for path in sorted({path for _, path in self._catalog.lookup({"found": _SOFT}, asked=asked)["found"]}):
+                for soft in read_soft_shard(self._warehouse.root / path, chunk.keys()):
+                    trace = chunk.get(soft.sample_id)
+                    if trace and soft.text_hash == text_hash_of(trace["completion"]):
+                        yield as_soft_targets(chunk.pop(soft.sample_id), soft)
+            self.left_out += len(chunk)
+
+
 def _rejected(warehouse: Warehouse, stored: Sequence[tuple[Any, ...]], answer_text: AnswerText) -> dict[str, list[Row]]:
     """Return the rejected samples of problems, with their texts."""
     wanted = [row for row in stored if row[2] in REJECTED]
@@ -168,13 +220,13 @@ def _rejected(warehouse: Warehouse, stored: Sequence[tuple[Any, ...]], answer_te
 
 def _write(folder: Path, split: str, how: ExportFormat, rows: Iterable[Row]) -> int:
     """Write the rows of a split as Parquet, and as JSONL where the format's users expect it."""
-    remaining, written = iter(rows), 0
+    remaining, written, together = iter(rows), 0, ROWS_TOGETHER.get(how, ROW_GROUP_ROWS)
     path = folder / f"{split}.parquet"
     lines = (folder / f"{split}.jsonl").open("w", encoding="utf-8") if how in JSONL_FORMATS else None
     try:
         with parquet_writer(path, SCHEMAS[how], []) as writer:
-            while group := list(islice(remaining, ROW_GROUP_ROWS)):
-                writer.write_table(pa.Table.from_pylist(group, schema=SCHEMAS[how]), row_group_size=ROW_GROUP_ROWS)
+            while group := list(islice(remaining, together)):
+                writer.write_table(pa.Table.from_pylist(group, schema=SCHEMAS[how]), row_group_size=together)
                 written += len(group)
                 if lines:
                     lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in group)

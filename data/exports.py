@@ -8,6 +8,7 @@ prompt-completion  prompt, completion: lists of messages                        
 sharegpt           conversations: list of {from, value}                                  LLaMA-Factory, axolotl
 alpaca             instruction, input, output, system                                    LLaMA-Factory …
 preference         prompt, chosen, rejected: lists of messages                           TRL DPO
+soft-targets       prompt, completion, then token ids and the k most probable, a row a token    distillation
 grpo               prompt: list of messages, then what a reward function gets            TRL GRPO
 verl               data_source, prompt, ability, reward_model, extra_info                verl
 =================  ====================================================================  =====================
@@ -20,6 +21,7 @@ from typing import Any
 import pyarrow as pa
 
 from data.schemas import MESSAGES, STRINGS
+from data.soft_targets import StoredTargets
 
 Row = dict[str, Any]
 
@@ -32,6 +34,7 @@ class ExportFormat(StrEnum):
     SHAREGPT = "sharegpt"
     ALPACA = "alpaca"
     PREFERENCE = "preference"
+    SOFT_TARGETS = "soft-targets"
     GRPO = "grpo"
     VERL = "verl"
 
@@ -76,6 +79,20 @@ SCHEMAS: dict[ExportFormat, pa.Schema] = {
             "license": pa.string(),
         }
     ),
+    ExportFormat.SOFT_TARGETS: pa.schema(
+        {
+            "prompt": MESSAGES,
+            "completion": MESSAGES,
+            "token_ids": pa.list_(pa.int32()),
+            "token_logprobs": pa.list_(pa.float32()),
+            "top_ids": pa.list_(pa.list_(pa.int32())),
+            "top_logprobs": pa.list_(pa.list_(pa.float32())),
+            "k": pa.int32(),
+            "sample_id": pa.string(),
+            "teacher": pa.string(),
+            **_TRACE_FACTS,
+        }
+    ),
     ExportFormat.GRPO: pa.schema({"prompt": MESSAGES, **_PROBLEM_FACTS}),
     ExportFormat.VERL: pa.schema(
         {
@@ -117,6 +134,18 @@ def as_alpaca(trace: Row) -> Row:
     by_role = {each["role"]: each["content"] for each in trace["messages"]}
     texts = {"instruction": by_role["user"], "input": "", "output": by_role["assistant"]}
     return texts | {"system": by_role.get("system", "")} | _facts(trace)
+
+
+def as_soft_targets(trace: Row, soft: StoredTargets) -> Row:
+    """Return prompt and completion, and for each of the completion's tokens what else the teacher would have said."""
+    tokens = {
+        "token_ids": soft.token_ids,
+        "token_logprobs": soft.token_logprobs,
+        "top_ids": list(soft.ids),
+        "top_logprobs": list(soft.logprobs),
+        "k": soft.k,
+    }
+    return as_prompt_completion(trace) | tokens | {name: trace[name] for name in ("sample_id", "teacher")}
 
 
 def as_grpo(problem: Row) -> Row:
@@ -168,5 +197,7 @@ TRACE_FORMATS: Mapping[ExportFormat, Callable[[Row], Row]] = {
     ExportFormat.ALPACA: as_alpaca,
 }
 """Formats with a row for each trace."""
+ROWS_TOGETHER: Mapping[ExportFormat, int] = {ExportFormat.SOFT_TARGETS: 32}
+"""Rows of a row group, where it is not as for texts."""
 JSONL_FORMATS = frozenset({ExportFormat.SHAREGPT, ExportFormat.ALPACA})
 """Formats whose users expect JSONL."""

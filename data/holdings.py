@@ -1,8 +1,8 @@
 """What the warehouse already holds for a chunk of problems: the base of planning and of publishing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -10,6 +10,12 @@ from data.catalog import Catalog
 from data.members import Member
 from data.records import FinishReason, Record, Status
 from data.votes import HeldVote
+
+LOOK_UP_SAMPLES = 32_768
+"""Samples that are looked up at once; a few dozen megabytes."""
+_FINISH = {reason.value: reason for reason in FinishReason}
+_STATUS = {status.value: status for status in Status}
+_Chunk = TypeVar("_Chunk", bound=Sequence[object])
 
 
 class Request(Record):
@@ -93,6 +99,9 @@ class Holdings:
 
     def samples_of(self, member: Member) -> list[HeldSample]:
         """Return those of a problem's samples that count, in the order in which they were to be asked."""
+        if not member.shares:
+            held = self.samples.get(member.prompt_id, {})
+            return [held[index] for index in range(self.wanted(member)) if index in held]
         turns = member.turns(self.wanted(member))
         found = (self.samples.get(prompt_id, {}).get(index) for prompt_id, index in turns)
         return [sample for sample in found if sample]
@@ -137,14 +146,26 @@ def look_up(catalog: Catalog, members: Sequence[Member], request: Request) -> Ho
     )
     samples: dict[str, dict[int, HeldSample]] = {}
     for prompt_id, sample_id, index, finish, *rest in found["samples"]:
-        samples.setdefault(prompt_id, {})[index] = HeldSample(sample_id, index, FinishReason(finish), *rest)
+        samples.setdefault(prompt_id, {})[index] = HeldSample(sample_id, index, _FINISH[finish], *rest)
     verdicts = {
-        (problem_id, sample_id): HeldVerdict(Status(status), *rest)
+        (problem_id, sample_id): HeldVerdict(_STATUS[status], *rest)
         for problem_id, sample_id, status, *rest in found["verdicts"]
     }
     votes = {row[0]: HeldVote(*row) for row in found["votes"]}
     records = _held_records(found["records"])
     return Holdings(records, samples, verdicts, request, votes, request.samples_per_problem)
+
+
+def looked_up_together(chunks: Iterable[_Chunk], request: Request) -> Iterator[list[_Chunk]]:
+    """Yield chunks, as many as one look into the catalog is for: it reads whole tables, whatever is asked."""
+    waiting: list[_Chunk] = []
+    for chunk in chunks:
+        waiting.append(chunk)
+        if sum(map(len, waiting)) * request.samples_per_problem >= LOOK_UP_SAMPLES:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
 
 
 def look_up_records(catalog: Catalog, members: Sequence[Member]) -> dict[str, HeldRecord]:

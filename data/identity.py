@@ -8,10 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical_json(value: object) -> str:
     """Render `value` as JSON that is equal exactly when the values are equal."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def content_id(kind: str, value: object) -> str:

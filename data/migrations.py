@@ -87,11 +87,18 @@ MIGRATIONS: tuple[str, ...] = (
         shard_id VARCHAR
     );
     """,
+    # 8: what became of each problem's samples, and their tokens: costs are asked without joining all samples
+    """
+    CREATE TABLE outcomes (
+        problem_id VARCHAR, source VARCHAR, status VARCHAR, verdict_set VARCHAR, samples BIGINT, prompt_tokens BIGINT,
+        cached_tokens BIGINT, completion_tokens BIGINT
+    );
+    """,
 )
 
 SCHEMA_VERSION = len(MIGRATIONS)
-DERIVED_SINCE = 4
-"""The first schema with what `data.derived` derives."""
+DERIVED_SINCE = 8
+"""The first schema with all that `data.derived` derives."""
 
 INDEXED_COLUMNS: dict[str, str] = {
     # what the catalog keeps of each kind of shard: everything but the long texts

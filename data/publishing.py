@@ -1,14 +1,14 @@
 """From what the warehouse holds to the next version: survey, selection, traces. Both `build` and `publish` end here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from data.catalog import Catalog
-from data.decontamination import BenchmarkIndex
+from data.decontamination import BenchmarkIndex, check_benchmarks
 from data.files import ROW_GROUP_ROWS
-from data.holdings import Holdings, Request, look_up, look_up_records
+from data.holdings import Holdings, Request, look_up, look_up_records, looked_up_together
 from data.likeness import Questions
 from data.lineage import Lineage
 from data.members import Members
@@ -41,15 +41,19 @@ class Stock:
     """Where problems lie that are described anew and that a dry run does not store."""
 
     def chunks(self) -> Iterator[tuple[int, list[JudgedProblem], Holdings]]:
-        """Yield the run's problems, chunk by chunk, with what is held of them."""
-        for number, members in enumerate(self.members.read_chunks()):
+        """Yield the run's problems, chunk by chunk, with what is held of them and of the chunks beside them."""
+        number = 0
+        for chunks in looked_up_together(self.members.read_chunks(), self.request):
+            members = [member for chunk in chunks for member in chunk]
             holdings = look_up(self.catalog, members, self.request)
             if self.unsaved:
                 beside, catalog = self.unsaved
                 for record_id, record in look_up_records(catalog, members).items():
                     # An absolute path stays what it is when it is joined to the warehouse's.
                     holdings.records.setdefault(record_id, record.moved(str(beside.root / record.path)))
-            yield number, judged_problems(members, holdings), holdings
+            for chunk in chunks:
+                yield number, judged_problems(chunk, holdings), holdings
+                number += 1
 
 
 def choose_traces(
@@ -109,10 +113,11 @@ def publish_chosen(
     def rows() -> Iterator[dict[str, Any]]:
         for number, problems, holdings in stock.chunks():
             chosen = list(_chosen(problems, plan.chosen(number)))
-            plan.describe(_described(stock, problems, holdings, conversation_for))
+            records = read_problems(stock.warehouse, {each.member.record_id for each in problems}, holdings)
+            plan.describe(_described(problems, records, conversation_for))
             split_of = {each.problem.member.problem_id: split for split, each in chosen}
             problems_ = [each for _, each in chosen]
-            for row in chunk_traces(stock.warehouse, problems_, holdings, provenance, conversation_for):
+            for row in chunk_traces(stock.warehouse, problems_, records, provenance, conversation_for):
                 yield row | {"split": split_of[row["problem_id"]]}
 
     left_out, described = plan.left_out(ROW_GROUP_ROWS), plan.problems(ROW_GROUP_ROWS)
@@ -142,10 +147,9 @@ def _chosen(
 
 
 def _described(
-    stock: Stock, problems: list[JudgedProblem], holdings: Holdings, conversation_for: ConversationFor
+    problems: list[JudgedProblem], records: Mapping[str, Problem], conversation_for: ConversationFor
 ) -> dict[str, dict[str, Any]]:
     """Return what a version lists of each problem, with the prompt to train or to ask with."""
-    records = read_problems(stock.warehouse, {problem.member.record_id for problem in problems}, holdings)
     described = {}
     for problem in problems:
         record = records[problem.member.record_id]
@@ -165,8 +169,16 @@ def benchmark_index(selection: Selection) -> BenchmarkIndex | None:
     if not selection.benchmarks:
         return None
     rule = selection.policy.decontaminate
-    files = [(file.name, Path(file.path)) for file in selection.benchmarks]
-    return BenchmarkIndex(files, rule.field, rule.n, rule.threshold)
+    return BenchmarkIndex(_benchmark_paths(selection), rule.field, rule.n, rule.threshold)
+
+
+def check_benchmark_files(selection: Selection) -> None:
+    """Raise the `InputError` that making the index would raise."""
+    check_benchmarks(_benchmark_paths(selection), selection.policy.decontaminate.field)
+
+
+def _benchmark_paths(selection: Selection) -> list[tuple[str, Path]]:
+    return [(file.name, Path(file.path)) for file in selection.benchmarks]
 
 
 def _matches(benchmarks: BenchmarkIndex, problem: Problem) -> str:

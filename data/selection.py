@@ -185,7 +185,7 @@ class SelectionPolicy(Record):
     """The `publish` section of a configuration: what a version takes from what the warehouse holds."""
 
     statuses: tuple[Status, ...] = Field(default=(Status.CORRECT,), min_length=1)
-    """Others than `correct` are rejected samples: labelled so in the column `status`, never to be imitated."""
+    """Configurations may name `correct` alone; versions of earlier releases may hold others, labelled in `status`."""
     pass_rate: Band = Band()
     traces_per_problem: int | None = Field(default=None, ge=1)
     choose: Choice = Choice.FIRST

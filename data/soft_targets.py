@@ -11,7 +11,7 @@ top-p or top-k: a temperature is applied when they are read.
         soft.ids, soft.logprobs, soft.rest      # (tokens, k) int32, (tokens, k) float32, (tokens,) float32
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import ConfigDict, Field
 
@@ -182,13 +183,20 @@ def read_soft_targets(warehouse: str | Path, dataset: str) -> Iterator[StoredTar
     """Yield all soft targets of a dataset, from its committed shards; raises `StorageError`."""
     folder = Path(warehouse) / "soft_targets" / dataset
     for manifest in sorted(folder.glob("*.json")):
-        path = Path(warehouse) / read_manifest(manifest).path
-        try:
-            with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(batch_size=READ_ROWS):
-                    yield from _rows(batch)
-        except (OSError, pa.ArrowException) as error:
-            raise unreadable_shard(str(path), error) from error
+        yield from read_soft_shard(Path(warehouse) / read_manifest(manifest).path)
+
+
+def read_soft_shard(path: Path, wanted: Collection[str] | None = None) -> Iterator[StoredTargets]:
+    """Yield the soft targets of a shard, of all samples or of those `wanted`; raises `StorageError`."""
+    values = None if wanted is None else pa.array(sorted(wanted), pa.string())
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=READ_ROWS):
+                if values is not None:
+                    batch = batch.filter(pc.is_in(batch.column("sample_id"), value_set=values))  # noqa: PLW2901
+                yield from _rows(batch)
+    except (OSError, pa.ArrowException) as error:
+        raise unreadable_shard(str(path), error) from error
 
 
 def _rows(batch: pa.RecordBatch) -> Iterator[StoredTargets]:

@@ -1,6 +1,6 @@
 """Traces: accepted samples joined with their problems and verdicts, as rows to train on."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,15 +45,17 @@ class ChosenProblem:
 def chunk_traces(
     warehouse: Warehouse,
     problems: Sequence[ChosenProblem],
-    holdings: Holdings,
+    records: Mapping[str, Problem],
     provenance: Provenance,
     conversation_for: ConversationFor,
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one chunk's traces, problem by problem, a problem's traces by index."""
+    """Yield the rows of one chunk's traces, problem by problem, a problem's traces by index.
+
+    `records` are the stored problems by record id.
+    """
     wanted = {each.sample.sample_id for problem in problems for each in problem.chosen}
     paths = {each.sample.path for problem in problems for each in problem.chosen}
     texts = _rows_by_id(warehouse, paths, "sample_id", wanted)
-    records = read_problems(warehouse, {each.problem.member.record_id for each in problems}, holdings)
     for each in problems:
         record = records[each.problem.member.record_id]
         shared = _problem_columns(each.problem, record) | provenance.model_dump()

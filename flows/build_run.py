@@ -86,8 +86,8 @@ class BuildRun:
         """Name of the dataset."""
         return self.loaded.config.name
 
-    def read(self) -> Iterator[Chunk]:
-        """Yield all problems of the run in chunks, with the work that each still needs."""
+    def read(self, *, ahead: bool = False) -> Iterator[Chunk]:
+        """Yield all problems of the run in chunks, with the work that each still needs; see `read_chunks`."""
         config = self.loaded.config
         return read_chunks(
             self.sources,
@@ -99,6 +99,7 @@ class BuildRun:
             chunk_size=config.execution.shard_size,
             bad_rows=self.bad_rows,
             fail_on_bad_row=config.on_bad_row == "fail",
+            ahead=ahead,
         )
 
     async def chunks(self) -> AsyncIterator[Chunk]:

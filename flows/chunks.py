@@ -6,7 +6,7 @@ from itertools import islice
 
 from data.catalog import Catalog
 from data.errors import ProblemRowError
-from data.holdings import HeldSample, Holdings, Request, look_up
+from data.holdings import HeldSample, Holdings, Request, look_up, looked_up_together
 from data.members import Member, Members
 from data.publishing import Stock
 from data.records import Problem, Prompt
@@ -15,6 +15,7 @@ from data.traces import read_problems
 from generators.prompt_mix import PromptMix
 
 SHOWN_BAD_ROWS = 5
+_Asked = tuple[Problem, Sequence[Prompt], Member]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +79,35 @@ def read_chunks(
     chunk_size: int,
     bad_rows: BadRows,
     fail_on_bad_row: bool,
+    ahead: bool = False,
 ) -> Iterator[Chunk]:
     """Stream the sources' problems as chunks; each problem once, in the sources' order.
 
-    Every problem gets `first` samples, or as many as any may get.
+    Every problem gets `first` samples, or as many as any may get. With `ahead` several chunks are read and looked up
+    before the first one comes: quicker where nothing waits for it.
     Bad rows are counted in `bad_rows`; with `fail_on_bad_row` the first one is raised.
     """
     problems = _problems(sources, bad_rows, fail_on_bad_row)
+    chunks = _kept(problems, template, members, first, chunk_size)
     number = 0
+    for together in looked_up_together(chunks, request) if ahead else ([chunk] for chunk in chunks):
+        holdings = look_up(catalog, [member for kept in together for _, _, member in kept], request)
+        for kept in together:
+            yield _plan(number, kept, holdings)
+            number += 1
+
+
+def _kept(
+    problems: Iterator[Problem], template: PromptMix, members: Members, first: int | None, chunk_size: int
+) -> Iterator[Sequence[_Asked]]:
+    """Yield the problems of each chunk that did not come before, with their prompts."""
     while batch := list(islice(problems, chunk_size)):
         prompts = [template.render(problem) for problem in batch]
         rows = [member_of(template, problem, asked, first) for problem, asked in zip(batch, prompts, strict=True)]
         fresh = members.add_chunk(rows)
         kept = [each for each, new in zip(zip(batch, prompts, rows, strict=True), fresh, strict=True) if new]
         if kept:
-            holdings = look_up(catalog, [member for _, _, member in kept], request)
-            yield _plan(number, kept, holdings)
-            number += 1
+            yield kept
 
 
 def plan_round(number: int, round_: int, members: Sequence[Member], template: PromptMix, stock: Stock) -> Chunk:
@@ -136,7 +149,7 @@ def _problems(sources: Sequence[Source], bad_rows: BadRows, fail: bool) -> Itera
                 bad_rows.add(item)
 
 
-def _plan(number: int, kept: Sequence[tuple[Problem, Sequence[Prompt], Member]], holdings: Holdings) -> Chunk:
+def _plan(number: int, kept: Sequence[_Asked], holdings: Holdings) -> Chunk:
     asks: list[Ask] = []
     unverified, held = [], 0
     for problem, prompts, member in kept:

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-FORMATS = ("messages", "prompt-completion", "sharegpt", "alpaca", "preference", "grpo", "verl")
+FORMATS = ("messages", "prompt-completion", "sharegpt", "alpaca", "preference", "soft-targets", "grpo", "verl")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -37,7 +37,7 @@ def run(args: Namespace) -> int:
         raise InputError("--pairs-per-problem: at least 1")
     warehouse, catalog = opened(args)
     manifest = find_version(warehouse, catalog, args.dataset, args.version)
-    counts = export_version(
+    made = export_version(
         warehouse,
         catalog,
         manifest,
@@ -47,6 +47,8 @@ def run(args: Namespace) -> int:
         pass_rate=band,
         pairs_per_problem=args.pairs_per_problem,
     )
-    listed = ", ".join(f"{count:,} rows of {split}" for split, count in counts.items())
+    listed = ", ".join(f"{count:,} rows of {split}" for split, count in made.rows.items())
     print(f"{args.to}: {manifest.dataset} v{manifest.version} as {args.format}: {listed}")
+    if made.left_out:
+        print(f"{made.left_out:,} traces have no soft targets and are left out; see docs/soft-targets.md")
     return 0

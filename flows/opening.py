@@ -11,7 +11,7 @@ from data.catalog import Catalog, RunRow
 from data.errors import TracemillError
 from data.holdings import Request
 from data.members import Members
-from data.publishing import benchmark_index
+from data.publishing import check_benchmark_files
 from data.recovery import recover, write_run
 from data.sources import Source
 from data.warehouse import Warehouse, open_warehouse
@@ -27,7 +27,7 @@ from generators.teacher import Teacher
 def check_publishing(loaded: LoadedBuild) -> None:
     """Raise `InputError` for what would stop the publishing at the end: a licence, or a file that cannot be read."""
     check_teacher_license(loaded)
-    benchmark_index(selection(loaded))
+    check_benchmark_files(selection(loaded))
 
 
 @asynccontextmanager

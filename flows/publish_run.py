@@ -16,7 +16,7 @@ from data.holdings import look_up
 from data.published import latest_version
 from data.publishing import choose_traces
 from data.selection_plan import SelectionPlan
-from data.shards import write_shard
+from data.shards import ShardManifest, write_shard
 from data.versions import VersionContents
 from data.warehouse import Warehouse, existing_warehouse
 from flows.build_result import BuildResult
@@ -107,13 +107,15 @@ def dry_run(loaded: LoadedBuild, reporter: Reporter) -> DryRun:
 def _read_members(build: BuildRun, store: Warehouse, catalog: Catalog) -> Pending:
     """Read the sources, so that the run knows its problems; those described anew are kept in `store`."""
     pending = Pending()
-    for chunk in build.read():
+    described: list[ShardManifest] = []
+    for chunk in build.read(ahead=True):
         pending.samples_to_ask += chunk.samples_to_ask
         pending.samples_to_verify += len(chunk.unverified)
         if chunk.new_records:
             rows = [problem_row(problem, build.run.run_id) for problem in chunk.new_records]
             ids = [row["record_id"] for row in rows]
-            catalog.register_shards([write_shard(store, "problems", build.dataset, build.run.run_id, rows, ids)])
+            described.append(write_shard(store, "problems", build.dataset, build.run.run_id, rows, ids))
+    catalog.register_shards(described)
     if build.policy and not pending.samples_to_ask and not pending.samples_to_verify:
         _grant_what_is_there(build, build.policy, pending)
     return pending

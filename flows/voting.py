@@ -24,6 +24,8 @@ _WRONG = (Status.INCORRECT, Status.UNIT_MISMATCH)
 def hold_votes(stock: Stock, dataset: str, run_id: str, config: VerificationConfig) -> int:
     """Hold the votes that are missing, store them, and return how many there were. Raises `VerifierError`."""
     held = 0
+    if not _any_may_need_vote(stock, config):
+        return held
     with ExitStack() as stack:
         groups = _Grouping(stack, config)
         for _, problems, holdings in stock.chunks():
@@ -77,6 +79,14 @@ def _chunk_votes(
         None if found is None else _row(each, _counted(problem, ballot, found, config), samples, stock.request.voting)
         for (each, problem, ballot, samples), found in zip(wanted, groups, strict=True)
     ]
+
+
+def _any_may_need_vote(stock: Stock, config: VerificationConfig) -> bool:
+    """Whether it is worth looking at all problems: some have no reference, or enough samples to contradict theirs."""
+    if stock.request.samples_per_problem >= config.majority.suspect.votes:
+        return True
+    sql = "SELECT 1 FROM verdicts WHERE verdict_set = ? AND status = ? LIMIT 1"
+    return bool(stock.catalog.query(sql, [stock.request.verdict_set, Status.NO_REFERENCE.value]))
 
 
 def _may_need_vote(problem: JudgedProblem, config: VerificationConfig) -> bool:

@@ -147,7 +147,8 @@ def traces_of(warehouse: Warehouse, catalog: Catalog, problems: Sequence[Problem
     holdings = look_up(catalog, members, request())
     provenance = Provenance(temperature=0.7, top_p=1.0)
     chosen = [ChosenProblem(each, tuple(each.accepted)) for each in judged_problems(members, holdings) if each.accepted]
-    return list(chunk_traces(warehouse, chosen, holdings, provenance, conversation))
+    records = {each.record_id: each for each in problems}
+    return list(chunk_traces(warehouse, chosen, records, provenance, conversation))
 
 
 def contents_of(

@@ -20,7 +20,7 @@ REBUILD = "move it away and run `tracemill catalog rebuild`"
 def test_a_new_catalog_has_all_tables(tmp_path):
     """All migrations run from nothing, and the catalog knows how many it has seen."""
     _, catalog = opened(tmp_path)
-    rows = {"problems", "samples", "verdicts", "traces", "decisions", "votes", "soft_targets"}
+    rows = {"problems", "samples", "verdicts", "traces", "outcomes", "decisions", "votes", "soft_targets"}
     assert set(tables(catalog)) == rows | {"runs", "schema_version", "shards", "versions"}
     assert catalog.query("SELECT version FROM schema_version") == [(len(MIGRATIONS),)]
 
@@ -168,6 +168,7 @@ def test_several_processes_that_write_lose_nothing(tmp_path):
         "decisions": 0,
         "votes": 0,
         "traces": 18,
+        "outcomes": 27,
         "shards": 27,
         "soft_targets": 0,
         "runs": 9,

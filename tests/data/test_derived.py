@@ -5,6 +5,8 @@ import itertools
 import duckdb
 import pytest
 
+from data import catalog as catalogs
+from data import derived as derived_tables
 from data.catalog import Catalog
 from data.migrations import DERIVED_SINCE, MIGRATIONS
 from data.records import Status
@@ -18,6 +20,7 @@ def derived(catalog):
     return (
         catalog.query("SELECT problem_id, verdict_set, n_samples, n_accepted, pass_rate FROM problems ORDER BY ALL"),
         catalog.query("SELECT * EXCLUDE (tags) FROM traces ORDER BY ALL"),
+        catalog.query("SELECT * FROM outcomes ORDER BY ALL"),
     )
 
 
@@ -52,11 +55,47 @@ def test_what_is_forgotten_counts_no_more(tmp_path):
     warehouse, catalog = opened(tmp_path)
     *_, verdicts = put_shard(warehouse, catalog, [problem(1)])
     catalog.forget_shards("verdicts", [verdicts.shard_id])
-    assert derived(catalog) == ([(problem(1).problem_id, None, 0, 0, None)], [])
+    assert derived(catalog) == ([(problem(1).problem_id, None, 0, 0, None)], [], [])
 
 
-def test_an_older_catalog_gets_them(tmp_path):
-    """Brought to the new schema, a catalog has what a new one has."""
+def test_tokens_are_counted_by_status(tmp_path):
+    """Each sample once, with the verdict that came last, and under the source that its problem was given last."""
+    warehouse, catalog = opened(tmp_path)
+    put_shard(warehouse, catalog, [problem(1)])
+    put_shard(warehouse, catalog, [problem(1, source="renamed")], statuses=STRICTER, verdict_set="new")
+    counted = "source, status, verdict_set, samples, prompt_tokens, cached_tokens, completion_tokens"
+    assert catalog.query(f"SELECT {counted} FROM outcomes ORDER BY status") == [  # noqa: S608
+        ("renamed", "correct", "new", 1, 10, 0, 5),
+        ("renamed", "incorrect", "new", 3, 30, 0, 6 + 7 + 8),
+    ]
+
+
+def test_shards_that_share_rows_are_indexed_together(tmp_path):
+    """Of a row that stands in two of them the first stays, as if they had come one after the other."""
+    warehouse, catalog = opened(tmp_path / "one")
+    shards = put_shard(warehouse, catalog, [problem(1), problem(2)], dataset="first")
+    shards += put_shard(warehouse, catalog, [problem(2), problem(3)], dataset="second")
+    other = Catalog(tmp_path / "other.duckdb", warehouse.root)
+    other.migrate()
+    other.register_shards(shards)
+    assert tables(other) == tables(catalog)
+    assert other.query("SELECT count(*) FROM samples") == [(12,)]
+
+
+def test_many_rows_are_indexed_a_part_at_a_time(tmp_path, monkeypatch):
+    """What memory does not hold at once comes to the same."""
+    warehouse, catalog = opened(tmp_path / "one")
+    shards = [shard for n in range(4) for shard in put_shard(warehouse, catalog, [problem(n), problem(n + 1)])]
+    monkeypatch.setattr(catalogs, "ROWS_TOGETHER", 9)
+    other = Catalog(tmp_path / "other.duckdb", warehouse.root)
+    other.migrate()
+    other.register_shards(shards)
+    assert tables(other) == tables(catalog)
+
+
+def test_an_older_catalog_gets_them(tmp_path, monkeypatch):
+    """Brought to the new schema, some problems at a time, a catalog has what a new one has."""
+    monkeypatch.setattr(derived_tables, "_PROBLEMS_TOGETHER", 1)
     warehouse, catalog = opened(tmp_path)
     put_shard(warehouse, catalog, [problem(1), problem(2)])
     with duckdb.connect(warehouse.catalog) as connection:

@@ -11,8 +11,9 @@ from data.exporting import export_version
 from data.exports import ExportFormat, as_pairs
 from data.records import Status
 from data.selection import Band, Selection, SelectionPolicy
+from data.soft_targets import SoftTargets, read_soft_targets, soft_row, write_soft_targets
 from generators.reasoning import join_reasoning
-from tests.data.small_warehouse import opened, problem, publish, put_shard
+from tests.data.small_warehouse import DATASET, RUN, opened, problem, publish, put_shard, sample
 
 STATUSES = (Status.CORRECT, Status.INCORRECT, Status.CORRECT, Status.TRUNCATED)
 
@@ -24,14 +25,24 @@ def stocked(tmp_path_factory):
     problems = [problem(n, unit="m", rel_tol=0.01, tags=("x",)) for n in range(3)]
     put_shard(warehouse, catalog, problems[:2], statuses=STATUSES)
     put_shard(warehouse, catalog, problems[2:], statuses=(Status.INCORRECT,))
+    put_soft_targets(warehouse, catalog, problems[:2])
     return warehouse, catalog, publish(warehouse, catalog, problems)
+
+
+def put_soft_targets(warehouse, catalog, problems, **more):
+    """Store soft targets of the first samples of problems: each character is a token, and one other could have come."""
+    for each in problems:
+        given = sample(each, 0).model_dump(mode="json") | more
+        tokens = [(ord(c), -0.5, [(ord(c), -0.5), (ord("x"), -1.0 - n)]) for n, c in enumerate(given["completion"])]
+        row = soft_row(given, SoftTargets.of(2, tokens))
+        catalog.register_shards([write_soft_targets(warehouse, DATASET, RUN, [row])])
 
 
 def exported(stocked, folder, how, **more):
     """Export the version, and return the rows of its only split."""
-    counts = export_version(*stocked, how, folder, join_reasoning, **more)
+    made = export_version(*stocked, how, folder, join_reasoning, **more)
     rows = pq.read_table(folder / "train.parquet").to_pylist()
-    assert counts == {"train": len(rows)}
+    assert made.rows == {"train": len(rows)}
     return rows
 
 
@@ -102,6 +113,40 @@ def test_no_pair_comes_twice(accepted, rejected):
     ]
     pairs = [(row["chosen_id"], row["rejected_id"]) for row in as_pairs(facts, *sides, 100)]
     assert sorted(pairs) == [(a, b) for a in range(accepted) for b in range(rejected)]
+
+
+def test_soft_targets_line_up_with_their_tokens(stocked, tmp_path):
+    """A list of k for each token, the same that the reader gives; the prompt is what a student is asked."""
+    rows = exported(stocked, tmp_path / "out", ExportFormat.SOFT_TARGETS)
+    read = {each.sample_id: each for each in read_soft_targets(stocked[0].root, DATASET)}
+    assert {row["sample_id"] for row in rows} == {"0 + 1? 0", "1 + 1? 0"} == read.keys()
+    for row in load(tmp_path / "out", tmp_path / "cache"):
+        soft = read[row["sample_id"]]
+        assert "".join(map(chr, row["token_ids"])) == row["completion"][0]["content"]
+        assert row["top_ids"] == soft.ids.tolist()
+        assert row["top_logprobs"] == soft.logprobs.tolist()
+        assert row["token_logprobs"] == soft.token_logprobs.tolist()
+        assert {len(each) for each in row["top_logprobs"]} == {row["k"]} == {2}
+        assert row["prompt"] == [{"role": "user", "content": row["sample_id"][:-2]}]
+    assert pq.read_metadata(tmp_path / "out" / "train.parquet").num_row_groups == 1
+
+
+def test_traces_without_soft_targets_are_counted(stocked, tmp_path):
+    """Two of four traces have none: the export holds the others, and says so."""
+    made = export_version(*stocked, ExportFormat.SOFT_TARGETS, tmp_path / "out", join_reasoning)
+    assert (made.rows, made.left_out) == ({"train": 2}, 2)
+    assert json.loads((tmp_path / "out" / "export.json").read_text())["left_out"] == 2
+
+
+def test_soft_targets_of_another_text_are_none(tmp_path):
+    """Where no trace has its own, there is nothing to export, and the message says what would help."""
+    warehouse, catalog = opened(tmp_path / "warehouse")
+    put_shard(warehouse, catalog, [problem(1)])
+    put_soft_targets(warehouse, catalog, [problem(1)], completion="Another text.")
+    manifest = publish(warehouse, catalog, [problem(1)])
+    with pytest.raises(InputError, match="no trace of this version has soft targets; a build with `soft_targets`"):
+        exported((warehouse, catalog, manifest), tmp_path / "out", ExportFormat.SOFT_TARGETS)
+    assert not (tmp_path / "out").exists()
 
 
 def test_reward_problems_have_reference_settings_and_pass_rate(stocked, tmp_path):

@@ -120,7 +120,7 @@ def test_files_of_schema_1_stay_readable(tmp_path):
     assert list(check_shards(warehouse)) == []
     assert pq.read_schema(OLD / "datasets/sums/v0001/train/part-00000.parquet").equals(TRACES_OF_VERSION[1])
     counts = export_version(warehouse, catalog, manifest, ExportFormat.MESSAGES, tmp_path / "out", join_reasoning)
-    assert counts == {"train": 6}
+    assert counts.rows == {"train": 6}
     problems = [problem(n, source=f"source {n % 2}", tags=("x",)) for n in range(3)]
     assert contents_of(warehouse, catalog, problems).fingerprint == manifest.fingerprint
     second = publish(warehouse, catalog, problems)

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.decontamination import BenchmarkIndex
+from data import decontamination
+from data.decontamination import BenchmarkIndex, check_benchmarks
 from data.errors import InputError
 from data.files import sha256_of
 from data.min_hash import first_of_its_kind, signatures, similarity
@@ -163,10 +164,19 @@ def test_problems_that_stand_in_a_benchmark_are_out_and_named(tmp_path):
     ],
 )
 def test_a_benchmark_that_cannot_be_read_is_named(tmp_path, content, message):
-    """File, row and key."""
+    """File, row and key; the quick look before a build says the same as the index after it."""
     (tmp_path / "b.jsonl").write_text(content)
-    with pytest.raises(InputError, match=message):
-        BenchmarkIndex([("b.jsonl", tmp_path / "b.jsonl")], "question", 8, 0.5)
+    files = [("b.jsonl", tmp_path / "b.jsonl")]
+    for read in (lambda: BenchmarkIndex(files, "question", 8, 0.5), lambda: check_benchmarks(files, "question")):
+        with pytest.raises(InputError, match=message):
+            read()
+
+
+def test_a_benchmark_that_can_be_read_is_not_indexed_to_check_it(tmp_path, monkeypatch):
+    """Before a build, no n-gram is made."""
+    (tmp_path / "b.jsonl").write_text('{"question": "How many?"}\n')
+    monkeypatch.setattr(decontamination, "ngram_hashes", None)
+    check_benchmarks([("b.jsonl", tmp_path / "b.jsonl")], "question")
 
 
 SPLITS = {"validation": 0.2, "test": 0.3}

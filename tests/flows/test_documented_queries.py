@@ -14,7 +14,7 @@ from tests.data.small_warehouse import DATASET, a_run, opened, problem, publish,
 TABLES = (REPOSITORY / "docs" / "warehouse.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "docs" / "queries.md").read_text(encoding="utf-8"), re.DOTALL)
 
-OTHERS = {"soft_targets", "votes", "shards", "runs", "versions"}
+OTHERS = {"outcomes", "soft_targets", "votes", "shards", "runs", "versions"}
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from data.catalog import Catalog
+from data.shards import write_shard
 from data.warehouse import Warehouse
+from flows import reverify_run
 from flows.cli import main
 from tests.builds import stored, write_build
 from tests.flows.in_process import build
@@ -64,6 +67,41 @@ def test_what_was_judged_is_passed_over(built: Path, capfd: pytest.CaptureFixtur
     for path in Warehouse(built).shards("verdicts", "sums").iterdir():
         path.unlink()
     assert reverify(built, capfd, "missing_unit=accept")["samples"] == 8
+
+
+def test_many_shards_are_judged_and_indexed_together(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sample that another dataset stored too is judged once, wherever the looks into the catalog fall."""
+    with scripted_teacher(tmp_path / "script.json", answers=ANSWERS) as url:
+        change = ["execution.shard_size=1"]
+        build(write_build(tmp_path, url, PROBLEMS), *change)
+    warehouse = Warehouse(tmp_path / "warehouse")
+    first, *_ = sorted(warehouse.shards("samples", "sums").glob("*.parquet"))
+    rows = pq.read_table(first).to_pylist()
+    again = write_shard(warehouse, "samples", "sums", "run", [*rows, rows[0] | {"sample_id": "another"}], ["x"])
+    Catalog(warehouse.catalog, warehouse.root).register_shards([again])
+    found = []
+    for together in (1, 9, 100_000):
+        monkeypatch.setattr(reverify_run, "ROWS_TOGETHER", together)
+        found.append(reverify(warehouse.root, capfd, "missing_unit=accept"))
+        del found[-1]["seconds"]
+        Catalog(warehouse.catalog, warehouse.root).forget_shards("verdicts", _last_verdicts(warehouse, found[-1]))
+    assert found[0] == found[1] == found[2]
+    assert (found[0]["samples"], found[0]["known"]) == (9, 4)
+
+
+def _last_verdicts(warehouse: Warehouse, found: dict) -> list[str]:
+    """Delete the shards of a verdict set, and return their ids."""
+    paths = [
+        path
+        for path in warehouse.shards("verdicts", "sums").glob("*.parquet")
+        if pq.read_table(path)["verdict_set"][0].as_py() == found["verdict_set"]
+    ]
+    for path in paths:
+        path.unlink()
+        path.with_suffix(".json").unlink()
+    return [path.stem for path in paths]
 
 
 def test_people_see_examples_of_what_changed(built: Path, capfd: pytest.CaptureFixture[str]) -> None:

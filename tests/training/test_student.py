@@ -38,7 +38,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict:
     warehouse = Warehouse(folder / "warehouse")
     catalog = Catalog(warehouse.catalog, warehouse.root)
     manifest = find_version(warehouse, catalog, "sums")
-    for how in ExportFormat:
+    for how in set(ExportFormat) - {ExportFormat.SOFT_TARGETS}:
         export_version(warehouse, catalog, manifest, how, folder / "exports" / how, join_reasoning)
     out = folder / "student.json"
     script = Path(__file__).with_name("train_student.py")
