@@ -1,7 +1,7 @@
 """The DuckDB catalog: an index over the warehouse's files, which are the truth.
 
 DuckDB lets one process at a time write a file, and shuts readers out meanwhile. So every call here
-opens the file, does one thing and closes it, and waits its turn with jittered pauses.
+opens the file, does one thing and closes it, and waits its turn with jittered pauses (see `data.catalog_lock`).
 """
 
 import random
@@ -17,6 +17,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from data.catalog_lock import alone
 from data.derived import derive, derive_all, forget_touched, touch
 from data.duckdb_errors import is_about_query, is_in_use, storage_error
 from data.errors import CatalogError, WarehouseBusyError
@@ -250,7 +251,8 @@ class Catalog:
 
     @contextmanager
     def _connect(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._turn, storage_errors(self.path):
+        held = alone(self.path, self._root, self._wait_s, read_only=read_only)
+        with self._turn, storage_errors(self.path), held:
             connection = self._wait_for_file(read_only)
             try:
                 yield connection

@@ -89,6 +89,7 @@ def rebuild_catalog(warehouse: Warehouse) -> dict[str, int]:
             "samples",
             "verdicts",
             "traces",
+            "outcomes",
             "decisions",
             "votes",
             "soft_targets",

@@ -1,13 +1,18 @@
 """The DuckDB catalog, with real files and several processes."""
 
+import errno
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
+from unittest.mock import Mock
 
 import duckdb
 import pytest
 
 from data import catalog as catalogs
 from data.catalog import Catalog
+from data.catalog_lock import alone
 from data.errors import CatalogError, StorageError, WarehouseBusyError
 from data.migrations import MIGRATIONS, SCHEMA_VERSION
 from data.warehouse import open_warehouse
@@ -133,6 +138,34 @@ def test_a_catalog_in_use_is_waited_for(tmp_path):
         holder.stdin.flush()
         waiting.result(timeout=20)
     assert catalog.query("SELECT run_id FROM runs") == [("run-1",)]
+
+
+def test_those_who_write_wait_until_a_reader_has_closed_the_file(tmp_path):
+    """Readers share it; who waits too long is told so."""
+    warehouse, catalog = opened(tmp_path)
+    impatient = Catalog(warehouse.catalog, warehouse.root, wait_s=0.1)
+    said = r"another process of Tracemill has held the catalog for 0\.1 s"
+    with (
+        catalog.reading(),
+        alone(warehouse.catalog, warehouse.root, 0.1, read_only=True),
+        pytest.raises(WarehouseBusyError, match=said),
+    ):
+        impatient.put_run(a_run())
+    impatient.put_run(a_run())
+    assert catalog.query("SELECT run_id FROM runs") == [("run-1",)]
+
+
+def test_a_warehouse_that_cannot_be_written_is_read_all_the_same(tmp_path, monkeypatch):
+    """No lock is needed where nobody can write."""
+    _, catalog = opened(tmp_path)
+    catalog.put_run(a_run())
+    shutil.rmtree(tmp_path / "locks")
+    refused = OSError(errno.EROFS, "read-only")
+    monkeypatch.setattr(Path, "mkdir", Mock(side_effect=refused))
+    with catalog.reading() as connection:
+        assert connection.execute("SELECT run_id FROM runs").fetchall() == [("run-1",)]
+    with pytest.raises(StorageError, match="the file system is read-only"):
+        catalog.put_run(a_run(2))
 
 
 WRITE = """
