@@ -202,7 +202,7 @@ def _from_json(value: str) -> str:
 
 def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Found | None:
     """Return the last statement of the line that is neither hypothetical nor somebody else's."""
-    starts = [match.span() for match in phrases.STATED.finditer(line)]
+    starts = [match.span() for match in phrases.stated_in(line.lower()).finditer(line)]
     if at_start := phrases.AT_LINE_START.match(line):
         starts.insert(0, at_start.span())
     if is_choice(problem):

@@ -65,13 +65,12 @@ def _statement(nouns: str, copulas: str, *, copula_last: bool) -> str:
     return rf"(?<!\w)(?:{nouns.replace(' ', _S + '+')})(?!\w)[*_\"”»]*{_GAP}(?:{'|'.join(joints)})"
 
 
-STATED = re.compile(
-    "|".join([_statement(nouns, copulas, copula_last=last) for _, nouns, copulas, last in _NOUN_FIRST])
-    + "|"
-    + "|".join(_WITHOUT_SPACES),
-    re.IGNORECASE,
-)
+_STATEMENTS = [
+    (language, _statement(nouns, copulas, copula_last=last)) for language, nouns, copulas, last in _NOUN_FIRST
+]
+STATED = re.compile("|".join([*(statement for _, statement in _STATEMENTS), *_WITHOUT_SPACES]), re.IGNORECASE)
 """What stands before an answer that is stated."""
+_STATED_IN_ENGLISH = re.compile("|".join(each for language, each in _STATEMENTS if language == "en"), re.IGNORECASE)
 
 HINTS = (
     *("answer", "ans", "répons", "repons", "antwort", "endergebnis", "lösung", "losung", "respuesta", "resposta"),
@@ -97,6 +96,16 @@ HINTS = (
 )
 """A line without any of these states no answer: a cheap test before the regular expression."""
 ASCII_HINTS = tuple(hint for hint in HINTS if hint.isascii())
+_ENGLISH_HINTS = frozenset(("answer", "ans", "option", "choice", "choose", "pick", "select", "go with"))
+_OTHER_HINTS = tuple(hint for hint in HINTS if hint not in _ENGLISH_HINTS)
+_OTHER_ASCII_HINTS = tuple(hint for hint in ASCII_HINTS if hint not in _ENGLISH_HINTS)
+
+
+def stated_in(line: str) -> re.Pattern[str]:
+    """Return what finds all that `STATED` finds in a line of lower-case text, many times faster in English."""
+    is_english = not any(hint in line for hint in (_OTHER_ASCII_HINTS if line.isascii() else _OTHER_HINTS))
+    return _STATED_IN_ENGLISH if is_english else STATED
+
 
 _NOUNS = "|".join(nouns.replace(" ", _S + "+") for _, nouns, _, _ in _NOUN_FIRST)
 HEADING = re.compile(
