@@ -10,13 +10,14 @@ from verifiers import phrases
 from verifiers.combined_values import how_many, in_two_units, written_together
 from verifiers.options import is_choice
 from verifiers.phrases import DOUBTED, QUALIFIED, UNSURE
-from verifiers.undressing import NOT_THAT, formulas, narrowed, plain_markup, right_side, undress
+from verifiers.undressing import NOT_THAT, formulas, narrowed, plain_markup, predicate, right_side, undress
 from verifiers.unit_after import is_quantity, with_unit
 
 _LINE_CHARS = 3_000
 _PLEASANTRY = re.compile(
     r"\b(?:hope (?:this|that|it)|let me know|feel free|good luck|happy to help|any questions|"
-    r"would you like|do you want|want me to|shall i|anything else|if you(?:['’]d| would)? (?:like|want|need|have)|"
+    r"would you like|do you want|want me to|shall i|anything else|just ask|if anything|if you(?:['’]d|"
+    r" would)? (?:like|want|need|have)|"
     r"(?:completes|concludes) (?:the|our|this) (?:solution|proof|problem|calculation)|thank you|thanks)\b",
     re.IGNORECASE,
 )
@@ -60,13 +61,21 @@ _DISPLAY = re.compile(
     re.DOTALL,
 )
 _QUESTION_MARK = re.compile(
-    r"\A\s*(?:A\s?:\s+|[-•]\s+(?=[A-Za-z]))?(?:(?:=>|⇒|→|⟹|➜|∴|(?:so|thus|hence|therefore)\s*[:,])\s*)?", re.IGNORECASE
+    r"\A\s*(?:A\s?:\s+|#{1,6}\s+|[-•]\s+(?=[A-Za-z]))?(?:(?:=>|⇒|→|⟹|➜|∴|(?:so|thus|hence|"
+    r"therefore)\s*[:,])\s*)?",
+    re.IGNORECASE,
 )
 """`A: 5`, the answer to a `Q:`, `=> 5`, and the point of a list before a word."""
 _SUPPOSED = re.compile(r"\W*(?:let|suppose|assume|if|try|check|consider|guess)\b", re.IGNORECASE)
-_OPERAND = re.compile(r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[-−]\(\Z")
+_LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
+_SPEAKS = re.compile(rf"{_SUPPOSED.pattern}|[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z", re.IGNORECASE)
+_OPERAND = re.compile(
+    r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[A-Za-z\d)]\(\s?\Z|√\s?\(?\Z|[-−]\(\Z"
+)
 """What stands before a number that is only the end of a sum: `2x + 1`, `-(-3)`."""
-_OPERATED = re.compile(r"\s?[+*×÷·^−/-]\s?(?:\d|\(|[a-z]\b)")
+_IN_LETTERS = re.compile(r"(?:[^A-Za-z.,;:?]|(?<![A-Za-z])[A-Za-z](?![A-Za-z])){2,60}")
+"""A formula without dollars: `3x + 5`."""
+_OPERATED = re.compile(r"\s?[+*×÷·^−/-]\s?(?:\d|\(|[a-z]\b)|[-‐‑][A-Za-z]{2}|!(?=[.\w)])")
 _JOINED = re.compile(r"[\s,;、，]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)(?![^\W_])|和|与|或|と)?[\s,]*")
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -124,8 +133,10 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         if rows:
             formula = re.split(r"\\\\(?![A-Za-z])", rows)[-1].replace("&", "")
         return right_side(formula, problem), "the last formula"
-    if "\n" not in line and not _PROSE.search(line) and len(line) < _LINE_CHARS and not _SUPPOSED.match(line):
+    if "\n" not in line and not _PROSE.search(line) and len(line) < _LINE_CHARS and not _SPEAKS.match(line):
         return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
+    if is_choice(problem) and _LABELLED.match(last := line.rpartition("\n")[2]):
+        return last, "the last line begins with the letter of an option"
     if (yes_or_no := YES_OR_NO.match(line.rpartition("\n")[2])) and YES_OR_NO.match(f"{problem.reference},"):
         return yes_or_no[1], "the last line begins with it"
     sentence = _last_sentence(text, of_words=is_words(problem.reference) or bool(problem.choices))
@@ -219,15 +230,16 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
     if len({number.group().strip() for number in numbers}) != 1:
         group = _joined_at_end(sentence, [(number.group().strip(), *number.span()) for number in numbers])
         ends_there = not sentence[numbers[-1].end() :].strip() if numbers else False
-        predicate = narrowed(sentence, keep_rest=is_quantity(problem))
-        if predicate != sentence:
-            return predicate
+        said = narrowed(sentence, keep_rest=is_quantity(problem))
+        if said != sentence:
+            return said
         is_list = ends_there and len(group) == len(numbers) > 1 and parts_asked(problem.reference) > 1
         return ", ".join(group) if is_list else None
     if _OPERAND.search(sentence, max(0, numbers[-1].start() - 6), numbers[-1].start()) or _OPERATED.match(
         sentence, numbers[-1].end()
     ):
-        return None
+        said = predicate(sentence)
+        return said if _IN_LETTERS.fullmatch(said) and re.search(r"[a-z]", problem.reference) else None
     return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)
 
 

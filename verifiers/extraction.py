@@ -235,7 +235,7 @@ def _presented(statement: str, problem: Problem) -> str:
     if _PLAIN_NUMBER.fullmatch(statement) and not is_choice(problem):
         return statement
     answer = western_digits(undress(statement))
-    if _UNFINISHED_BOX.search(answer):
+    if _UNFINISHED_BOX.search(answer) or phrases.QUOTED.search(answer):
         return ""
     if is_choice(problem):
         return named_option(answer, problem)

@@ -32,9 +32,9 @@ def without_html(text: str) -> str:
     >>> without_html("<p>x<sup>2</sup> &minus; <b>4</b></p>"), without_html("<s>5</s> 6"), without_html("a<b>c")
     ('x^{2} − 4\n', '  6', 'a<b>c')
     """
-    if "~~" in text:
+    if "~" in text and "~~" in text:
         text = _STRUCK.sub(" ", text)
-    if "</" in text or "<br" in text:
+    if "<" in text and ("</" in text or "<br" in text):
         text = _STACKED.sub(r"\1/\2", _UNSEEN.sub(" ", text))
         text = _RAISED.sub(lambda match: f"{'^' if match[1].lower() == 'sup' else '_'}{{{match[2]}}}", text)
         text = _INLINE_TAG.sub("", _LINE_TAG.sub("\n", text))

@@ -137,7 +137,20 @@ CHOICE_STATED = re.compile(
 )
 """What stands before the letter of an option, where options are given."""
 
+_CONCLUDING = (
+    "shows?|showing|shown|means?|meaning|conclude[sd]?|find|finds|found|follows?|see|clear|know|implies|implying|"
+    "gives?|"
+    "confirms?|confirmed|proves?|proved|verif\\w+|indicates?|deduce|get|obtain|obvious|say|think|believe|ensures?|"
+    "us|note|"
+    "notice|so|certain|sure|confident|fact|is|yields?|establish\\w*|determine[sd]?|seen|such|with|using|and|now|"
+    "mentions"
+)
+_SAID_THAT = rf"(?<!\bthis )(?<!\bwhich )(?<!\bi )(?<!\bwe )\b(?!(?:{_CONCLUDING})\b)[a-z]+\s+that\s+"
+"""`… that`, behind a verb that reports what somebody says rather than what follows."""
+
 HYPOTHETICAL = re.compile(
+    rf"{_SAID_THAT}(?:the\s+)?(?:(?:final|correct|right)\s+)*$|\b(?:supposedly|allegedly|apparently|"
+    rf"reportedly)\b[^.;:\n]{{0,30}}$|"
     r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|"
     r"first|initial|old|"
     r"false (?:that|to say)|has it that|(?:was|were|been) told|told (?:me|us)|states?|stated|"
@@ -148,7 +161,7 @@ HYPOTHETICAL = re.compile(
     r"(?:says?|said|claims|claimed|thinks|thought|wrote|believes|suggests|told \w+|insists|reported|guessed|"
     r"guesses|answered|argues))\b[^.,:;\n]{0,30}$|"
     r"\b(?:expected|reference|official|model|given|provided|listed|claimed|stated|supposed|naive|naïve|tempting|"
-    r"intuitive)\s+"
+    r"intuitive|proposed|suggested|alleged|candidate)\s+"
     r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?$|"
     r"\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|law|rule|question|given|"
     r"table))"
@@ -160,7 +173,8 @@ HYPOTHETICAL = re.compile(
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
     r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
-    r"far from|differs? from|different from|rul(?:e[sd]?|ing) out|nobody|no one|hardly|contrary to|naive|naïve|"
+    r"far from|differs? from|different from|rul(?:e[sd]?|ing) out|nobody|no one|hardly|contrary to|supposedly|"
+    r"allegedly|apparently|reportedly|too (?:small|large|big|low|high|many|few|much)|naive|naïve|"
     r"tempting|close to|"
     r"ma(?:de|kes?) (?:a|an) (?:mistake|error)|(?:seems?|is|looks?) off|let(?:['’]s| us) assume|could not|unable|"
     r"i (?:was|were) told|told (?:me|us)|legend|rumou?r|"
@@ -184,17 +198,21 @@ UNSURE = re.compile(
 """Words that leave open even what a sentence concludes after them."""
 
 OTHERS_WORDS = re.compile(
+    rf"{_SAID_THAT}(?:it|the (?:correct |final |right )?(?:answer|result|value))(?:['’]s|\s+(?:is|was|should be|"
+    rf"must be))\b|"
     r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )\b(?:says?|said|claim(?:s|ed)|wrote|believes?|thinks?|"
     r"thought|guess(?:es|ed)|suggest(?:s|ed)|insist(?:s|ed))\s+(?:that\s+)?"
     r"(?:(?:the|it|its?)\b[^.]{0,60}\b(?:answer|result|is|was)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
     r"\A\W*(?:human|user)\s*:|\b(?:reference|ground truth|expected (?:output|answer|result)|answer key)\b|"
     r"\bcontains? the number\b|\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|"
     r"law|rule|question|given|table))|"
-    r"\A\W*(?:they|(?:an?|the) (?:previous|earlier|given|official|back of the) \w+|someone|somebody|anyone|many|"
+    r"\A\W*(?:they|(?:an?|the) (?:previous|earlier|given|official|back of the) \w+|apparently|some \w+|someone|"
+    r"somebody|anyone|many|"
     r"most|some|others|wikipedia|chatgpt|gpt|google|you|my \w+|the internet|"
     r"(?:the |this |our |your )?(?:problem|question|exercise|task|textbook|book|answer key|key|hint|forum|user|prompt|"
     r"student|teacher|solution manual|author)s?(?: statement)?)\b[^.,:;\n]{0,40}?\b"
-    r"(?:says?|said|claim(?:s|ed)?|answer(?:s|ed)|wrote|lists?|gives|gave|arrives at|arrived at|states?|stated|"
+    r"(?:says?|said|claim(?:s|ed)?|answer(?:s|ed)|wrote|lists?|gives?|gave|mentions?|computed|calculated|"
+    r"arrives at|arrived at|states?|stated|"
     r"g[eo]ts?|suggests?|"
     r"claims|expects?|(?:may|might|would|will|could) (?:say|get|answer|think))\s+"
     r"(?:that\s+)?(?:the answer (?:is|as)\s+)?[$*\"]*[-−]?\d[\d.,]*[$*\"]*\Z",
@@ -205,26 +223,33 @@ OTHERS_WORDS = re.compile(
 QUALIFIED = re.compile(
     r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|"
     r"above|"
-    r"between|up to|exceed(?:s|ed|ing)?|divisible by|nearly|almost|negative|minus|plus|twice|double|triple|half|"
+    r"between\s+[-−$(]*\d|between \w+ and \d|up to|exceed(?:s|ed|ing)?|divisible by|nearly|almost|negative|minus|"
+    r"plus|twice|double|triple|half|"
     r"squared|"
     r"cubed|unless|except|without|"
-    r"times (?:the|as|that|this|more|its|their)|"
+    r"times (?:the|as|that|this|more|its|their|larger|bigger|greater|longer|higher|faster|older|smaller|less)|"
+    r"mehr als|weniger als|mindestens|höchstens|moins de|plus de|au moins|au plus|más de|menos de|al menos|più di|"
+    r"meno di|"
+    r"almeno|mais de|больше|меньше|не менее|более|менее|"
     r"(?:root|square|cube|power|factorial|logarithm|log|reciprocal|inverse|multiple) of)\b|"
     r"\b(?:section|page|problem|question|step|line|chapter|example|exercise|item|figure|table|theorem|lemma|"
     r"corollary|rule|slide|appendix|listing|"
     r"proposition|definition|remark|equation|formula|eq\.|row|column|room|version|no\.|(?<!the )number|position|"
     r"place|rank|ranks)\s+[(\[]?\d|"
     r"\b(?:in|after) \d+ steps\b|\bin the (?:denominator|numerator|exponent)\b|"
-    r"不足|至少|至多|最多|第\s?\d|大于|小于|不到|超过|負|负",
+    r"不足|以上|以下|以内|未満|至少|至多|最多|第\s?\d|大于|小于|不到|超过|負|负",
     re.IGNORECASE,
 )
 """Words that change what a number beside them claims: "less than 5" and "negative 5" are not 5."""
 
 TAKEN_BACK = re.compile(
-    r"[\s$)\]}.,;:!*_\\…—–-]*(?:(?:actually|oh|sorry|ah|um+|but)\b[,.!\s]*)?"
-    r"(?:(?:wait|hmm+|hold on|scratch that|oops|i mean|correction|i take (?:that|it) back)\b|no\s?(?:[,.!…—–]|wait\b)|"
+    r"[\s$()\]}.,;:!*_\\…—–-]*(?:(?:actually|oh|sorry|ah|um+|but)\b[,.!\s]*)?"
+    r"(?:(?:wait|hmm+|my bad|strike that|or rather|never ?mind|hold on|scratch that|oops|i mean|correction|"
+    r"i take (?:that|it) back)\b|no\s?(?:[,.!…—–]|wait\b)|"
     r"(?:edit|update)\W{0,3}:|sorry,|i retract\b|on (?:second thought|reflection)\b|"
-    r"(?:but|however),?\s+(?:that|this|it)\s+(?:contradicts|violates|fails)\b"
+    r"(?:(?:but|however),?\s+)?(?:that|this|it)\s+(?:contradicts|violates|fails|doesn['’]t look right|"
+    r"does not look right|is too)\b"
+    r"|actually,?\s+(?:it|this|x|the answer)(?:['’]s|\s+(?:is|should be))\s+[$*\\]*[-−]?\d"
     r"|(?:but\s+|however,?\s+)?(?:that|this|it)(?:['’]s|\s+(?:is|was|can(?:['’]t|not)\s+be|must\s+be|seems|looks))\s+"
     r"(?:clearly\s+|obviously\s+|definitely\s+)?"
     r"(?:wrong|incorrect|not\s+(?:right|correct|the\s+answer|possible)|false|a\s+mistake|impossible)"
@@ -232,6 +257,13 @@ TAKEN_BACK = re.compile(
     re.IGNORECASE,
 )
 """What right after an answer takes it back."""
+
+QUOTED = re.compile(
+    r"[\"”»],?\s+(?:\w+\s+){0,2}?(?:says?|said|claims?|claimed|wrote|replied|answered|insist(?:s|ed)|"
+    r"argue[sd]?)\b",
+    re.IGNORECASE,
+)
+"""What right after an answer makes it somebody else's."""
 
 DENIED = re.compile(
     r"(?:\b(?:not|never|cannot\s+be|can['’]t\s+be|isn['’]t|is\s+not|not\s+equal\s+to|instead\s+of|rather\s+than|"

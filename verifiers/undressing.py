@@ -49,7 +49,7 @@ _SEE_ABOVE = re.compile(r"\s*\(see\s[^()]{1,40}\)\Z|\s*,\s*(?:and\s+)?not\s+\([^
 _INSTEAD = re.compile(
     r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|"
     r"instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
-    r"\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",
+    r"\A(?:nicht|no|pas|non)\s+[^.;\n]{1,40}?,?\s+(?:sondern|sino|mais|bensì)\s+(.+)\Z|\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _BOX_AROUND = re.compile(r"\\(?:f|frame)?boxed\s*|\\fbox\s*")
@@ -72,7 +72,7 @@ def undress(statement: str) -> str:
     text = _GROUP_COMMA.sub("{,}", re.sub(r"\s+", " ", plain_markup(statement).replace(r"\"", '"'))).strip(_DRESS)
     text = text.rstrip(_PICTURES).strip(_DRESS)
     if instead := _INSTEAD.match(text):
-        text = (instead[1] or instead[2]).strip(_DRESS)
+        text = (instead[1] or instead[2] or instead[3]).strip(_DRESS)
     for _ in range(4):
         before = text
         text = _VERB_LAST.sub("", _SEE_ABOVE.sub("", NOT_THAT.sub("", _BECAUSE.sub("", text)))).strip(_DRESS)
@@ -182,24 +182,24 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
     around = _without(statement, formulas(statement))
     if not _WORD_BESIDE.search(statement) or DOUBTED.search(around) or QUALIFIED.search(around):
         return statement
-    predicate = _predicate(statement)
-    if introduction := _INTRODUCES.match(predicate):
-        predicate = predicate[introduction.end() :]
-    places = formulas(predicate)
+    said = predicate(statement)
+    if introduction := _INTRODUCES.match(said):
+        said = said[introduction.end() :]
+    places = formulas(said)
     if len(places) == 1 and places[0][1] == 0:
         inner, _, end = places[0]
-        rest = predicate[end:].strip()
+        rest = said[end:].strip()
         if re.search(r"\d", rest) or _SCALE.search(rest):
             return statement
         return f"{inner} {rest}".strip() if keep_rest else inner
-    number = _NUMBER_AND_NOUN.fullmatch(predicate)
+    number = _NUMBER_AND_NOUN.fullmatch(said)
     if number is None or _SCALE.search(number[2]):
         return statement
     # A short noun may be a unit, and stays for the rules on units to judge.
     return f"{number[1]}{number[2]}" if keep_rest or _SHORT_NOUN.fullmatch(number[2]) else number[1]
 
 
-def _predicate(statement: str) -> str:
+def predicate(statement: str) -> str:
     """Return what a sentence says of its subject: "the area of the garden is 20 m²" says "20 m²"."""
     if not statement[:1].isalpha() and not statement.startswith(("$", "\\")):
         return statement
