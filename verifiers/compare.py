@@ -196,6 +196,8 @@ def _compare_as_written(reference: Node, answer: Node, terms: Terms) -> Match:
         return compare(reference, answer.parts[1], terms)
     if isinstance(reference, SetOp) and isinstance(answer, SetOp):
         return _same_set_operation(reference, answer, terms)
+    if isinstance(reference, Builder) and isinstance(answer, Builder) and reference.element == answer.element:
+        return compare(reference.condition, answer.condition, terms)
     return differs("interval.kind", "a set of numbers is compared with something else")
 
 
@@ -277,8 +279,9 @@ def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     """Lists, sets and tuples."""
     reference, answer = _without_point(reference, answer), _without_point(answer, reference)
     left_kind, right_kind = _bracket_kind(reference), _bracket_kind(answer)
-    if left_kind == "tuple" and right_kind == "one":
-        answer, right_kind = _components(answer), _bracket_kind(_components(answer))
+    if left_kind == "tuple" and right_kind == "one" and isinstance(reference, Seq):
+        answer = _components(answer, size=len(reference.items))
+        right_kind = _bracket_kind(answer)
     elif right_kind == "tuple" and left_kind == "one":
         reference, left_kind = _components(reference), _bracket_kind(_components(reference))
     if left_kind == "tuple" or right_kind == "tuple":

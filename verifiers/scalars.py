@@ -32,6 +32,7 @@ def differs(rule: str, reason: str) -> Match:
     return Match(equal=False, rule=rule, reason=reason)
 
 
+_USUAL_BASE = 10
 _SAME_NUMBER = equal("number.exact", "the same number")
 
 
@@ -86,7 +87,8 @@ def _same_base(reference: Node, answer: Node, terms: Terms) -> Match:
     if isinstance(reference, Based) and isinstance(answer, Based):
         same = (reference.digits.lstrip("0"), reference.base) == (answer.digits.lstrip("0"), answer.base)
         return Match(same, "number.base", "digits and base are compared")
-    if terms.policy.other_base is Choose.ACCEPT:
+    is_usual = isinstance(reference, Based) and reference.base == _USUAL_BASE and isinstance(answer, Num)
+    if terms.policy.other_base is Choose.ACCEPT or is_usual:
         values = [_based_value(node) for node in (reference, answer)]
         if None not in values:
             return Match(values[0] == values[1], "number.base", "the values are compared across bases")
