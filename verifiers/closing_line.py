@@ -68,7 +68,18 @@ _QUESTION_MARK = re.compile(
 """`A: 5`, the answer to a `Q:`, `=> 5`, and the point of a list before a word."""
 _SUPPOSED = re.compile(r"\W*(?:let|suppose|assume|if|try|check|consider|guess)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
-_SPEAKS = re.compile(rf"{_SUPPOSED.pattern}|[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z", re.IGNORECASE)
+_SPEAKS = re.compile(
+    rf"{_SUPPOSED.pattern}|\W*(?:gold|label)\s?:|[A-Z][a-z]+ \d+ (?:by \d+ )?(?:gives|yields|is|equals|makes)\b|"
+    rf"[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z",
+    re.IGNORECASE,
+)
+_ENDS_IN = re.compile(
+    r"(?:\b(?:is|equals|gives|yields|get|leaving|obtain|have)|(?<![<>!:])=)\s+(?:exactly\s+|just\s+)?"
+    r"((?<!-)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"((?:\s(?!more|less|fewer|times|percent|hundred|thousand|million|billion|dozen|and|or|to|as|"
+    r"in the)[a-z]{2,}){0,3})\Z"
+)
+"""The verb or sign behind which a sentence says what its numbers come to."""
 _OPERAND = re.compile(
     r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[A-Za-z\d)]\(\s?\Z|√\s?\(?\Z|[-−]\(\Z"
 )
@@ -156,6 +167,9 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
     doubts = {match.group().casefold() for match in DOUBTED.finditer(sentence)}
     if is_words(problem.reference):
         doubts = {doubt for doubt in doubts if doubt not in problem.reference.casefold()}
+    comes_to = None if doubts or is_words(problem.reference) or is_choice(problem) else _comes_to(sentence, problem)
+    if comes_to is not None:
+        return comes_to, "what the last sentence comes to"
     if (doubts and not (doubts == {"or"} and parts_asked(problem.reference) > 1)) or QUALIFIED.search(sentence):
         return None, "no final answer is stated, and the last sentence leaves it open"
     if is_choice(problem):
@@ -241,6 +255,21 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
         said = predicate(sentence)
         return said if _IN_LETTERS.fullmatch(said) and re.search(r"[a-z]", problem.reference) else None
     return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)
+
+
+def _comes_to(sentence: str, problem: Problem) -> str | None:
+    """The number with which a sentence of several ends, where it says that they come to it: `doubling 32 gives 64`."""
+    sentence = plain_markup(sentence)
+    end = _ENDS_IN.search(sentence)
+    if (
+        end is None
+        or re.search(r"=[^=]*(?:,|\band\b|\bor\b)", sentence[: end.start()])
+        or not re.search(r"\d", sentence[: end.start()])
+        or "$" in sentence
+        or "\\" in sentence
+    ):
+        return None
+    return f"{end[1]} {end[2].strip()}" if is_quantity(problem) and end[2] else end[1]
 
 
 def _joined_at_end(sentence: str, places: list[tuple[str, int, int]]) -> list[str]:

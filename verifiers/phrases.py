@@ -138,14 +138,18 @@ CHOICE_STATED = re.compile(
 """What stands before the letter of an option, where options are given."""
 
 _CONCLUDING = (
-    "shows?|showing|shown|means?|meaning|conclude[sd]?|find|finds|found|follows?|see|clear|know|implies|implying|"
+    "checks?|sees|out|evident|observe[sd]?|recall|realize|suggesting|guarantees?|shows?|showing|shown|means?|"
+    "meaning|conclude[sd]?|find|finds|found|follows?|see|clear|know|implies|implying|"
     "gives?|"
     "confirms?|confirmed|proves?|proved|verif\\w+|indicates?|deduce|get|obtain|obvious|say|think|believe|ensures?|"
     "us|note|"
     "notice|so|certain|sure|confident|fact|is|yields?|establish\\w*|determine[sd]?|seen|such|with|using|and|now|"
     "mentions"
 )
-_SAID_THAT = rf"(?<!\bthis )(?<!\bwhich )(?<!\bi )(?<!\bwe )\b(?!(?:{_CONCLUDING})\b)[a-z]+\s+that\s+"
+_SAID_THAT = (
+    r"(?<!\bthis )(?<!\bwhich )(?<!\bi )(?<!\bwe )(?<!\btells )(?<!\btell )(?<!\bshows )(?<!\bgives )"
+    rf"\b(?!(?:{_CONCLUDING})\b)[a-z]+\s+that\s+"
+)
 """`… that`, behind a verb that reports what somebody says rather than what follows."""
 
 HYPOTHETICAL = re.compile(
@@ -161,8 +165,8 @@ HYPOTHETICAL = re.compile(
     r"(?:says?|said|claims|claimed|thinks|thought|wrote|believes|suggests|told \w+|insists|reported|guessed|"
     r"guesses|answered|argues))\b[^.,:;\n]{0,30}$|"
     r"\b(?:expected|reference|official|model|given|provided|listed|claimed|stated|supposed|naive|naïve|tempting|"
-    r"intuitive|proposed|suggested|alleged|candidate)\s+"
-    r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?$|"
+    r"intuitive|proposed|suggested|alleged|candidate|gold|golden)\s+"
+    r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?(?:\w+\s+)?$|"
     r"\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|law|rule|question|given|"
     r"table))"
     r"[^.;:\n]{1,40},\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\bhad\b[^.\n]{0,40}$",
@@ -204,7 +208,9 @@ OTHERS_WORDS = re.compile(
     r"thought|guess(?:es|ed)|suggest(?:s|ed)|insist(?:s|ed))\s+(?:that\s+)?"
     r"(?:(?:the|it|its?)\b[^.]{0,60}\b(?:answer|result|is|was)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
     r"\A\W*(?:human|user)\s*:|\b(?:reference|ground truth|expected (?:output|answer|result)|answer key)\b|"
-    r"\bcontains? the number\b|\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|"
+    r"\bcontains? the number\b|\brumou?red\b|\b(?:expects|lists)\s(?:[a-z ]{1,20}\s)?[$*]*[-−]?\d[\d.,]*[$*]*\Z|"
+    r"\A\W*(?:the )?(?:gold|label)\b(?: answer| value)?\s?(?::|is)|\baccording to (?!our|my|this|these|that|"
+    r"the (?:problem|formula|theorem|definition|"
     r"law|rule|question|given|table))|"
     r"\A\W*(?:they|(?:an?|the) (?:previous|earlier|given|official|back of the) \w+|apparently|some \w+|someone|"
     r"somebody|anyone|many|"

@@ -26,7 +26,8 @@ _BOLD_MARK = re.compile(r"\*\*(?:(?<![\w)\]}]\*\*)|(?![\w(\[{\\$+\-]))")
 
 _DRESS = ' \t\r\n*_`"“”«»„「」『』:：,;，；、'
 _FILLER = re.compile(
-    r"(?:therefore|thus|hence|then|now|indeed|simply|just|exactly|precisely|clearly|that|as follows|equal to|given by|"
+    r"(?:therefore|thus|hence|then|now|indeed|simply|just|exactly|precisely|clearly|definitely|certainly|surely|"
+    r"obviously|of course|that|as follows|equal to|given by|"
     r"found to be|to be|be|equals|is|are|donc|also|somit|entonces|por tanto|portanto|"
     r"quindi|dunque|число|approximately|approx\.?|roughly|about|\\approx|≈|=|:|：)(?![A-Za-z])[\s,:]*",
     re.IGNORECASE,
@@ -45,7 +46,9 @@ NOT_THAT = re.compile(
     r"[^()]{0,60}\)\Z",
     re.IGNORECASE,
 )
-_SEE_ABOVE = re.compile(r"\s*\(see\s[^()]{1,40}\)\Z|\s*,\s*(?:and\s+)?not\s+\([^()]{1,40}\)\Z", re.IGNORECASE)
+_SEE_ABOVE = re.compile(
+    r"\s*\(exact(?:ly)?\)\Z|\s*\(see\s[^()]{1,40}\)\Z|\s*,\s*(?:and\s+)?not\s+\([^()]{1,40}\)\Z", re.IGNORECASE
+)
 _INSTEAD = re.compile(
     r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|"
     r"instead)\s+(?:it(?:['’]s|\s+is)\s+)?(.+)\Z|"
@@ -140,7 +143,7 @@ _SCALE = re.compile(
 )
 _NUMBER_AND_NOUN = re.compile(
     r"((?:[$€£¥]\s?)?[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+)?)"
-    r"((?:\s?(?![²³¹⁰-₟¼-¾⅐-⅞])[^\W\d_][^\d=<>]{0,80})?)"
+    r"((?:\s?(?![²³¹⁰-₟¼-¾⅐-⅞α-λν-ψ])[^\W\d_][^\d=<>]{0,80})?)"
 )
 _SHORT_NOUN = re.compile(r"(?:\s?(?!in total|altogether|each|left|long)[!-~]+){0,3}", re.IGNORECASE)
 _WORD_BESIDE = re.compile(r"[^\W\d_]{2,}\s|\s[^\W\d_]{2,}|[^\x00-\x7F]")

@@ -16,6 +16,8 @@ _TURN_ENDS = re.compile(
     r"start_header_id)[|｜]>"
     r"|</s>|<end_of_turn>|<start_of_turn>|\[/?INST\]"
 )
+_OTHER_TURN = re.compile(r"\s*<\|im_start\|>\s?(?:system|user)\b.{0,4000}?<\|im_end\|>", re.DOTALL)
+"""A turn of somebody else that the model wrote before its own."""
 _TURN_BEGINS = re.compile(
     r"\s*(?:<\|im_start\|>\s*assistant|<\|start_header_id\|>assistant<\|end_header_id\|>|<start_of_turn>model)\s*"
 )
@@ -42,6 +44,11 @@ _LATEX_COMMENT = re.compile(
     r"(?<!\\)%\s{0,4}(?:\\boxed|(?:the )?(?:final |correct )?answer ?(?:is\b|:))[^\n]*"
 )
 """What LaTeX does not print. Behind a number the sign is a percentage, unless an answer follows it."""
+_UNINKED = re.compile(
+    r"\\[hv]?phantom\s?\{(?:[^{}]|\{[^{}]{0,200}\}){0,400}\}|\\color\s?\{white\}[^\n]*|"
+    r"\\textcolor\s?\{white\}\s?\{(?:[^{}]|\{[^{}]{0,200}\}){0,400}\}"
+)
+"""What LaTeX leaves room for and does not print, or prints in white."""
 _LEFT_OUT = re.compile(
     r"\\iffalse\b.{0,2000}?(?:\\fi\b|\Z)|\\begin\{comment\}.{0,2000}?(?:\\end\{comment\}|\Z)", re.DOTALL
 )
@@ -63,6 +70,8 @@ def without_comments(text: str) -> str:
         text = _LATEX_COMMENT.sub("", text)
     if "\\" in text and ("\\iffalse" in text or "{comment}" in text):
         text = _LEFT_OUT.sub(" ", text)
+    if "\\" in text and ("phantom" in text or "{white}" in text):
+        text = _UNINKED.sub(" ", text)
     is_noted = ("/" in text and ("//" in text or "/*" in text)) or ('"' in text and '"""' in text)
     if "#" in text:
         text = _MARKDOWN_COMMENT.sub("", text) if "]: #" in text or "]:#" in text else text
@@ -104,6 +113,8 @@ def visible_text(completion: str) -> str:
         start = match.end()
     if opening := _TURN_BEGINS.match(completion, start):
         start = opening.end()
+    if other := _OTHER_TURN.match(completion, start):
+        start = other.end()
     end = len(completion)
     if unclosed := _OPENED.search(completion, start):
         end = unclosed.start()

@@ -114,7 +114,7 @@ HOSTILE = [
         "it is ",
         "\nNote",
     ),
-    *("\\iffalse", "<!--", "(17) ", "one in ", "5 m 5 s ", "say ", "答5"),
+    *("\\iffalse", "<!--", "(17) ", "one in ", "5 m 5 s ", "say ", "答5", "\\phantom{", "\\color{white}", " is 5 "),
 ]
 
 
