@@ -32,7 +32,7 @@ def _template() -> PromptTemplate:
 
 
 @given(st.sampled_from(NAMES), st.integers(0, 2**31), st.integers(0, 60), st.integers(0, 60))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_longer_set_begins_with_the_shorter(name: str, seed: int, short: int, more: int) -> None:
     """The first problems do not depend on how many are asked for, and the same call gives the same set."""
     assert list(islice(generate(name, short + more, seed), short)) == list(generate(name, short, seed))

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generators.slots import Slots
@@ -40,7 +40,6 @@ async def test_a_cancelled_request_lets_the_next_one_in() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 6), st.integers(0, 3)), max_size=12))
-@settings(deadline=None)
 def test_no_slot_is_lost_however_requests_are_cancelled(plan: list[tuple[int, int, int]]) -> None:
     """After any mixture of finished and cancelled requests, all slots can be taken at once."""
 

@@ -75,7 +75,6 @@ def has_values(text: str) -> bool:
 
 
 @given(EXPRESSIONS)
-@settings(deadline=None)
 def test_a_normal_form_is_read_as_itself(text: str) -> None:
     """The normal form of a normal form is the same, and equal to what it came from."""
     assume(readable(text))
@@ -86,7 +85,6 @@ def test_a_normal_form_is_read_as_itself(text: str) -> None:
 
 
 @given(EXPRESSIONS)
-@settings(deadline=None)
 def test_a_dressed_reference_is_accepted(text: str) -> None:
     """Dollars, a box, spaces and a closing point change nothing."""
     assume(readable(text))
@@ -94,7 +92,6 @@ def test_a_dressed_reference_is_accepted(text: str) -> None:
 
 
 @given(EXPRESSIONS, EXPRESSIONS)
-@settings(deadline=None)
 def test_fields_and_digits_agree(left: str, right: str) -> None:
     """What the finite fields prove equal is equal to many digits, and what they refute differs."""
     assume(readable(left) and readable(right))
@@ -115,7 +112,6 @@ def test_fields_and_digits_agree(left: str, right: str) -> None:
 
 
 @given(EXPRESSIONS)
-@settings(deadline=None)
 def test_one_more_is_never_accepted(text: str) -> None:
     """An expression and itself plus one are never equal."""
     assume(readable(text))
@@ -123,7 +119,6 @@ def test_one_more_is_never_accepted(text: str) -> None:
 
 
 @given(FRACTIONS)
-@settings(deadline=None)
 def test_a_number_is_accepted_in_every_notation(value: Fraction) -> None:
     """A fraction equals itself in LaTeX, in ASCII, as a mixed number, and over a common factor."""
     reference = str(value)
@@ -137,7 +132,6 @@ def test_a_number_is_accepted_in_every_notation(value: Fraction) -> None:
 
 
 @given(st.integers(0, 10**12), st.integers(0, 11), st.integers(1, 9))
-@settings(deadline=None)
 def test_another_digit_is_another_number(value: int, place: int, change: int) -> None:
     """Changing one digit of an integer is never accepted, grouped or not."""
     digits = list(str(value).zfill(12))
@@ -149,7 +143,6 @@ def test_another_digit_is_another_number(value: int, place: int, change: int) ->
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))
-@settings(deadline=None)
 def test_decimals_are_read_exactly(value: object) -> None:
     """A decimal is the fraction that it says."""
     number = read_number(str(value))
@@ -158,7 +151,7 @@ def test_decimals_are_read_exactly(value: object) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_breaks_the_verifier(text: str) -> None:
     """Any text gets a verdict, and nothing in it is an error of ours."""
     for reference in ("2", "x+1", r"\{1,2\}", "(0,1)", "yes"):
@@ -174,7 +167,7 @@ MATHS = st.lists(st.sampled_from(PIECES.split()), max_size=14)
 
 
 @given(MATHS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_formula_breaks_the_verifier(pieces: list[str]) -> None:
     """Formulas put together at random get a verdict as answer and as reference, and equal themselves."""
     text = " ".join(pieces)
@@ -186,7 +179,6 @@ def test_no_formula_breaks_the_verifier(pieces: list[str]) -> None:
 
 
 @given(st.text(alphabet="abc$\\{}().,*` \n", max_size=20))
-@settings(deadline=None)
 def test_taking_off_the_dress_is_idempotent(text: str) -> None:
     """Unwrapping what was unwrapped changes nothing."""
     once = unwrap(text)

@@ -138,7 +138,7 @@ PIECES = st.lists(
 
 
 @given(PIECES, st.sampled_from(["5", "B", "x = 5", "5 m/s", "yes", "1, 2"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_gives_an_extraction(text: str, reference: str) -> None:
     """Whatever is searched, there is an answer that is not blank, or a reason."""
     found = extract_answer(text, Problem(question="?", reference=reference))
@@ -147,21 +147,21 @@ def test_any_text_gives_an_extraction(text: str, reference: str) -> None:
 
 
 @given(PIECES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_stands_in_reasoning_is_never_found(text: str) -> None:
     """A completion that is nothing but closed reasoning has no answer."""
     assert extract_answer(f"<think>{text.replace('<', '')}</think>", PROBLEM).answer is None
 
 
 @given(st.text(alphabet="abcdefgh xyz.\n", max_size=200), st.integers(-10_000, 10_000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_closing_box_is_the_answer(prose: str, value: int) -> None:
     """Prose before the last box does not change it."""
     assert extract_answer(f"{prose}\nSo we get $\\boxed{{{value}}}$.", PROBLEM).answer == str(value)
 
 
 @given(st.sampled_from(["or", "or maybe", "or possibly"]), st.integers(0, 99), st.integers(0, 99))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_hedge_is_never_one_of_its_halves(word: str, one: int, other: int) -> None:
     """Two alternatives never come out as one of them, boxed, stated or left to the last line."""
     for text in (
@@ -175,7 +175,7 @@ def test_a_hedge_is_never_one_of_its_halves(word: str, one: int, other: int) -> 
 
 
 @given(st.sampled_from(["5", "$5$", "\\boxed{5}", "**5**"]), st.sampled_from(["not", "definitely not", "never"]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_denied_answer_is_not_found(five: str, word: str) -> None:
     """Denying 5 never gives 5, however it is marked up."""
     for text in (f"The answer is {word} {five}.", f"It is {word} {five}.", f"Answer: {word} {five}"):

@@ -225,14 +225,14 @@ def test_the_verifiers_call_nothing_that_evaluates_text() -> None:
     st.sampled_from(REFERENCES),
     st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=14).map("".join),
 )
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_has_a_verdict(reference: str, text: str) -> None:
     """Whatever pieces of mathematics, units and prose are put together, there is a verdict, soon and no error."""
     check_one(reference, text)
 
 
 @given(st.sampled_from(REFERENCES), st.binary(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_have_a_verdict(reference: str, data: bytes) -> None:
     """Text that is none at all is judged like any other."""
     check_one(reference, data.decode("utf-8", "surrogateescape"))

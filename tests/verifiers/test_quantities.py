@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.records import AnswerKind, Problem, Status
@@ -203,7 +203,6 @@ def _unit(text: str) -> Unit:
     return measure.readings[0]
 
 
-@settings(deadline=None)
 @given(VALUES, UNITS)
 def test_a_quantity_verifies_in_any_notation_and_unit(value: object, symbol: str) -> None:
     """Rendered in base units and in every other unit of its dimension, a quantity is accepted."""
@@ -213,7 +212,6 @@ def test_a_quantity_verifies_in_any_notation_and_unit(value: object, symbol: str
     assert [t for t in renderings if not accepts(str(value), t, unit=symbol, answer_kind=AnswerKind.QUANTITY)] == []
 
 
-@settings(deadline=None)
 @given(VALUES, UNITS, UNITS)
 def test_different_dimensions_never_verify(value: object, left: str, right: str) -> None:
     """The same number in units of different dimensions is a unit mismatch."""
@@ -225,7 +223,6 @@ def test_different_dimensions_never_verify(value: object, left: str, right: str)
         assert decision.status is Status.UNIT_MISMATCH
 
 
-@settings(deadline=None)
 @given(VALUES, UNITS, st.integers(-6, 6).filter(bool))
 def test_a_slip_of_a_power_of_ten_never_verifies(value: object, symbol: str, slip: int) -> None:
     """A value that is off by a power of ten is rejected in every rendering."""
@@ -235,7 +232,6 @@ def test_a_slip_of_a_power_of_ten_never_verifies(value: object, symbol: str, sli
     assert [t for t in renderings if accepts(str(value), t, unit=symbol, answer_kind=AnswerKind.QUANTITY)] == []
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="0123456789.,+-−±*/^(){}\\ kmgsJNeV°C%$=≈or and", max_size=60))
 def test_no_answer_crashes_the_decision(answer: str) -> None:
     """Whatever the answer, the decision is made or left to algebra."""

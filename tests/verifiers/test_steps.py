@@ -205,7 +205,7 @@ SIDES = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     sides=st.lists(SIDES, min_size=2, max_size=3),
     before=st.sampled_from(["", "so ", "he has ", "that's ", "Total: ", "a total of ", "by ", "of ", "x ", "5 and "]),
@@ -232,7 +232,7 @@ def test_several_statements_are_counted_one_by_one() -> None:
 
 
 @given(st.integers(0, 999), st.sampled_from("+-*"), st.integers(0, 999), st.integers(-3, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whole_number_arithmetic_is_decided_exactly(one: int, sign: str, other: int, off: int) -> None:
     """A statement about whole numbers is false exactly when the result is off."""
     result = {"+": one + other, "-": one - other, "*": one * other}[sign] + off
@@ -243,7 +243,7 @@ def test_whole_number_arithmetic_is_decided_exactly(one: int, sign: str, other: 
 
 
 @given(st.text(alphabet="0123456789+-*/=x%() .,^!abc\\{}$\n", max_size=120))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_text_can_be_checked(text: str) -> None:
     """No text makes the check fail, and no more is false than was checked."""
     found = check_steps(text)
