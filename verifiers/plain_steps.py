@@ -5,11 +5,12 @@ ever called false here: what is not plainly true is left to the grammar.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from verifiers.plain_formulas import Ratio, added, formulas, ratio
 from verifiers.step_grammar import FUNCTION_WORDS, PART_WORDS
 
 # Possessive and atomic throughout: a number or a noun is given back by no other reading of the line. The first
@@ -32,7 +33,7 @@ _JOINS = frozenset(("of", "times", "plus", "minus", "by", "mod"))
 _TOTALS = frozenset(("total", "sum", "average", "number", "change", "profit"))
 _AFTER = re.compile(
     r"\$?(?: ?/ ?[A-Za-z]{2,})?+"
-    r"(?:[.,;]?(?: ?$|(?<=[.,;]) (?=[A-Za-z]{2}))"
+    r"(?:[.,;]?(?: ?$|(?<=[.,;]) (?=[A-Za-z]{2}))| \((?!mod)[A-Za-z]{2}"
     r"| (?!mod|remainder|times \S*\d|plus|minus|of\b)(?:a )?[A-Za-z]{2,}"
     r"(?![A-Za-z ]{0,60}+(?:[-/](?![A-Za-z]{2})|[+*×÷–−=^])))"
 )
@@ -41,29 +42,57 @@ _LOOK_BACK_CHARS = 60
 _STATES_IN_WORDS = re.compile(r"\b(?:is|equals|makes|gives)\s+[\\$]*\d", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _LATEX_SIGN = re.compile(r"\\(?:times|cdot)(?![A-Za-z]) ?")
-_LATEX_BRACKET = re.compile(r"\\[()\[\]] ?")
+_LATEX_SPACE = re.compile(r"\\(?:q?quad(?![A-Za-z])|[,;:! ])")
+_LATEX_WORDS = re.compile(r"\\text\{([A-Za-z ,.]*)\}")
+_LATEX_FRACTION = re.compile(
+    r"(?<![\d)}/^])(?<![\d)}/^] )\\[dt]?frac\{([\d.()+*/ -]+)\}\{([\d.()+*/ -]+)\}(?! ?[\^({\d])"
+)
+_SPACES = re.compile(r" {2,}")
+_NAME = re.compile(r"(?:\A\W*|[.,;:] )[A-Za-z][A-Za-z_ ]{0,50} ?= ?\Z")
+_LATEX_BRACKET = re.compile(r"\\[(\[] ?|\\[)\]]")
 
 
 def plainly_true(line: str) -> int:
-    """Return how many statements a line makes when all have the usual shape and hold, else 0.
+    r"""Return how many statements a line makes when all have the usual shape and hold, else 0.
 
     >>> plainly_true("She sells 3 * 4 = 12 eggs, so 16 - 12 = 4 eggs are left"), plainly_true("x + 1 = 3")
     (2, 0)
+    >>> plainly_true(r"\(\frac{1}{2} \cdot (3 + 5) = 4\)")
+    1
     """
     if "\\" in line:
-        line = _LATEX_SIGN.sub("* ", _LATEX_BRACKET.sub("", line))
+        line = _without_latex(line)
         if "\\" in line:
             return 0
-    checked = 0
+    if "≈" in line:
+        return 0
+    chains = ((*match.span(), _links(match[0])) for match in _CHAIN.finditer(line))
+    return _all_true(line, chains) or (_all_true(line, formulas(line)) if "(" in line else 0)
+
+
+def _without_latex(line: str) -> str:
+    """A line whose simple LaTeX is written plainly: signs of operation, fractions of numbers, words, spaces."""
+    line = _LATEX_SIGN.sub("* ", _LATEX_BRACKET.sub("", line))
+    if "\\" in line:
+        line = _LATEX_FRACTION.sub(r"((\1)/(\2))", _LATEX_WORDS.sub(r" \1 ", _LATEX_SPACE.sub(" ", line)))
+        line = _SPACES.sub(" ", line)
+    return line
+
+
+def _all_true(line: str, chains: Iterable[tuple[int, int, int]]) -> int:
+    """Return how many statements the chains of a line make, 0 unless they are all that the line states."""
+    checked = named = 0
     starts = []
-    for match in _CHAIN.finditer(line):
-        start, end = match.span()
-        links = _links(match[0])
-        if not links or not _stands_alone(line, start, end):
+    for start, end, links in chains:
+        if not links or not _AFTER.match(line, end):
+            return 0
+        if _is_named(line, start):
+            named += 1
+        elif not _stands_alone(line, start):
             return 0
         checked += links
         starts.append(start)
-    if checked != line.count("=") or "≈" in line:
+    if not checked or checked + named != line.count("="):
         return 0
     return 0 if _has_verb(line) and any(place not in starts for place in _numbers_after_verbs(line)) else checked
 
@@ -88,10 +117,13 @@ def _numbers_after_verbs(line: str) -> Iterator[int]:
             yield verb.end() - 1
 
 
-def _stands_alone(line: str, start: int, end: int) -> bool:
-    """Say whether nothing around the statement can belong to it."""
-    if not _AFTER.match(line, end):
-        return False
+def _is_named(line: str, start: int) -> bool:
+    """Say whether a name stands before a chain, `Area = 3 * 4 = 12`: its sign says nothing of numbers."""
+    return line[max(0, start - 2) : start].strip() == "=" and bool(_NAME.search(line, max(0, start - 60), start))
+
+
+def _stands_alone(line: str, start: int) -> bool:
+    """Say whether nothing before the statement can belong to it."""
     start -= line[start - 1 : start] in _CURRENCIES
     words = line[max(0, start - _LOOK_BACK_CHARS) : start].rsplit(None, 2)
     if not words:
@@ -119,18 +151,18 @@ def _is_plain_noun(word: str) -> bool:
 @lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's arithmetic
 def _links(chain: str) -> int:
     """Return how many statements a chain makes; 0 unless each states an operation and all values are the same."""
-    sides: list[tuple[_Ratio, int]] = []
-    total: _Ratio = (0, 1)
-    term: _Ratio = (0, 1)
+    sides: list[tuple[Ratio, int]] = []
+    total: Ratio = (0, 1)
+    term: Ratio = (0, 1)
     operations = 0
     for sign, minus, number, percent in _OPERAND.findall(f"={chain}"):
-        over, under = _ratio(number)
+        over, under = ratio(number)
         if minus:
             over = -over
         if percent:
             under *= 100
         if sign == "=":
-            sides.append((_sum(total, term), operations))
+            sides.append((added(total, term), operations))
             total, term, operations = (0, 1), (over, under), 0
             continue
         operations += 1
@@ -141,27 +173,10 @@ def _links(chain: str) -> int:
                 return 0
             term = term[0] * under, term[1] * over
         else:
-            total = _sum(total, term)
+            total = added(total, term)
             term = (over if sign == "+" else -over), under
-    sides = [*sides[1:], (_sum(total, term), operations)]
+    sides = [*sides[1:], (added(total, term), operations)]
     hold = all(
         one[0] * other[1] == other[0] * one[1] and (some or more) for (one, some), (other, more) in pairwise(sides)
     )
     return len(sides) - 1 if hold else 0
-
-
-_Ratio = tuple[int, int]
-"""Numerator and denominator, not reduced: many times faster than `Fraction`, and as exact."""
-
-
-def _sum(one: _Ratio, other: _Ratio) -> _Ratio:
-    if one[1] == other[1]:
-        return one[0] + other[0], one[1]
-    return one[0] * other[1] + other[0] * one[1], one[1] * other[1]
-
-
-def _ratio(text: str) -> _Ratio:
-    if text.isdecimal():
-        return int(text), 1
-    whole, _, places = text.replace(",", "").partition(".")
-    return int(whole + places), 10 ** len(places)

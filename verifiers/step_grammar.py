@@ -68,6 +68,12 @@ def parse(tokens: Tokens, start: int) -> tuple[Expression, int]:
     return expression, parser.at
 
 
+def _ends_noun(text: str) -> bool:
+    r"""Whether `\text{ … }` goes on after what a number counts: `\text{ and }`."""
+    word = re.search(r"[^\W\d_]+", text[text.index("{") :])
+    return word is not None and word[0].lower() in NO_NOUN
+
+
 class _Parser:
     """Recursive descent over tokens, one method for each level of precedence."""
 
@@ -100,13 +106,10 @@ class _Parser:
             elif sign == "of" and (left.percent or left.value.denominator != 1):
                 self.at += 1
                 spaced, right = True, self._signed(depth)
-            elif self._stands_beside() or (
-                self._kinds[self.at] == "lp"
-                and (left.places == 0 or left.operations)
-                and self._kinds[self.at - 1] in {"num", "rp", "rb"}
-            ):
+            elif self._stands_beside() or (self._bracket_beside() and (left.places == 0 or left.operations)):
                 spaced, right, sign = True, self._signed(depth), "*"
             else:
+                left.doubtful |= self._has_remark()
                 return left
             if sign == "/" and not right.value:
                 raise UnreadableError
@@ -120,6 +123,17 @@ class _Parser:
         if kind in {"pi", "sqrt"}:
             return before in {"num", "pi", "rp", "rb", "sup"}
         return (kind == "lp" and before == "pi") or (kind == "num" and before == "fact")
+
+    def _bracket_beside(self) -> bool:
+        """Whether a factor in brackets follows without a sign: `5(2)`."""
+        if self._kinds[self.at] != "lp" or self._kinds[self.at - 1] not in {"num", "rp", "rb"}:
+            return False
+        return not self._has_remark()
+
+    def _has_remark(self) -> bool:
+        """Whether a remark in brackets follows, which may say how a number is meant: `3 (rounded down)`."""
+        following = self._texts[self.at + 1].lower()
+        return self._kinds[self.at] == "lp" and self._kinds[self.at + 1] == "word" and following not in PART_WORDS
 
     def _signed(self, depth: int) -> Expression:
         if self._kinds[self.at] == "op" and _OPERATORS.get(self._texts[self.at]) == "-":
@@ -284,7 +298,7 @@ class _Parser:
         words: list[str] = []
         while len(words) < _MAX_NOUN_WORDS:
             kind, text = self._kinds[self.at], self._texts[self.at]
-            if kind == "noun":
+            if kind == "noun" and not _ends_noun(text):
                 words += re.findall(r"[^\W\d_]+", text[text.index("{") :])
                 self.at += 1
             elif kind == "word" and text.lower() not in NO_NOUN and not self._is_times():

@@ -219,6 +219,54 @@ def test_the_short_way_says_what_the_grammar_says(sides: list[str], before: str,
         assert [holds for _, holds in statements(line)] == [True] * plain
 
 
+FORMULAS = st.recursive(
+    st.sampled_from(["3", "4", "12", "2.5", "-1"]),
+    lambda side: (
+        st.builds("{} {} {}".format, side, st.sampled_from(["+", "-", r"\cdot", r"\times", "/", "*"]), side)
+        | side.map("({})".format)
+        | side.map("2({})".format)
+        | st.builds(r"\frac{{{}}}{{{}}}".format, side, side)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=600)
+@given(
+    sides=st.lists(FORMULAS, min_size=2, max_size=3),
+    before=st.sampled_from(
+        ["", r"\[", r"\(", "Area = ", r"\text{Area} = ", "so ", "x + ", "3 ", "sin x = ", "(half) ", "= "]
+    ),
+    after=st.sampled_from(
+        ["", ".", r"\]", r"\)", " (see above)", r" \text{ feet}", r" \quad \text{and} \quad x", "^2", "x", "!"]
+    ),
+)
+def test_brackets_and_fractions_are_as_the_grammar_says(sides: list[str], before: str, after: str) -> None:
+    """So are formulas in brackets and in LaTeX, with a name before them or words after them."""
+    line = f"{before}{' = '.join(sides)}{after}"
+    plain = plainly_true(line)
+    if plain:
+        assert [holds for _, holds in statements(line)] == [True] * plain
+
+
+@pytest.mark.parametrize(
+    ("line", "count"),
+    [
+        (r"\((2 \cdot 5) \cdot (3 \cdot 4 + 1) = 10 \cdot 13 = 130\) (already considered)", 2),
+        (r"w = \frac{240}{12} = 20 \text{ feet}", 1),
+        (r"2 \cdot 3 = 6 \quad \text{and} \quad 5 + 1 = 6 \quad \text{and} \quad 6 \cdot 6 = 36.", 3),
+        ("He paid 4(60) + 3/(2 - 1) = 243", 1),
+        ("5 x = 3(4) = 12", 0),
+        (r"2\frac{1}{2} = 1 \cdot 1", 0),
+        ("(1 + 2) * 3 = 9^1", 0),
+    ],
+)
+def test_formulas_are_read_the_short_way(line: str, count: int) -> None:
+    """Most formulas of solutions in LaTeX need no grammar; what is no such formula is left to it."""
+    assert plainly_true(line) == count
+    assert not count or [holds for _, holds in statements(line)] == [True] * count
+
+
 def test_going_on_after_the_sign_is_no_false_step() -> None:
     """`5 + 3 = 8 * 2 = 16` is bad style: it does not claim that 8 is 16."""
     assert check_steps("5 + 3 = 8 * 2 = 16").false_steps == ()
