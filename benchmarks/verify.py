@@ -13,6 +13,7 @@ to a verdict; both verifiers are warmed up with the same few pairs first, and se
 """
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -41,6 +42,8 @@ CASES = {
 }
 SCALING_SETS = ("maths", "units", "adversarial", "references", "real samples")
 SCALING_TURNS = 6
+BLOCK = 256
+"""Pairs that a verifier gets at a time, before it is the other one's turn."""
 WARM_UP = [
     ("1/2", "0.5"),
     ("x+1", "1+x"),
@@ -172,13 +175,16 @@ def numbers() -> Iterator[Pair]:
         yield Pair(str(value), writing.format(other), equal=other == value, kind="number", whole=False)
 
 
+Judge = Callable[[Pair], bool]
+
+
 def ours(pair: Pair) -> bool:
     """Whether our verifier accepts."""
     problem = Problem(question="?", reference=pair.reference)
     return (verify if pair.whole else verify_answer)(problem, pair.text).equal
 
 
-def math_verify() -> Callable[[Pair], bool]:
+def math_verify() -> Judge:
     """Math-Verify as a function of a pair."""
     from math_verify import parse  # noqa: PLC0415 - only where it is asked for
     from math_verify import verify as compare  # noqa: PLC0415
@@ -201,15 +207,20 @@ def math_verify() -> Callable[[Pair], bool]:
     return judge
 
 
-def measure(judge: Callable[[Pair], bool], pairs: list[Pair]) -> dict[str, Score]:
-    """Scores by kind, with the whole set under the empty name."""
-    scores: dict[str, Score] = {"": Score()}
-    for pair in pairs:
-        started = time.perf_counter()
-        accepted = judge(pair)
-        seconds = time.perf_counter() - started
-        for name in ("", pair.kind):
-            scores.setdefault(name, Score()).add(pair, accepted, seconds)
+def measure(judges: dict[str, Judge], pairs: list[Pair], most: dict[str, int]) -> dict[str, dict[str, Score]]:
+    """Scores of each verifier by kind, with the whole set under the empty name; `most` bounds how many pairs one gets.
+
+    They take turns, a block of pairs each, so that a slow minute of the machine is a slow minute of all.
+    """
+    scores: dict[str, dict[str, Score]] = {name: {"": Score()} for name in judges}
+    for first in range(0, len(pairs), BLOCK):
+        for name, judge in judges.items():
+            for pair in pairs[first : min(first + BLOCK, most.get(name, len(pairs)))]:
+                started = time.perf_counter()
+                accepted = judge(pair)
+                seconds = time.perf_counter() - started
+                for kind in ("", pair.kind):
+                    scores[name].setdefault(kind, Score()).add(pair, accepted, seconds)
     return scores
 
 
@@ -286,17 +297,18 @@ def main() -> None:
         return
     chosen = options.sets.split(",") if options.sets else list(sets)
     judges = {"tracemill": ours} if options.only_ours else {"tracemill": ours, "math-verify": math_verify()}
-    for judge in judges.values():
-        measure(judge, [Pair(a, b, equal=True, kind="", whole=False) for a, b in WARM_UP])
+    measure(judges, [Pair(a, b, equal=True, kind="", whole=False) for a, b in WARM_UP], {})
+    gc.collect()
+    gc.freeze()  # as our workers do: what was imported is no garbage of a pair
     machine = platform.processor() or platform.machine()
     print(f"{datetime.now(UTC):%Y-%m-%d} · {machine} · Python {platform.python_version()}\n")
     print(f"{'set':<14} {'verifier':<12} {HEAD}")
     for name in chosen:
-        for verifier, judge in judges.items():
-            if name == "hostile" and verifier != "tracemill" and not options.hostile_for_both:
-                continue
-            pairs = sets[name][:2_000] if verifier != "tracemill" and name == "numbers" else sets[name]
-            scores = measure(judge, pairs)
+        judging = judges
+        if name == "hostile" and not options.hostile_for_both:
+            judging = {"tracemill": ours}
+        most = {"math-verify": 2_000} if name == "numbers" else {}
+        for verifier, scores in measure(judging, sets[name], most).items():
             print(f"{name:<14} {verifier:<12} {scores[''].row()}", flush=True)
             if options.kinds:
                 for kind, score in sorted(scores.items()):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 Ratio = tuple[int, int]
@@ -29,7 +28,6 @@ def formulas(line: str) -> Iterator[tuple[int, int, int]]:
         yield match.start(), match.start() + length, statements
 
 
-@lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's arithmetic
 def _read_chain(chain: str) -> tuple[int, int]:
     """Return how long a chain is, without what may follow it, and how many statements it makes."""
     if len(chain) > _MAX_CHARS:

@@ -52,6 +52,7 @@ _NAME = re.compile(r"(?:\A\W*|[.,;:] )[A-Za-z][A-Za-z_ ]{0,50} ?= ?\Z")
 _LATEX_BRACKET = re.compile(r"\\[(\[] ?|\\[)\]]")
 
 
+@lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's lines
 def plainly_true(line: str) -> int:
     r"""Return how many statements a line makes when all have the usual shape and hold, else 0.
 
@@ -86,10 +87,10 @@ def _all_true(line: str, chains: Iterable[tuple[int, int, int]]) -> int:
     for start, end, links in chains:
         if not links or not _AFTER.match(line, end):
             return 0
-        if _is_named(line, start):
+        if not _stands_alone(line, start):
+            if not _is_named(line, start):
+                return 0
             named += 1
-        elif not _stands_alone(line, start):
-            return 0
         checked += links
         starts.append(start)
     if not checked or checked + named != line.count("="):
@@ -148,7 +149,7 @@ def _is_plain_noun(word: str) -> bool:
     return word.isalpha() and word.islower() and word not in PART_WORDS and word not in FUNCTION_WORDS
 
 
-@lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's arithmetic
+@lru_cache(maxsize=4_096)  # and their arithmetic
 def _links(chain: str) -> int:
     """Return how many statements a chain makes; 0 unless each states an operation and all values are the same."""
     sides: list[tuple[Ratio, int]] = []
