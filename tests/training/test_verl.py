@@ -1,0 +1,67 @@
+"""An export for verl is read by verl itself, and its reward managers score with our function."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from data.catalog import Catalog
+from data.exporting import export_version
+from data.exports import ExportFormat
+from data.published import find_version
+from data.warehouse import Warehouse
+from generators.reasoning import join_reasoning
+from tests.builds import REPOSITORY, sum_answers, sums, write_build
+from tests.flows.in_process import build
+from tests.scripted_teacher import scripted_teacher
+from tests.training.test_student import MODEL, PYTHON
+
+COUNT = 6
+
+pytestmark = pytest.mark.training
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    """What verl makes of the export of a version with six problems."""
+    folder = tmp_path_factory.mktemp("verl")
+    with scripted_teacher(folder / "script.json", answers=sum_answers(COUNT)) as url:
+        build(write_build(folder, url, sums(COUNT)))
+    warehouse = Warehouse(folder / "warehouse")
+    manifest = find_version(warehouse, Catalog(warehouse.catalog, warehouse.root), "sums")
+    export_version(
+        warehouse,
+        Catalog(warehouse.catalog, warehouse.root),
+        manifest,
+        ExportFormat.VERL,
+        folder / "verl",
+        join_reasoning,
+    )
+    [export] = (folder / "verl").rglob("*.parquet")
+    out = folder / "read.json"
+    quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
+    done = subprocess.run(
+        [PYTHON, Path(__file__).with_name("read_in_verl.py"), export, MODEL, folder / "cache", out],
+        env=os.environ | quiet | {"PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(out.read_text())
+
+
+def test_verl_reads_every_problem(read: dict) -> None:
+    """As prompts with what its reward managers look for."""
+    assert read["rows"] == COUNT
+    assert {"raw_prompt", "data_source", "reward_model", "extra_info"} <= set(read["keys"])
+    assert read["first_prompt"][-1] == {"role": "user", "content": "What is 0 + 1?"}
+    assert read["first_reward_model"] == {"style": "rule", "ground_truth": "1"}
+
+
+def test_verl_scores_with_our_function(read: dict) -> None:
+    """A right answer has the reward 1, another one 0, one by one and as a batch."""
+    assert read["right"] == {"one by one": [1.0] * COUNT, "as a batch": [1.0] * COUNT, "status": ["correct"] * COUNT}
+    assert read["wrong"] == {"one by one": [0.0] * COUNT, "as a batch": [0.0] * COUNT, "status": ["incorrect"] * COUNT}
