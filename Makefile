@@ -91,7 +91,7 @@ lock-vllm: .venv/bin/uv
 # verl comes without its dependencies: it asks for an older transformers than TRL, and for what only trainers need.
 lock-train: .venv/bin/uv
 	printf '%s\n' torch==2.13.0 trl gguf accelerate datasets pyarrow pydantic pint rapidfuzz ray tensordict==0.10.0 \
-		omegaconf hydra-core codetiming torchdata | UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(COMPILE) \
+		omegaconf hydra-core codetiming torchdata pillow | UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(COMPILE) \
 		--no-annotate - --no-emit-package triton -o requirements-train.lock
 	echo verl | $(COMPILE) --no-annotate --no-deps - -o requirements-verl.lock
 
