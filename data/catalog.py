@@ -4,24 +4,24 @@ DuckDB lets one process at a time write a file, and shuts readers out meanwhile.
 opens the file, does one thing and closes it, and waits its turn with jittered pauses (see `data.catalog_lock`).
 """
 
-import random
 import secrets
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
 
-from data.catalog_lock import alone
+from data.catalog_lock import alone, in_turn
 from data.derived import derive, derive_all, forget_touched, touch
 from data.duckdb_errors import is_about_query, is_in_use, storage_error
 from data.errors import CatalogError, WarehouseBusyError
 from data.files import storage_errors
+from data.grouping import grouped
 from data.migrations import DERIVED_SINCE, INDEXED_COLUMNS, MIGRATIONS, ROW_KEYS, SCHEMA_VERSION
 from data.records import Record
 from data.schemas import columns_of
@@ -264,18 +264,17 @@ class Catalog:
                 connection.close()
 
     def _wait_for_file(self, read_only: bool) -> duckdb.DuckDBPyConnection:
-        deadline = time.monotonic() + self._wait_s
-        while True:
-            try:
-                return duckdb.connect(self.path, read_only=read_only, config={} if read_only else _SETTINGS)
-            except duckdb.Error as error:
-                if not is_in_use(error):
-                    raise storage_error(self.path, error) from error
-                if time.monotonic() > deadline:
-                    raise WarehouseBusyError(
-                        f"{self.path}: another process has held the catalog for {self._wait_s:g} s: {error}"
-                    ) from error
-                time.sleep(random.uniform(0.01, 0.1))
+        config = {} if read_only else _SETTINGS
+        try:
+            return in_turn(
+                lambda: duckdb.connect(self.path, read_only=read_only, config=config), _is_held, self._wait_s
+            )
+        except duckdb.Error as error:
+            if not is_in_use(error):
+                raise storage_error(self.path, error) from error
+            raise WarehouseBusyError(
+                f"{self.path}: another process has held the catalog for {self._wait_s:g} s: {error}"
+            ) from error
 
     def _schema_version(self, connection: duckdb.DuckDBPyConnection) -> int:
         """Return how many migrations the catalog has seen; raises `CatalogError` for a newer one."""
@@ -292,16 +291,14 @@ class Catalog:
         return seen
 
 
+def _is_held(error: Exception) -> bool:
+    return isinstance(error, duckdb.Error) and is_in_use(error)
+
+
 def _together(shards: Sequence[ShardManifest]) -> Iterator[list[ShardManifest]]:
     """Yield shards of one kind at a time, in the order of their kinds, as many as memory can hold the rows of."""
-    waiting: dict[str, list[ShardManifest]] = {}
-    for shard in shards:
-        others = waiting.setdefault(shard.kind, [])
-        if others and sum(other.rows for other in others) + shard.rows > ROWS_TOGETHER:
-            yield others
-            others = waiting[shard.kind] = []
-        others.append(shard)
-    yield from (others for others in waiting.values() if others)
+    for kind in dict.fromkeys(shard.kind for shard in shards):
+        yield from grouped((shard for shard in shards if shard.kind == kind), attrgetter("rows"), ROWS_TOGETHER)
 
 
 def _columns_there(shard: ShardManifest) -> str:

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from data.errors import WarehouseBusyError
+
+_Result = TypeVar("_Result")
 
 
 @contextmanager
@@ -28,7 +30,14 @@ def alone(catalog: Path, root: Path, wait_s: float, *, read_only: bool) -> Itera
         return
     how = fcntl.LOCK_SH if read_only else fcntl.LOCK_EX
     with file:
-        _wait_for(lambda: fcntl.flock(file, how | fcntl.LOCK_NB), catalog, wait_s)
+        try:
+            in_turn(
+                lambda: fcntl.flock(file, how | fcntl.LOCK_NB), lambda error: isinstance(error, BlockingIOError), wait_s
+            )
+        except BlockingIOError as error:
+            raise WarehouseBusyError(
+                f"{catalog}: another process of Tracemill has held the catalog for {wait_s:g} s"
+            ) from error
         yield
 
 
@@ -46,14 +55,16 @@ def _opened(path: Path, *, read_only: bool) -> IO[str] | None:
         return None
 
 
-def _wait_for(lock: Callable[[], None], catalog: Path, wait_s: float) -> None:
+def in_turn(attempt: Callable[[], _Result], is_busy: Callable[[Exception], bool], wait_s: float) -> _Result:
+    """Return what `attempt` does, tried again with jittered pauses while it fails because others are at it.
+
+    Raises what it raises when that is something else, or lasts longer than `wait_s`.
+    """
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            return lock()
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                raise WarehouseBusyError(
-                    f"{catalog}: another process of Tracemill has held the catalog for {wait_s:g} s"
-                ) from error
+            return attempt()
+        except Exception as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
             time.sleep(random.uniform(0.005, 0.05))

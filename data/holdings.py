@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from data.catalog import Catalog
+from data.grouping import grouped
 from data.members import Member
 from data.records import FinishReason, Record, Status
 from data.votes import HeldVote
@@ -158,14 +159,7 @@ def look_up(catalog: Catalog, members: Sequence[Member], request: Request) -> Ho
 
 def looked_up_together(chunks: Iterable[_Chunk], request: Request) -> Iterator[list[_Chunk]]:
     """Yield chunks, as many as one look into the catalog is for: it reads whole tables, whatever is asked."""
-    waiting: list[_Chunk] = []
-    for chunk in chunks:
-        waiting.append(chunk)
-        if sum(map(len, waiting)) * request.samples_per_problem >= LOOK_UP_SAMPLES:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
+    return grouped(chunks, lambda chunk: len(chunk) * request.samples_per_problem, LOOK_UP_SAMPLES)
 
 
 def look_up_records(catalog: Catalog, members: Sequence[Member]) -> dict[str, HeldRecord]:

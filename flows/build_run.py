@@ -146,7 +146,8 @@ class BuildRun:
         A policy that decides on each problem alone goes on with those that are judged as soon as the teacher needs
         work, and leaves the slow ones behind; another one needs all.
         """
-        while asked.keys() & self._in_work if rounds.waits_for_all else asked.keys() <= self._in_work and asked:
+        enough = len(asked) if rounds.waits_for_all else min(len(asked), 1)
+        while len(asked.keys() - self._in_work) < enough:
             await self._next_judged()
         if asked and self.work and not rounds.waits_for_all:
             await self.work.desk.runs_short()

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.catalog import ROWS_TOGETHER, Catalog, RunRow
+from data.grouping import grouped
 from data.records import FinishReason, Problem, Status, Verdict
 from data.recovery import recover, write_run
 from data.shards import ShardManifest, read_shard
@@ -198,7 +200,8 @@ class _Judging:
     def judge_all(self, shards: Sequence[tuple[str, int]]) -> Iterator[None]:
         """Judge what has no verdict of the set yet in shards, given as path and rows; yield after each."""
         begun: deque[_Begun] = deque()
-        for paths in _together(shards):
+        for together in grouped(shards, itemgetter(1), ROWS_TOGETHER):
+            paths = [path for path, _ in together]
             self._index()
             self._in_hand = {pair for each in begun for pair in each.pairs}
             stored = _Stored(self.warehouse, self.catalog, paths, self.result.verdict_set)
@@ -260,20 +263,6 @@ def _sample_shards(catalog: Catalog, dataset: str) -> list[tuple[str, int]]:
         "SELECT path, rows FROM shards WHERE kind = 'samples' AND dataset = ? ORDER BY created, path", [dataset]
     )
     return [(path, count) for path, count in rows]
-
-
-def _together(shards: Sequence[tuple[str, int]]) -> Iterator[list[str]]:
-    """Yield the paths of shards, as many as one look into the catalog is for."""
-    paths: list[str] = []
-    rows = 0
-    for path, count in shards:
-        if paths and rows + count > ROWS_TOGETHER:
-            yield paths
-            paths, rows = [], 0
-        paths.append(path)
-        rows += count
-    if paths:
-        yield paths
 
 
 def _problems(warehouse: Warehouse, wanted: set[str], stored: _Stored) -> dict[str, Problem]:

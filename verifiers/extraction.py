@@ -178,7 +178,7 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
         if phrases.HEADING.fullmatch(line) and text[end:].strip():
             statement, stop = clip(text, end)
             return _Found(statement, "heading", stop)
-        if found := _stated_in_words(text, begin, line, problem):
+        if found := _stated_in_words(text, begin, line, phrases.stated_in(lowered), problem):
             return found
     if "####" in line and (hashes := _HASH.match(line)):
         statement, stop = clip(text, begin + hashes.end())
@@ -200,9 +200,9 @@ def _from_json(value: str) -> str:
     return value[1:-1].replace("\\\\", "\\").replace('\\"', '"') if value.startswith('"') else value.strip()
 
 
-def _stated_in_words(text: str, begin: int, line: str, problem: Problem) -> _Found | None:
+def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], problem: Problem) -> _Found | None:
     """Return the last statement of the line that is neither hypothetical nor somebody else's."""
-    starts = [match.span() for match in phrases.stated_in(line.lower()).finditer(line)]
+    starts = [match.span() for match in stated.finditer(line)]
     if at_start := phrases.AT_LINE_START.match(line):
         starts.insert(0, at_start.span())
     if is_choice(problem):

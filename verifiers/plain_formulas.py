@@ -35,22 +35,22 @@ def _read_chain(chain: str) -> tuple[int, int]:
     value: Ratio | None = None
     computed = False
     statements = place = 0
-    *before, last = chain.split("=")
+    sides = chain.split("=")
     try:
-        for side in [*before, last]:
+        for number, side in enumerate(sides, start=1):
             reader = _Reader(side)
             found = reader.sum(0)
             if value is not None:
                 if value[0] * found[1] != found[0] * value[1] or not (computed or reader.computes):
                     return len(chain), 0
                 statements += 1
-            if side is not last and reader.rest:
+            if number < len(sides) and reader.rest:
                 return len(chain), 0
             value, computed = found, reader.computes
             place += len(side) + 1
     except _NoFormulaError:
         return len(chain), 0
-    return place - 1 - len(last) + reader.end, statements
+    return place - 1 - len(sides[-1]) + reader.end, statements
 
 
 class _Reader:

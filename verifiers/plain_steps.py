@@ -30,7 +30,6 @@ _OPERAND = re.compile(rf"([-+*/x×÷–−=]) ?{_MONEY}(-?)({_NUMBER})(%?)")
 _BEFORE = re.compile(r"[(\"“]?([A-Za-z]{2,20})(?:['’-][A-Za-z]{1,20})*+([:,;.]?)")
 _JOINS = frozenset(("of", "times", "plus", "minus", "by", "mod"))
 """Words that make what follows a part of something before it."""
-_TOTALS = frozenset(("total", "sum", "average", "number", "change", "profit"))
 _AFTER = re.compile(
     r"\$?(?: ?/ ?[A-Za-z]{2,})?+"
     r"(?:[.,;]?(?: ?$|(?<=[.,;]) (?=[A-Za-z]{2}))| \((?!mod)[A-Za-z]{2}"
@@ -141,12 +140,13 @@ def _stands_alone(line: str, start: int) -> bool:
         word = before[1]
     if word.lower() not in _JOINS:
         return True
-    return word == "of" and len(words) > 1 and (words[-2] in _TOTALS or _is_plain_noun(words[-2]))
+    return word == "of" and len(words) > 1 and _is_plain_noun(words[-2])
 
 
 def _is_plain_noun(word: str) -> bool:
     """Say whether what follows `word of` is no part or function of it: a rate of, but not half of."""
-    return word.isalpha() and word.islower() and word not in PART_WORDS and word not in FUNCTION_WORDS
+    is_part = word in PART_WORDS or (word in FUNCTION_WORDS and word != "average")
+    return word.isalpha() and word.islower() and not is_part
 
 
 @lru_cache(maxsize=4_096)  # and their arithmetic

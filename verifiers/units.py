@@ -116,11 +116,6 @@ def find_unit(symbol: str) -> tuple[Unit, ...]:
     return (unit,) if second is None else (unit, *map(_simple_quotient, second.split()))
 
 
-def is_unit_name(word: str) -> bool:
-    """Whether `word` is a unit written out in words, such as `metres`."""
-    return _by_name(word.lower()) is not None
-
-
 def dimension_name(dimension: Dimension) -> str:
     """Return a dimension for people.
 

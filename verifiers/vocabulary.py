@@ -193,22 +193,6 @@ MATRICES = frozenset(
         "bsmallmatrix",
     ]
 )
-WRAPPING_ENVIRONMENTS = frozenset(
-    [
-        "equation",
-        "equation*",
-        "align",
-        "align*",
-        "aligned",
-        "gather",
-        "gather*",
-        "gathered",
-        "displaymath",
-        "math",
-        "split",
-        "cases",
-    ]
-)
 CONDITIONALS = frozenset({"if", "for", "when", "where", "is", "and", "", ","})
 """Words before the condition of a piece of a function."""
 JOINERS = {

@@ -1,9 +1,7 @@
 """A student is trained straight from a published version: the loss falls, and its answers can be verified."""
 
 import json
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +12,11 @@ from data.exports import ExportFormat
 from data.published import find_version
 from data.warehouse import Warehouse
 from generators.reasoning import join_reasoning
-from tests.builds import COMMAND, REPOSITORY, sum_answers, sums, traces, write_build
+from tests.builds import COMMAND, sum_answers, sums, traces, write_build
 from tests.flows.in_process import build
 from tests.scripted_teacher import scripted_teacher
+from tests.training.environment import MODEL, run_script
 
-PYTHON = REPOSITORY / ".venv-train" / "bin" / "python"
-MODEL = REPOSITORY / ".venv-train" / "model"
 COUNT = 40
 
 pytestmark = pytest.mark.training
@@ -40,18 +37,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict:
     manifest = find_version(warehouse, catalog, "sums")
     for how in set(ExportFormat) - {ExportFormat.SOFT_TARGETS}:
         export_version(warehouse, catalog, manifest, how, folder / "exports" / how, join_reasoning)
-    out = folder / "student.json"
-    script = Path(__file__).with_name("train_student.py")
-    quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
-    done = subprocess.run(
-        [PYTHON, script, result.path, MODEL, folder / "exports", out],
-        env=os.environ | quiet | {"PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(out.read_text()) | {"version": result.path}
+    said = run_script("train_student.py", result.path, MODEL, folder / "exports", out=folder / "student.json")
+    return said | {"version": result.path}
 
 
 def test_the_loss_falls(trained: dict) -> None:

@@ -1,10 +1,5 @@
 """An export for verl is read by verl itself, and its reward managers score with our function."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from data.catalog import Catalog
@@ -13,10 +8,10 @@ from data.exports import ExportFormat
 from data.published import find_version
 from data.warehouse import Warehouse
 from generators.reasoning import join_reasoning
-from tests.builds import REPOSITORY, sum_answers, sums, write_build
+from tests.builds import sum_answers, sums, write_build
 from tests.flows.in_process import build
 from tests.scripted_teacher import scripted_teacher
-from tests.training.test_student import MODEL, PYTHON
+from tests.training.environment import MODEL, run_script
 
 COUNT = 6
 
@@ -40,17 +35,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> dict:
         join_reasoning,
     )
     [export] = (folder / "verl").rglob("*.parquet")
-    out = folder / "read.json"
-    quiet = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
-    done = subprocess.run(
-        [PYTHON, Path(__file__).with_name("read_in_verl.py"), export, MODEL, folder / "cache", out],
-        env=os.environ | quiet | {"PYTHONPATH": str(REPOSITORY)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(out.read_text())
+    return run_script("read_in_verl.py", export, MODEL, folder / "cache", out=folder / "read.json")
 
 
 def test_verl_reads_every_problem(read: dict) -> None:
