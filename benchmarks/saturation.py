@@ -228,6 +228,7 @@ def watch_tokens(url: str, run: "subprocess.Popen[str]") -> dict[str, float]:
         now, tokens = time.monotonic(), tokens_so_far(url)
         if tokens > seen:
             first, last, seen = first or now, now, tokens
+    assert run.returncode == 0, f"ended with exit code {run.returncode}"
     seconds = max(last - first, 1e-9)
     return {"tokens": seen - began, "seconds": seconds, "tokens_per_second": (seen - began) / seconds}
 
