@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _BOX = re.compile(r"\\(?:f|frame|math)?box(?:ed)?(?![A-Za-z])\s*|(?<![A-Za-z\\])boxed(?=\{)")
+_PLAIN_CONTENT = re.compile(r"\{([^{}\\]*)\}")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _UNBRACED = re.compile(r"[^\s{}$,;]+")
 _CLOSING_MATH = re.compile(r"\$|\\\)|\\\]")
@@ -51,17 +52,26 @@ def find_boxes(text: str) -> list[Box]:
     first = _BOX.search(text, max(0, named - len("\\frame"))) if named >= 0 else None
     if first is None:
         return []
-    closing = _closing_braces(text, first.start())
+    closing: dict[int, int] | None = None
     boxes: list[Box] = []
     position = first.start()
     while match := _BOX.search(text, position):
-        box = _box_at(text, match, closing)
+        box = _plain_box(text, match)
+        if box is None:
+            closing = _closing_braces(text, match.start()) if closing is None else closing
+            box = _box_at(text, match, closing)
         position = match.end()
         if box is not None:
             position = max(position, box.end)
             if len(box.content) > _EMPTY_CHARS or not _EMPTY.fullmatch(box.content):
                 boxes.append(box)
     return boxes
+
+
+def _plain_box(text: str, match: re.Match[str]) -> Box | None:
+    """Return a box that holds neither braces nor commands, as most do."""
+    plain = _PLAIN_CONTENT.match(text, match.end())
+    return Box(plain[1].strip(), match.start(), plain.end()) if plain else None
 
 
 def _box_at(text: str, match: re.Match[str], closing: dict[int, int]) -> Box | None:

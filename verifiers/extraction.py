@@ -130,7 +130,7 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
         return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
     while boxes:
         group = last_group(text, boxes)
-        if not phrases.DENIED.search(text, max(0, group[0].start - 60), group[0].start):
+        if not phrases.denied(text, group[0].start):
             statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
             return _Found(statement, "box", group[-1].end)
         boxes = boxes[: -len(group)]
@@ -212,7 +212,7 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         if statement.startswith("}") and "{" in line[:noun]:  # `\text{The answer is }5`
             statement = statement[1:]
         statement = _with_option_text(statement, text, stop, problem)
-        if not statement or phrases.HYPOTHETICAL.search(line, max(0, noun - 60), noun):
+        if not statement or phrases.is_hypothetical(line, noun):
             continue
         return _Found(statement, "phrase", stop)
     if after := phrases.IS_THE_ANSWER.search(line):

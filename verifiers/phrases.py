@@ -174,6 +174,24 @@ HYPOTHETICAL = re.compile(
 )
 """Words before a statement that make it somebody else's, or a case that is only considered."""
 
+_USUAL_LEADS = frozenset(
+    f"{joint} {article}".strip()
+    for joint in ("", "so", "so,", "thus", "thus,", "hence", "hence,", "therefore", "therefore,", "and", "finally,")
+    for article in ("", "the", "the final", "final", "the correct", "my", "my final", "our", "our final")
+)
+"""What mostly stands before a statement, and makes nothing else of it."""
+
+
+def is_hypothetical(line: str, noun: int) -> bool:
+    """Say whether the words before `noun` make a statement somebody else's, or a case that is only considered."""
+    if noun <= _LEAD_CHARS and line[:noun].strip(" \t*#>_").lower() in _USUAL_LEADS:
+        return False
+    return HYPOTHETICAL.search(line, max(0, noun - _LEAD_CHARS), noun) is not None
+
+
+_LEAD_CHARS = 60
+"""So much before a statement is read."""
+
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
     r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
@@ -280,3 +298,19 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 """What right before an answer denies it."""
+
+_DENIAL_ENDS = (
+    *("not", "never", "be", "n't", "n’t", "of", "than", "except", "nicht", "pas", "es", "é", "è", "не", "as", "in"),
+    *("inside", "within", "like", "to", "example", "e.g.", "不是", "不等于", "≠", "\\ne", "\\neq"),
+)
+_BETWEEN_DENIAL_AND_ANSWER = ",: \t\n\r\f\v\x1c\x1d\x1e\x1f$({[\\"
+
+
+def denied(text: str, start: int) -> bool:
+    """Say whether the words right before `start` deny what stands there: `DENIED`, after a cheap test of their end."""
+    before = text[max(0, start - 60) : start].rstrip(_BETWEEN_DENIAL_AND_ANSWER)
+    if before.isascii() and "\\not" not in before:
+        before = before.removesuffix("\\text").rstrip(_BETWEEN_DENIAL_AND_ANSWER).lower()
+        if not before.endswith(_DENIAL_ENDS):
+            return False
+    return DENIED.search(text, max(0, start - 60), start) is not None

@@ -27,6 +27,8 @@ _CHAIN = re.compile(
     rf"{_FIRST}{_MORE}(?: ?= ?{_MONEY}-?{_NUMBER}{_MORE}(?= ?=))*+ ?= ?{_MONEY}-?{_NUMBER}%?(?![\d,.]*\d)"
 )
 _OPERAND = re.compile(rf"([-+*/x×÷–−=]) ?{_MONEY}(-?)({_NUMBER})(%?)")
+_TWO_WHOLE = re.compile(r"(\d{1,15}) ?([-+*/x×÷–−]) ?\$?(\d{1,15}) ?= ?\$?(\d{1,15})")
+"""Half of all chains: two whole numbers and what they come to."""
 _BEFORE = re.compile(r"[(\"“]?([A-Za-z]{2,20})(?:['’-][A-Za-z]{1,20})*+([:,;.]?)")
 _JOINS = frozenset(("of", "times", "plus", "minus", "by", "mod"))
 """Words that make what follows a part of something before it."""
@@ -152,6 +154,9 @@ def _is_plain_noun(word: str) -> bool:
 @lru_cache(maxsize=4_096)  # and their arithmetic
 def _links(chain: str) -> int:
     """Return how many statements a chain makes; 0 unless each states an operation and all values are the same."""
+    if plain := _TWO_WHOLE.fullmatch(chain):
+        one, sign, other, result = plain.groups()
+        return _holds(int(one), sign, int(other), int(result))
     sides: list[tuple[Ratio, int]] = []
     total: Ratio = (0, 1)
     term: Ratio = (0, 1)
@@ -181,3 +186,14 @@ def _links(chain: str) -> int:
         one[0] * other[1] == other[0] * one[1] and (some or more) for (one, some), (other, more) in pairwise(sides)
     )
     return len(sides) - 1 if hold else 0
+
+
+def _holds(one: int, sign: str, other: int, result: int) -> bool:
+    """Say whether an operation on two whole numbers has this result."""
+    if sign in "*x×":
+        return one * other == result
+    if sign == "+":
+        return one + other == result
+    if sign in "/÷":
+        return other != 0 and result * other == one
+    return one - other == result
