@@ -127,6 +127,9 @@ def _is_named(line: str, start: int) -> bool:
 def _stands_alone(line: str, start: int) -> bool:
     """Say whether nothing before the statement can belong to it."""
     start -= line[start - 1 : start] in _CURRENCIES
+    word = line[line.rfind(" ", 0, start - 1) + 1 : start - 1] if line[start - 1 : start] == " " else ""
+    if len(word) > 1 and word.isascii() and word.isalpha() and word.lower() not in _JOINS:
+        return True  # as it is mostly
     words = line[max(0, start - _LOOK_BACK_CHARS) : start].rsplit(None, 2)
     if not words:
         return True

@@ -43,6 +43,9 @@ _TOKEN = re.compile(
     r"|\Z)"
 )
 
+_KINDS = ("", *_TOKEN.groupindex)
+"""The name of each group by its number."""
+
 
 def tokenize(line: str) -> Tokens:
     """Cut a line into tokens, without spaces, dollars and alignment marks."""
@@ -50,12 +53,11 @@ def tokenize(line: str) -> Tokens:
     texts: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(line):
-        kind = match.lastgroup
-        if kind is not None:
-            text = match[kind]
-            kinds.append("pct" if text == "percent" else kind)
+        if group := match.lastindex:  # numbers are looked up faster than names
+            text = match[group]
+            kinds.append("pct" if text == "percent" else _KINDS[group])
             texts.append(text)
-            spans.append(match.span(kind))
+            spans.append(match.span(group))
     kinds += [""] * _LOOK_AHEAD
     texts += [""] * _LOOK_AHEAD
     return Tokens(kinds, texts, spans)

@@ -134,14 +134,13 @@ def _lines(text: str) -> Iterator[str]:
             for note in _ANNOTATION.finditer(line):
                 if not line[: note.start()].rstrip().endswith("="):
                     yield note.group(1)
-        bare = plain_markup(_in_plain_marks(line))
-        yield bare if bare[:1].isalpha() else _LIST_MARK.sub("", bare)
+            line = _ANNOTATION.sub("", line)  # noqa: PLW2901 - from here on it is the line without notes
+        bare = plain_markup(line if line.isascii() and "\\" not in line and ">" not in line else _in_plain_marks(line))
+        yield bare if bare[:1].isalpha() or not (mark := _LIST_MARK.match(bare)) else bare[mark.end() :]
 
 
 def _in_plain_marks(line: str) -> str:
-    """A line without notes and boxes, and with degrees in words."""
-    if "<<" in line:
-        line = _ANNOTATION.sub("", line)
+    """A line without boxes, and with degrees in words."""
     if "=>" in line or "\\" in line:
         line = _HENCE.sub(" ; ", line)
     if "box" in line:
@@ -153,10 +152,8 @@ def _in_plain_marks(line: str) -> str:
 
 def _may_state(line: str) -> bool:
     """Say, cheaply, whether a line may state something of numbers."""
-    if not _DIGIT.search(line):
-        return False
     if "=" in line or "≈" in line or "\\approx" in line:
-        return True
+        return _DIGIT.search(line) is not None
     return states_in_words(line) and bool(_OPERATES.search(line))
 
 
