@@ -68,7 +68,7 @@ def plainly_true(line: str) -> int:
             return 0
     if "≈" in line:
         return 0
-    chains = ((*match.span(), _links(match[0])) for match in _CHAIN.finditer(line))
+    chains = [(match.start(), match.end(), _links(match[0])) for match in _CHAIN.finditer(line)]
     return _all_true(line, chains) or (_all_true(line, formulas(line)) if "(" in line else 0)
 
 
@@ -100,8 +100,11 @@ def _all_true(line: str, chains: Iterable[tuple[int, int, int]]) -> int:
 
 
 def states_in_words(line: str) -> bool:
-    """Say whether a line holds `is 15`, `makes $3` or the like."""
-    return _has_verb(line) and bool(_STATES_IN_WORDS.search(line))
+    """Say whether a line holds `is 15`, `makes $3` or the like behind another number."""
+    if not _has_verb(line):
+        return False
+    first = _DIGIT.search(line)
+    return first is not None and _STATES_IN_WORDS.search(line, first.end()) is not None
 
 
 def _has_verb(line: str) -> bool:
