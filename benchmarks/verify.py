@@ -296,6 +296,8 @@ def main() -> None:
         scaling([pair for name in SCALING_SETS for pair in sets[name]])
         return
     chosen = options.sets.split(",") if options.sets else list(sets)
+    if unknown := [name for name in chosen if name not in sets]:
+        parser.error(f"no set is called {', '.join(unknown)}; there are {', '.join(sets)}")
     judges = {"tracemill": ours} if options.only_ours else {"tracemill": ours, "math-verify": math_verify()}
     measure(judges, [Pair(a, b, equal=True, kind="", whole=False) for a, b in WARM_UP], {})
     gc.collect()

@@ -76,8 +76,11 @@ class OtherArithmetic:
 
 def other_arithmetic(text: str) -> OtherArithmetic:
     """What `text` says of other numerals and of moduli, anywhere."""
-    moduli = frozenset(int(n) for n in _MODULUS.findall(text)) - {0}
-    return OtherArithmetic(_OTHER_NUMERALS.search(text) is not None, moduli)
+    may_have_moduli = "mod" in text or "Z" in text or "ℤ" in text  # a test many times faster than the expression
+    moduli = frozenset(int(n) for n in _MODULUS.findall(text)) if may_have_moduli else frozenset()
+    lowered = text.lower()
+    may_have_numerals = any(name in lowered for name in ("binary", "octal", "hex", "base"))
+    return OtherArithmetic(may_have_numerals and _OTHER_NUMERALS.search(text) is not None, moduli - {0})
 
 
 def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
