@@ -37,7 +37,8 @@ _OPERATORS = {
     "ℓ": "\\ell ", "∝": "\\propto ",
     "∠": "\\angle ", "△": "\\triangle ", "⊥": "\\perp ", "∧": "\\wedge ", "∨": "\\vee ", "，": ",", "。": ".",
     "；": ";", "：": ":", "、": ",", "《": "", "》": "",
-    "】": "]", "【": "[", "≡": "\\equiv ", "∗": "*", "％": "%", "£": "\\pounds ", "€": "\\euro ", "¥": "\\yen ",
+    "】": "]", "【": "[", "≡": "\\equiv ", "∗": "*", "％": "%", "∶": ":",
+    "£": "\\pounds ", "€": "\\euro ", "¥": "\\yen ",
     "ϕ": "\\phi ", "ϵ": "\\epsilon ", "ϑ": "\\theta ",
     "µ": "\\mu ", "Ω": "\\Omega ", "Å": "\\AA ",
 }  # fmt: skip
@@ -80,6 +81,10 @@ _LOOKALIKES = dict(
 _TABLE = str.maketrans(_LOOKALIKES | _LETTERS | _OPERATORS)
 
 
+_JOINING = re.compile(
+    r"(?<=[\w)\]}$])\s*(或|和|与|及|且)(?:者)?\s*(?=[\w(\[{\\$+\-−√])(?<![\u4e00-\u9fff]{2})(?![\u4e00-\u9fff])"
+)
+"""Chinese words that join two values."""
 _ROOT_OF_DIGITS = re.compile(r"([√∛∜])\s?(\d+(?:\.\d+)?)")
 """In LaTeX `\\sqrt45` is the root of four, in plain text `√45` is that of forty-five."""
 _FIRST_VULGAR = 0xBC
@@ -103,6 +108,7 @@ def clean(text: str) -> str:
         raise UnreadableError(f"it holds the invisible character U+{ord(hidden.group()):04X}")
     if text.isascii():
         return text.strip()
+    text = _JOINING.sub(lambda word: " or " if word[1] == "或" else " and ", text)
     text = _SUPER_RUN.sub(lambda run: "^{" + "".join(map(_SUPER_TO.__getitem__, run.group())) + "}", text)
     text = _SUB_RUN.sub(lambda run: "_{" + "".join(map(_SUB_TO.__getitem__, run.group())) + "}", text)
     text = (

@@ -56,6 +56,8 @@ _IN_WORDS = re.compile(
     r"(?: (?P<when>in the (?:morning|afternoon|evening)|at night|a\.?m\.?|p\.?m\.?))?"
 )
 """`ten to four` alone may be odds or a range, so minutes before an hour have to be called minutes."""
+_BARE_MINUTES = re.compile(r"^([a-z]{3,6}(?:[ -][a-z]{3,5})?) (to|before|till|after)(?= [a-z])")
+"""Where a time is asked for, they need not be."""
 _LATEX = re.compile(r"\\(?:text|mathrm|textrm|mbox)\s*\{([^{}]*)\}|\\[,;:! ]|\$|~|[{}]")
 
 _NOON, _DAY_HOURS, _SIXTY = 12, 24, 60
@@ -87,6 +89,8 @@ def read_moment(text: str, *, expected: str | None = None) -> Moment | None:
     if plain.casefold() in {"noon", "midnight"}:
         return Moment("time", (12 if plain.casefold() == "noon" else 0, 0, 0, 1))
     in_words = _IN_WORDS.fullmatch(plain.casefold())
+    if in_words is None and expected == "time":
+        in_words = _IN_WORDS.fullmatch(_BARE_MINUTES.sub(r"\1 minutes \2", plain.casefold()))
     if in_words is not None:
         return _time_in_words(in_words)
     match = _TIME.fullmatch(plain)

@@ -3,15 +3,18 @@
 from verifiers.equations import (
     STATING,
     combination_value,
+    constant_ratio,
     cut_approximation,
     is_label,
+    label_of,
     matrix_value,
     same_equation,
     same_inequality,
     stated_value,
 )
+from verifiers.families import residue_class
 from verifiers.matrices import has_matrix, in_shape_of, tuple_members, vector_members, worked_out
-from verifiers.members import as_tuple, has_alternatives, members, same_in_order, same_members
+from verifiers.members import alternatives, as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.piecewise import is_piecewise, same_piecewise
 from verifiers.policy import Choose
 from verifiers.regions import interval_of, is_interval, is_region, same_region
@@ -34,9 +37,12 @@ from verifiers.tree import (
     UnreadableError,
     Words,
     divide,
+    multiply,
     number,
+    subtract,
 )
 from verifiers.walk import letters_of, replace, rewrite
+from verifiers.whole_numbers import same_whole_numbers
 
 _COORDINATES = frozenset("xyzrt") | {"theta"}
 """Letters of equations of curves, of which the value of one side says nothing."""
@@ -60,6 +66,8 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
         if isinstance(answer, Rel):
             return _compare_with_stated(reference, answer, terms)
         return same_piecewise(reference, answer, terms, compare)
+    if (whole := same_whole_numbers(reference, answer, terms)) is not None:
+        return whole
     if isinstance(reference, Rel):
         return _compare_relation(reference, answer, terms)
     if isinstance(answer, Rel) and not is_region(answer):
@@ -128,6 +136,10 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
         return _compare_regions(reference, answer, terms)
     value = stated_value(reference)
     if isinstance(answer, Rel):
+        if reference.ops == answer.ops == ("=",) and (has_alternatives(reference) or has_alternatives(answer)):
+            return _same_curves(reference, answer, terms)
+        if "≡" in reference.ops + answer.ops and (found := _same_residues(reference, answer)) is not None:
+            return found
         if set(reference.ops) <= STATING and set(answer.ops) <= STATING:
             return same_equation(reference, answer, terms, compare)
         return same_inequality(reference, answer, terms)
@@ -137,6 +149,34 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
     if value is not None and terms.policy.dropped_label is Choose.ACCEPT:
         return compare(value, answer, terms)
     return differs("equation.missing", "an equation or inequality is asked for")
+
+
+def _same_curves(reference: Rel, answer: Rel, terms: Terms) -> Match:
+    """Compare equations with `±`, each of which is two: by values where they state some, else by their products."""
+    values = [stated_value(node) for node in (reference, answer)]
+    if None not in values and label_of(reference) == label_of(answer):
+        match = same_members(values[0] or reference, values[1] or answer, terms, compare)
+        if match.equal:
+            return match
+    left, right = (_product_of_signs(node) for node in (reference, answer))
+    return Match(constant_ratio(left, right), "equation.product", "the products of both equations are compared")
+
+
+def _product_of_signs(node: Rel) -> Node:
+    """What is zero where either of the equations holds that one with `±` stands for."""
+    if not has_alternatives(node):
+        return subtract(*node.parts)
+    return multiply(*(subtract(*sides) for sides in zip(*(alternatives(part) for part in node.parts), strict=True)))
+
+
+def _same_residues(reference: Rel, answer: Rel) -> Match | None:
+    """Compare `n ≡ 3 (mod 7)` with `n = 7k + 3`; None where both are congruences, or neither is such a class."""
+    if reference.ops == answer.ops:
+        return None
+    left, right = residue_class(reference), residue_class(answer)
+    if left is None and right is None:
+        return None
+    return Match(left == right, "congruence.class", "the residue classes are compared")
 
 
 def _stated(node: Node) -> Node:

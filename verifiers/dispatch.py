@@ -15,7 +15,7 @@ from verifiers.extraction import extract_answer
 from verifiers.fingerprint import NotScalarError
 from verifiers.limits import OverLimitError
 from verifiers.mathematics import decide_mathematics
-from verifiers.plain_answers import decide_choice, decide_moment, decide_several_options, decide_text
+from verifiers.plain_answers import decide_choice, decide_counted, decide_moment, decide_several_options, decide_text
 from verifiers.plain_numbers import read_number
 from verifiers.policy import DEFAULT_POLICY, Choose, Policy
 from verifiers.quantities import decide_quantity, is_money
@@ -168,6 +168,9 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
             return quantity
     if same is not None:
         return same
+    counted = decide_counted(reference.text, text)
+    if counted is not None:
+        return counted
     several = decide_several_options(reference.text, text)
     if several is not None:
         return several

@@ -42,8 +42,10 @@ _FEW_BITS = 64
 Pattern = Callable[[int], Fraction]
 
 
-def with_dots(kind: str, terms: Sequence[Node]) -> Node:
+def with_dots(kind: str, terms: Sequence[Node], *, powers: bool = False) -> Node:
     r"""The `sum` or `prod` of terms among which dots stand; a call with the terms as they are where no pattern shows.
+
+    `powers`: all terms were written as powers, so that `2^1 + 2^2 + \cdots` does not grow by equal steps.
 
     >>> with_dots("sum", (number(1), number(2), Dots(), number(100)))
     Num(value=Fraction(5050, 1), step=None)
@@ -55,7 +57,7 @@ def with_dots(kind: str, terms: Sequence[Node]) -> Node:
     is_whole = bool(head) and bool(tail) and not any(isinstance(term, Dots) for term in tail)
     is_plain = is_whole and len(head) + len(tail) >= _LEAST_TERMS
     for first, last in ((head, tail), (tail[::-1], head[::-1])) if is_plain else ():
-        found = _of_letter(kind, first, last) or _of_numbers(kind, first, last) or _of_steps(kind, first, last)
+        found = _of_letter(kind, first, last) or _of_numbers(kind, first, last, powers) or _of_steps(kind, first, last)
         if found is not None:
             return found
     return Call(f"dotted {kind}", tuple(terms))
@@ -114,14 +116,15 @@ def _same(left: Node | None, right: Node) -> bool:
         return False
 
 
-def _of_numbers(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...]) -> Node | None:
+def _of_numbers(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...], powers: bool) -> Node | None:
     """The value of a sum or product of numbers with one plain pattern."""
     first = [term.value for term in head if isinstance(term, Num)]
     last = [term.value for term in tail if isinstance(term, Num)]
     if len(first) < max(len(head), PAIR) or len(last) < len(tail):
         return None
-    found = [run for run in (_run(pattern, first, last) for pattern in _patterns(first)) if run is not None]
-    if not found and kind == "sum":
+    patterns = [pattern for pattern in _patterns(first) if not (powers and _has_equal_steps(pattern))]
+    found = [run for run in (_run(pattern, first, last) for pattern in patterns) if run is not None]
+    if not found and kind == "sum" and not powers:
         return _of_equal_steps(first, last)
     if not found or (len({tuple(run) for run in found}) > 1 and first[1] - first[0] != 1):
         return None
@@ -131,6 +134,10 @@ def _of_numbers(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...]) -> No
     for term in terms:
         total = total + term if kind == "sum" else total * term
     return number(total)
+
+
+def _has_equal_steps(pattern: Pattern) -> bool:
+    return pattern(1) - pattern(0) == pattern(2) - pattern(1) != 0
 
 
 def _of_equal_steps(first: list[Fraction], last: list[Fraction]) -> Node | None:
@@ -197,9 +204,9 @@ def _growing(one: Fraction, two: Fraction) -> Iterator[Pattern]:
     if two != one:
         yield lambda k: one * (two / one) ** k
     for power in (_SQUARE, _CUBE):
-        root = exact_root(one, power)
-        if root is not None and root.denominator == 1:
-            yield lambda k, root=root, power=power: (root + k) ** power  # type: ignore[misc]
+        root, after = exact_root(one, power), exact_root(two, power)
+        if root is not None and after is not None and after > root and root.denominator == after.denominator == 1:
+            yield lambda k, root=root, step=after - root, power=power: (root + k * step) ** power  # type: ignore[misc]
     lower = exact_root(1 + 4 * one, _SQUARE)
     if lower is not None and lower.denominator == 1:
         below = (lower - 1) / 2

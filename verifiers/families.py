@@ -2,6 +2,7 @@ r"""Solutions with a whole number in them: `π/2 + kπ, k ∈ ℤ` is one family
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 from verifiers.tree import (
     MINUS_ONE,
@@ -11,6 +12,7 @@ from verifiers.tree import (
     Call,
     Const,
     Node,
+    Num,
     Rel,
     Seq,
     Sym,
@@ -18,6 +20,7 @@ from verifiers.tree import (
     factors_of,
     multiply,
     number,
+    subtract,
 )
 from verifiers.walk import letters_of, replace
 
@@ -26,7 +29,7 @@ _SPACE = r"(?:[\s,;~$]|\\q?quad|\\[,;:! ])*"
 _LEADING_WORDS = r"(?:(?:\\text\s*\{\s*)?,?\s*(?:where|for(?: all| any| some| each| every)?|with)\s*\}?)?"
 _TAIL = re.compile(
     rf"{_SPACE}\(?{_SPACE}{_LEADING_WORDS}{_SPACE}(?:"
-    rf"{_LETTER.format('a')}\s*\\in\s*(?:\\mathbb\s*\{{?\s*Z\s*\}}?|\\Z|Z)|"
+    rf"{_LETTER.format('a')}\s*\\in\s*(?:\\(?:mathbb|mathbf|mathrm|Bbb|bf)\s*\{{?\s*Z\s*\}}?|\\Z|Z)|"
     rf"{_LETTER.format('b')}\s*(?:\\text\s*\{{\s*)?is\s+an(?:y|\s+arbitrary)?\s+integer\s*\}}?|"
     rf"(?:\\text\s*\{{\s*)?(?:an\s+|any\s+|all\s+)?integers?\s*\}}?\s*{_LETTER.format('c')}(?:\s*\}})?)"
     rf"{_SPACE}\)?{_SPACE}\Z"
@@ -55,11 +58,17 @@ def without_integer(text: str) -> tuple[str, str]:
 def implied_integer(tree: Node) -> str:
     r"""Return the letter of a family that names no set for it, `k` in `x = \frac{\pi}{4} + k\pi`; else "".
 
-    Only where an equation gives a letter its values, and for a letter that is usually whole and stands beside π.
+    Only where an equation gives a letter its values or an expression stands alone, and for a letter that is usually
+    whole and stands beside π or a degree sign, or gives multiples to another such letter.
     """
-    if not isinstance(tree, Rel) or tree.ops != ("=",) or not isinstance(tree.parts[0], Sym):
-        return ""
-    value = tree.parts[1]
+    if isinstance(tree, Rel):
+        if tree.ops != ("=",) or not isinstance(tree.parts[0], Sym):
+            return ""
+        value = tree.parts[1]
+        if tree.parts[0].name in _USUALLY_WHOLE and (letter := parameter_of(tree)) in _USUALLY_WHOLE:
+            return letter
+    else:
+        value = tree
     turns = [term for term in (value.terms if isinstance(value, Add) else ()) if letters_of(term)]
     factors = factors_of(turns[0]) if len(turns) == 1 else ()
     names = [factor.name for factor in factors if isinstance(factor, Sym)]
@@ -79,6 +88,33 @@ def family_in_braces(tree: Node) -> tuple[Node, str]:
         if letter_name and isinstance(value, Rel) and value.ops == ("=",) and value.parts[0] == inner:
             return value.parts[1], letter_name
     return tree, ""
+
+
+def parameter_of(tree: Node | None) -> str:
+    """Return the only letter on the right of `n = 3k`, which may stand for any whole number; else ""."""
+    if not isinstance(tree, Rel) or tree.ops != ("=",) or not isinstance(tree.parts[0], Sym):
+        return ""
+    letters = letters_of(tree.parts[1])
+    return next(iter(letters)) if len(letters) == 1 and letters <= _OWN_NAMES - {tree.parts[0].name} else ""
+
+
+def residue_class(tree: Node) -> tuple[str, Fraction, Fraction] | None:
+    r"""Return label, remainder and modulus of `n = 7k + 3` and of `n \equiv 3 \pmod 7`; None for anything else."""
+    if not isinstance(tree, Rel) or len(tree.ops) != 1 or not isinstance(tree.parts[0], Sym):
+        return None
+    label, value = tree.parts[0].name, tree.parts[1]
+    if tree.ops == ("≡",) and isinstance(value, Call) and value.name == "residue":
+        remainder, modulus = value.args
+    elif tree.ops == ("=",) and (letter := parameter_of(tree)):
+        remainder = replace(value, {letter: number(0)})
+        modulus = subtract(replace(value, {letter: number(1)}), remainder)
+        if subtract(replace(value, {letter: number(2)}), remainder) != multiply(number(2), modulus):
+            return None
+    else:
+        return None
+    if not isinstance(remainder, Num) or not isinstance(modulus, Num) or not modulus.value:
+        return None
+    return label, remainder.value % abs(modulus.value), abs(modulus.value)
 
 
 def _labels(tree: Node) -> set[str]:

@@ -38,6 +38,7 @@ from verifiers.tree import (
     number,
     power,
 )
+from verifiers.vector_products import cross, has_arrows
 from verifiers.vocabulary import INVERTED, JOINERS, RELATIONS, SET_OPERATORS
 
 
@@ -49,11 +50,20 @@ class Reading:
     notes: frozenset[str]
 
 
-def read(text: str, *, commas_separate: bool = False, product_first: bool = False, columns: bool = False) -> Reading:
+def read(
+    text: str,
+    *,
+    commas_separate: bool = False,
+    product_first: bool = False,
+    columns: bool = False,
+    short_names: bool = False,
+    crosses: bool = False,
+) -> Reading:
     r"""Read `text` as mathematics.
 
     `commas_separate` reads `1,234` as a list, `product_first` reads `1/2x` as `1/(2x)`, `columns` reads `\binom{1}{2}`
-    as a vector. Raises `UnreadableError` for text that is not mathematics, and `OverLimitError`.
+    as a vector, `short_names` reads `2x2y` as `4xy`, `crosses` reads `v × B` as a product of vectors. Raises
+    `UnreadableError` for text that is not mathematics, and `OverLimitError`.
 
     >>> read(r"\frac{x}{2} + 1").tree == read("1 + x/2").tree
     True
@@ -66,7 +76,7 @@ def read(text: str, *, commas_separate: bool = False, product_first: bool = Fals
         return Reading(based, frozenset())
     grammar = Grammar(with_signs_mended(tokenize(written_out(cleaned))))
     grammar.commas_separate, grammar.product_first = commas_separate, product_first
-    grammar.binomials_are_columns = columns
+    grammar.binomials_are_columns, grammar.names_are_short, grammar.crosses = columns, short_names, crosses
     tree = grammar.statement()
     if grammar.position < len(grammar.tokens):
         raise UnreadableError(f"reading stops before {grammar.peek().text[:20]!r}")
@@ -195,6 +205,7 @@ class Grammar(Atoms):
         self.deeper()
         left: Node | None = None
         terms: list[Node] = []
+        powers = True
         while True:
             sign = self._sign()
             if sign is None:
@@ -203,7 +214,11 @@ class Grammar(Atoms):
                 sign = "+"
             elif left is not None:
                 self.notes.add("arithmetic")
+            start = self.position
             term = self.term()
+            powers = powers and (
+                isinstance(term, Dots) or any(t.kind == "^" for t in self.tokens[start : self.position])
+            )
             terms.append(negate(term) if sign == "-" and not isinstance(term, Dots) else term)
             if sign in {"pm", "mp"}:
                 left = Call(sign, (term,) if left is None else (left, term))
@@ -214,7 +229,8 @@ class Grammar(Atoms):
             else:
                 left = term if left is None else add(left, term)
         self.depth -= 1
-        return with_dots("sum", terms) if len(terms) > 1 and any(isinstance(t, Dots) for t in terms) else left
+        is_dotted = len(terms) > 1 and any(isinstance(t, Dots) for t in terms)
+        return with_dots("sum", terms, powers=powers) if is_dotted else left
 
     def _sign(self) -> str | None:
         token = self.peek()
@@ -237,7 +253,11 @@ class Grammar(Atoms):
         left = self.juxtaposed() if self.product_first else self.factor()
         factors = [left]
         while True:
-            if self.accept("*", "\\times", "\\cdot", "\\ast", "\\bullet", "\\star"):
+            if self._at_cross(factors, left):
+                self.take()
+                factors[-1] = cross(factors[-1], self.factor())
+                left = multiply(*factors)
+            elif self.accept("*", "\\times", "\\cdot", "\\ast", "\\bullet", "\\star"):
                 self.notes.add("arithmetic")
                 factors.append(self.factor())
                 left = self._product(left, factors[-1])
@@ -256,6 +276,13 @@ class Grammar(Atoms):
                 factors.append(Dots())
             else:
                 return with_dots("prod", factors) if len(factors) > PAIR and Dots() in factors else left
+
+    def _at_cross(self, factors: list[Node], left: Node) -> bool:
+        r"""Whether a product of vectors stands here: `\times` between two letters with arrows or in bold."""
+        if self.peek().text != "\\times" or not isinstance(factors[-1], Sym):
+            return False
+        is_marked = has_arrows(self.tokens[: self.position], self.peek(1))
+        return (is_marked or (self.crosses and self.peek(1).kind in {"name", "command"})) and left == multiply(*factors)
 
     def juxtaposed(self) -> Node:
         """Factors side by side, which bind tighter than `/` where products are read first."""

@@ -13,6 +13,10 @@ class Levels(Cursor):
     """Whether `1/2x` is `1/(2x)`."""
     binomials_are_columns = False
     r"""Whether `\binom{1}{2}` is the vector (1, 2)."""
+    names_are_short = False
+    """Whether names have one sign each: `2x2y` is 2x · 2y and `k_BT` is k_B T, as in LaTeX."""
+    crosses = False
+    r"""Whether `\times` between letters is the product of vectors, of which the order counts."""
     colon_ends = False
     """Whether `:` ends an expression, as it does in `{x : x > 0}`."""
     brackets = 0

@@ -64,6 +64,8 @@ _SHORT_WORDS = frozenset(
 )
 CURRENCY = re.compile(r"^\s*(?:\\?\$|€|£|¥|\\pounds|\\euro|\\yen|(?:Rs\.?|USD|EUR|GBP|US\\?\$))\s*(?=[-\d.(\\])")
 
+_COUNTER = re.compile(r"(-?\d[\d,.]*)\s?(?:个|個|人|名|只|隻|条|條|支|颗|顆|辆|輛|次|件|棵|岁|歲|つ|개|명)")
+"""A number with one of the words by which Chinese, Japanese and Korean count."""
 _MAX_SYMBOL_CHARS = 3
 """Longer words behind a number name things, shorter ones have to be known units."""
 
@@ -75,6 +77,8 @@ def without_tail(text: str) -> str | None:
     ('20', '15', None)
     """
     text = CURRENCY.sub("", text)
+    if not text.isascii() and (counted := _COUNTER.fullmatch(text)):
+        return counted[1]
     match = _TAIL.search(text)
     if match is None or not match.start():
         return None

@@ -10,29 +10,54 @@ from verifiers.compare import compare
 from verifiers.decision import Decision
 from verifiers.evaluation import UndefinedError
 from verifiers.extraction import extract_answer
-from verifiers.families import family_in_braces, variants, without_integer
+from verifiers.families import family_in_braces, parameter_of, variants, without_integer
 from verifiers.fingerprint import NotScalarError
 from verifiers.grammar import read
 from verifiers.hedges import denial, hedge
 from verifiers.inequality_words import inequality_in_words
 from verifiers.loose_text import lead_in_dropped, named_matrix, named_set
-from verifiers.matrices import tuple_members
+from verifiers.matrices import ZERO_OF_ANY_SHAPE, tuple_members
+from verifiers.notations import combinations_written_out
 from verifiers.plain_answers import decide_moment
+from verifiers.plain_numbers import repeating_in_brackets
 from verifiers.policy import Choose, Policy, SlashProduct
-from verifiers.readings import BINOMIAL, Candidate, as_percent, range_of, readings
+from verifiers.readings import (
+    BINOMIAL,
+    ZERO_VECTOR,
+    Candidate,
+    as_percent,
+    range_of,
+    readings,
+)
 from verifiers.references import Reference, as_kind
 from verifiers.regions import is_interval, is_region
 from verifiers.rendering import render
 from verifiers.scalars import Match, Terms, differs, equal
 from verifiers.texts import reference_letter, words_of
-from verifiers.tree import ZERO, Call, Matrix, Node, Num, Rel, Seq, UnreadableError, divide, number
-from verifiers.walk import letters_of, nodes_of
+from verifiers.tree import (
+    ZERO,
+    Apply,
+    Call,
+    Matrix,
+    Node,
+    Num,
+    Rel,
+    Seq,
+    Sym,
+    UnreadableError,
+    divide,
+    multiply,
+    number,
+)
+from verifiers.vector_products import has_cross
+from verifiers.walk import letters_of, nodes_of, rewrite
 from verifiers.wrapping import unwrap
 
 _MAX_BARE_WORDS = 2
 _MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _MAX_READINGS = 8
 _LISTS = re.compile(r"\b(?:or|and|either|both|versus|vs)\b|;", re.IGNORECASE)
+_OPTION = re.compile(r"\([A-Za-z]\)")
 _SHORT = 60
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _CLOSING = re.compile(
@@ -46,8 +71,7 @@ _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
 def decide_mathematics(problem: Problem, reference: Reference, text: str, policy: Policy) -> Decision:
     """Compare an answer with a reference that is mathematics."""
-    if reference.whole_letter:
-        text, _ = without_integer(text)
+    reference, text = _with_integer_read(reference, text)
     if reference.tree is not None and (is_region(reference.tree) or is_interval(reference.tree)):
         text = inequality_in_words(text, next(iter(letters_of(reference.tree)), "x")) or text
     named = named_set(text) or named_matrix(text) if reference.tree is not None else None
@@ -61,12 +85,13 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
         )
     if (
         reference.letter is not None
-        and len(reference.text) == 1
+        and (len(reference.text) == 1 or _OPTION.fullmatch(reference.text))
         and reference_letter(text) == reference.letter
         and len(text) > 1
     ):
         return Decision(Status.CORRECT, "choice.option", "the same option", reference.letter, reference.letter)
-    if reference.kind == "ratio" and _CLOCK.fullmatch(reference.text) and read_moment(text) is not None:
+    expected = None if any(map(str.isdigit, text)) else "time"
+    if reference.kind == "ratio" and _CLOCK.fullmatch(reference.text) and read_moment(text, expected=expected):
         return decide_moment(replace(reference, moment=read_moment(reference.text, expected="time")), text, policy)
     bare = lead_in_dropped(text)
     said = _stated(problem, reference, bare)
@@ -79,6 +104,19 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
             retried = _decide_statement(problem, reference, other, policy)
             return retried if retried.status is Status.CORRECT else decision
     return decision
+
+
+def _with_integer_read(reference: Reference, text: str) -> tuple[Reference, str]:
+    """The answer without its "where k is an integer", and the reference with its letter for any whole number."""
+    if reference.whole_letter:
+        return reference, without_integer(text)[0]
+    if not isinstance(reference.tree, Rel) or not ("Z" in text or "integer" in text):
+        return reference, text
+    bare, declared = without_integer(text)
+    if declared and "≡" in reference.tree.ops:
+        return reference, bare
+    parameter = parameter_of(reference.tree) if declared not in letters_of(reference.tree) else ""
+    return (replace(reference, whole_letter=parameter), bare) if declared and parameter else (reference, text)
 
 
 def _in_prose(problem: Problem, reference: Reference, text: str) -> str | None:
@@ -176,12 +214,32 @@ def _match(problem: Problem, reference: Reference, candidate: Candidate, text: s
             match = compare(wanted, answer, terms)
         except (NotScalarError, UndefinedError):
             match = differs("expression.no_value", "one of the two has no value that can be compared")
+        if not match.equal:
+            match = _with_products(wanted, answer, terms) or match
         if match.equal:
             return match
         best = match
     if terms.policy.approximate_tail is Choose.ACCEPT and isinstance(answer, Rel) and "≈" in answer.ops:
         return _approximation(reference, answer, terms) or best
     return best
+
+
+def _with_products(reference: Node, answer: Node, terms: Terms) -> Match | None:
+    """Compare `mg(a - b)` with `mga - mgb`: a letter that stands without brackets elsewhere is no function."""
+    applied = {n.name for side in (reference, answer) for n in nodes_of(side) if isinstance(n, Apply)}
+    plain = {n.name for side in (reference, answer) for n in nodes_of(side) if isinstance(n, Sym)} if applied else set()
+    names = {name for name in applied & plain if len(name) == 1}
+    if not names:
+        return None
+
+    def change(part: Node) -> Node:
+        is_product = isinstance(part, Apply) and part.name in names and len(part.args) == 1
+        return multiply(Sym(part.name), part.args[0]) if is_product and isinstance(part, Apply) else part
+
+    try:
+        return compare(rewrite(reference, change), rewrite(answer, change), terms)
+    except (NotScalarError, UndefinedError, UnreadableError):
+        return None
 
 
 def _reference_trees(
@@ -211,6 +269,21 @@ def _read_again(problem: Problem, reference: Reference, answer: Node, policy: Po
         yield read(reference.text, product_first=True).tree
     if "thousands" in reference.notes and problem.answer_kind in {AnswerKind.SET, AnswerKind.TUPLE}:
         yield as_kind(read(reference.text, commas_separate=True).tree, problem.answer_kind)
+    if "long_names" in reference.notes:
+        yield read(reference.text, short_names=True).tree
+    if (
+        "\\times" in reference.text
+        and has_cross(answer)
+        and reference.tree is not None
+        and not has_cross(reference.tree)
+    ):
+        yield read(reference.text, crosses=True).tree
+    if "(" in reference.text and (repeating := repeating_in_brackets(reference.text)) is not None:
+        yield Num(repeating.value)
+    if "mathbf" in reference.text and ZERO_VECTOR.fullmatch(reference.text):
+        yield ZERO_OF_ANY_SHAPE
+    if reference.kind == "expression" and (counted := combinations_written_out(reference.text)) is not None:
+        yield read(counted).tree
     if "decimal_comma" in reference.notes and policy.decimal_comma is Choose.ACCEPT:
         yield read(reference.text.replace(",", ".")).tree
     if reference.tree is not None and BINOMIAL.search(reference.text) and _is_vector(answer, reference.tree):

@@ -95,7 +95,10 @@ class NameAtoms(Levels):
             and self.tokens[self.position - 1].kind == "name"
             and self.peek().text.isdigit()
         ):
-            base = Sym(f"{name}_{self.take().text}")
+            if self.peek(1).kind in {"name", "command", "^"} and not self.peek(1).spaced:
+                self.notes.add("long_names")
+            if not self.names_are_short:
+                base = Sym(f"{name}_{self.take().text}")
         while self.peek().kind in {"_", "'"}:
             if self.peek().kind == "'":
                 self.take()
@@ -160,6 +163,12 @@ class NameAtoms(Levels):
             if token.text in {"\\mathrm", "\\text", "\\mathbf", "\\rm"}:
                 return self.raw_group()
             text = token.text.strip()
+            if token.kind == "name" and len(text) > 1 and text[:1].isupper():
+                self.notes.add("long_names")
+                if self.names_are_short:
+                    self.position -= 1
+                    self.tokens[self.position] = Token("name", text[1:], spaced=False)
+                    return text[0]
             return text.lstrip("\\")
         depth, parts = 0, []
         while True:

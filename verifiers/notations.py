@@ -25,6 +25,12 @@ _BARE_SET = re.compile(
 )
 _IN_BASE = re.compile(r"(\d{1,200})\s*(?:\\text\{\s*)?(?:in\s+)?base[\s-]{0,3}(\d{1,2}|[a-z]{3,7})\s*\}?")
 _REPEATING = re.compile(r"(-?\d{1,9}\.)\((\d{1,20})\)")
+_TWO_DOTS = re.compile(r"(?<=[.\d])\\dot\s?\{?(\d)\}?(\d{0,20})\\dot\s?\{?(\d)\}?")
+r"""`0.\dot{1}2\dot{3}`: the dots stand over the first and the last digit that repeat."""
+_MODULO = re.compile(
+    r"\\text\s?\{\s*\(?\s*mod(?:ulo)?\s*\}\s*(?:(\d{1,9}|[a-z])\s*\)?)|"
+    r"\(?\\text\s?\{\s*\(?\s*mod(?:ulo)?\s+(\d{1,9}|[a-z])\s*\)?\s*\}\)?"
+)
 _HALF_LINE = re.compile(
     r"\\(?:mathbb|Bbb)\s?(?:\{\s?R\s?\}|R)\s?[\^_]\s?(?:\{\s?)?(?:(?P<positive>\+|>\s?0)|(?P<from>(?:\\geq?|>=)\s?0))(?:\s?\})?"
 )
@@ -39,6 +45,10 @@ def written_out(text: str) -> str:
     """
     if "C" in text or "P" in text:
         text = _BETWEEN.sub(_as_latex, _BEFORE_AND_AFTER.sub(_as_latex, text))
+    if "\\dot" in text:
+        text = _TWO_DOTS.sub(r"\\overline{\1\2\3}", text)
+    if "mod" in text and "\\text" in text:
+        text = _MODULO.sub(lambda match: rf"\pmod{{{(match[1] or match[2]).strip()}}}", text)
     if "base" in text and (based := _IN_BASE.fullmatch(text)):
         return f"{based.group(1)}_{{{based.group(2)}}}"
     if "R" in text and ("+" in text or "0" in text):

@@ -4,12 +4,20 @@ import re
 
 from data.records import Problem, Status
 from verifiers.clock_and_calendar import read_moment, same_moment
+from verifiers.counted_places import place_in_order, quotient_and_remainder
 from verifiers.decision import Decision
 from verifiers.extraction import extract_answer
 from verifiers.hedges import denial, hedge
 from verifiers.policy import Choose, Policy
 from verifiers.references import Reference
-from verifiers.texts import option_letter, option_letters, option_text, plain_text, same_text
+from verifiers.texts import (
+    option_letter,
+    option_letters,
+    option_text,
+    plain_text,
+    same_text,
+    squeezed,
+)
 from verifiers.tree import PAIR
 from verifiers.wrapping import unwrap
 
@@ -62,6 +70,8 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
         return Decision(Status.CORRECT, "text.words", "the same words", *forms)
     if reference.letter is not None and reference.letter == option_letter(answer):
         return Decision(Status.CORRECT, "choice.option", "the same option", *forms)
+    if reference.doubt and squeezed(reference.text) == squeezed(answer):
+        return Decision(Status.CORRECT, "text.signs", "the same signs in the same order", *forms)
     opening = _OPENING.match(forms[1])
     if (
         opening is not None
@@ -87,6 +97,28 @@ def decide_several_options(reference: str, answer: str) -> Decision | None:
     forms = (", ".join(sorted(wanted[0])), ", ".join(sorted(given[0])))
     status = Status.CORRECT if wanted[0] == given[0] else Status.INCORRECT
     return Decision(status, "choice.options", "the options are compared", *forms)
+
+
+def decide_counted(reference: str, answer: str) -> Decision | None:
+    """Places in an order, and quotients with a remainder; None where the two sides are not both of one sort.
+
+    A place may be told by its bare number: `13` for `13th`.
+    """
+    if not reference[:1].isdigit() and not reference.endswith(_PLACE_ENDS):
+        return None
+    wanted, given = place_in_order(reference), place_in_order(answer)
+    if wanted is not None and given is None and answer.isdecimal():
+        given = int(answer)
+    sort, left, right = "place", wanted, given
+    if wanted is None:
+        sort, left, right = "remainder", quotient_and_remainder(reference), quotient_and_remainder(answer)  # type: ignore[assignment]
+    if left is None or right is None:
+        return None
+    status = Status.CORRECT if left == right else Status.INCORRECT
+    return Decision(status, f"counted.{sort}", "the numbers are compared", str(left), str(right))
+
+
+_PLACE_ENDS = ("th", "st", "nd", "rd", "first", "second", "third")
 
 
 def decide_moment(reference: Reference, answer: str, policy: Policy) -> Decision:

@@ -84,6 +84,18 @@ def read_number(text: str) -> Number | None:
     return None if match is None else _repeating(match)
 
 
+def repeating_in_brackets(text: str) -> Number | None:
+    """`1.2(45)` as 1.2454545…; None for any other text.
+
+    It is a second reading: the brackets may as well hold a factor.
+    """
+    match = _IN_BRACKETS.fullmatch(text) if text.endswith(")") else None
+    return None if match is None else read_number(rf"{match[1]}\overline{{{match[2]}}}")
+
+
+_IN_BRACKETS = re.compile(r"([+-]?\d{0,9}\.\d{1,20})\((\d{1,20})\)")
+
+
 def _repeating(match: re.Match[str]) -> Number | None:
     r"""`0.1\overline{6}`, `0.\dot{3}`, and `0.333...` where the digits show what repeats."""
     sign, whole, fixed, *blocks = match.groups()

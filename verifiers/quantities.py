@@ -17,7 +17,14 @@ from verifiers.policy import Choose, MissingUnit, Policy
 from verifiers.quantity_lists import Quantity
 from verifiers.quantity_ranges import range_ends
 from verifiers.quantity_reference import Reference, fixes_unit, form_of, is_composed, plain, read_reference, unit_text
-from verifiers.quantity_text import Segment, Statement, base_name, read_statement, with_digits
+from verifiers.quantity_text import (
+    Segment,
+    Statement,
+    base_name,
+    duration_written_out,
+    read_statement,
+    with_digits,
+)
 from verifiers.quantity_tolerance import magnitudes_agree
 from verifiers.undressing import plain_markup
 from verifiers.unit_grammar import SHY_SYMBOLS
@@ -28,7 +35,10 @@ _APPROXIMATE_REL_TOL = 0.05
 """How far what stands behind `≈` may be off, where something exact stands before it."""
 _PLAIN_NUMBER = re.compile(r"[\d\s.,+\-−/$]*")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
-_MONEY = re.compile(r"\s*\$\s*\d[\d.,]*\s*(?:thousand|million|billion|trillion|[kKMB])?\s*|\s*\d[\d.,]*\s\$\s*")
+_MONEY = re.compile(
+    r"\s*\$\s*\d[\d.,]*\s*(?:thousand|million|billion|trillion|[kKMB])?\s*(?:(?:/|\bper\b)\s?[A-Za-z]{1,20}\s*)?"
+    r"|\s*\d[\d.,]*\s\$\s*"
+)
 _MARKS_OF_PLACE = frozenset(("'", '"', "st"))
 """Signs behind a bare number that make it another thing: `31'` may be feet or minutes, and `31st` is a place."""
 _RADIAN: Dimension = (("radian", 1),)
@@ -81,7 +91,9 @@ def is_money(text: str) -> bool:
 def _decide_statement(problem: Problem, known: Reference, answer: str, policy: Policy) -> Decision | None:
     statement = read_statement(answer)
     if statement is None and policy.number_words is Choose.ACCEPT:
-        statement = read_statement(with_digits(answer))
+        statement = read_statement(with_digits(answer.replace("\\%", " %")))
+    if statement is None and ":" in answer:
+        statement = read_statement(duration_written_out(answer))
     if statement is None:
         statement = read_statement(lead_in_dropped(plain_markup(answer)))
     if statement is None:

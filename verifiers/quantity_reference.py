@@ -181,7 +181,8 @@ def _is_algebra_pair(symbol: str) -> bool:
 
 
 def _are_units_apart(symbols: tuple[str, ...]) -> bool:
-    return all(s in _SHY_BUT_SPACED or s not in SHY_SYMBOLS for s in symbols)
+    has_electronvolts = any(s.endswith("eV") for s in symbols)  # `MeV/c^2` is a mass
+    return all(s in _SHY_BUT_SPACED or s not in SHY_SYMBOLS or (s == "c" and has_electronvolts) for s in symbols)
 
 
 def _is_glued_degree(symbol: str) -> bool:

@@ -56,6 +56,11 @@ _DIRECTION: Final = re.compile(
     r"(?:wards?|s)?(?: direction)?[\s)}]*",
     re.IGNORECASE,
 )
+_BEARING: Final = re.compile(
+    r"(.*(?:°|degrees?|deg|\\circ\s?\}?|\\degree)\$?)[\s~]*(?:\\text\{\s*)?(north|south|east|west) of "
+    r"(?:due )?(north|south|east|west)\s*\}?\s*",
+    re.IGNORECASE,
+)
 _SIGNS_OF_A_FORMULA: Final = 2
 _OF_MATTER: Final = ((("gram", 1),), (("meter", 3),), (("mole", 1),))
 _BY_MASS: Final = re.compile(r"(?<=%)\s*\}?\s+by (?:mass|weight|volume|moles)$")
@@ -116,6 +121,26 @@ def with_digits(text: str) -> str:
     return "".join(piece if n % 2 else _with_first_digits(piece) for n, piece in enumerate(_JOINT.split(whole)))
 
 
+def duration_written_out(text: str) -> str:
+    """Write a duration in digits with its unit behind them in parts, and leave any other text as it is.
+
+    >>> duration_written_out("1:30 h"), duration_written_out("2:05:10 hours"), duration_written_out("3:15 minutes")
+    ('1 h 30 min', '2 h 5 min 10 s', '3 min 15 s')
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None or (match["seconds"] and match["minute"]):
+        return text
+    names = ("min", "s") if match["minute"] else ("h", "min", "s")
+    parts = (match["first"], match["second"], match["seconds"])
+    return " ".join(f"{int(part)} {name}" for part, name in zip(parts, names, strict=False) if part)
+
+
+_DURATION: Final = re.compile(
+    r"\s*(?P<first>\d{1,4}):(?P<second>[0-5]\d)(?::(?P<seconds>[0-5]\d))?\s*(?:\\text\{\s*)?"
+    r"(?:h|hrs?|hours?|(?P<minute>min|minutes?))\.?\s*\}?\s*"
+)
+
+
 def _with_part(match: re.Match[str]) -> str:
     part = number_in_words(match[2])
     return match[0] if part is None or part >= 1 else f"{match[1]} {part}"
@@ -125,7 +150,7 @@ def _with_first_digits(text: str) -> str:
     words = text.split(maxsplit=_MAX_NUMBER_WORDS + 1)
     if len(text) > MAX_QUANTITY_CHARS or not words or not words[0].isascii() or not words[0][0].isalpha():
         return text
-    for length in range(min(len(words) - 1, _MAX_NUMBER_WORDS), 0, -1):
+    for length in range(min(len(words), _MAX_NUMBER_WORDS), 0, -1):
         value = number_in_words(" ".join(words[:length]))
         if value is not None:
             rest = words[length:]
@@ -177,7 +202,7 @@ def _read_any(text: str) -> Statement | None:
         statement = _read_bare(named_twice[1])
         if statement is not None and _ends_in(statement, named_twice[2]):
             return statement
-    qualified = _with_direction(text) or _of_substance(text)
+    qualified = _with_direction(text) or _with_bearing(text) or _of_substance(text)
     return _read_bare(text) if qualified is None else qualified
 
 
@@ -203,6 +228,18 @@ def _with_direction(text: str) -> Statement | None:
         return None
     direction = match[2].lower().replace("anti", "counter")
     return _with_each(statement, lambda quantity: replace(quantity, direction=direction))
+
+
+def _with_bearing(text: str) -> Statement | None:
+    """`15 m/s, 30° north of east`: the last quantity is an angle with its direction; None if it is anything else."""
+    match = _BEARING.fullmatch(text) if " of " in text else None
+    statement = None if match is None else _read_bare(match[1])
+    if match is None or statement is None:
+        return None
+    last = statement.segments[-1]
+    bearing = f"{match[2]} of {match[3]}".lower()
+    items = (*last.items[:-1], replace(last.items[-1], direction=bearing))
+    return Statement((*statement.segments[:-1], replace(last, items=items)))
 
 
 def _with_each(statement: Statement, change: Callable[[Quantity], Quantity]) -> Statement:

@@ -14,11 +14,12 @@ from verifiers.loose_text import CURRENCY, without_tail
 from verifiers.matrices import ZERO_OF_ANY_SHAPE
 from verifiers.notations import combinations_written_out
 from verifiers.number_words import number_in_words
-from verifiers.plain_numbers import GROUP, read_number
+from verifiers.plain_numbers import GROUP, read_number, repeating_in_brackets
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
 from verifiers.references import Reference, degrees_dropped
 from verifiers.texts import plain_text
 from verifiers.tree import PAIR, Node, Num, Seq, UnreadableError, multiply, number
+from verifiers.vector_products import has_cross
 
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
@@ -26,13 +27,18 @@ _EUROPEAN = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d{1,3}(?: \d{3})+)(,\d+
 _SWISS = re.compile(r"([+-]?\d{1,3}(?:'\d{3})+)((?:\.\d+)?)")
 _RATIO_IN_WORDS = re.compile(r"[\d.]+(?:\s+to\s+[\d.]+)+")
 _PART_OF = re.compile(r"(\d{1,9}|[a-z]{3,9})\s+(?:out of|in)\s+(?:every\s+)?(\d{1,9}|[a-z]{3,9})", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(-?\d{1,3}(?:,\d{3})*(?:\.\d{1,6})?|-?\d{1,9})\s?([kKMB])")
+_LETTER_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
+_LARGE = re.compile(r"(-?\d{1,12}(?:,\d{3})*(?:\.\d{1,12})?)\s?([百千万萬亿億만억])(?:个|個|人|名)?")
+_SCALES = {"百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8}
+"""`3.5万` is 35,000."""
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 """`12,34,567`: groups of two digits in front of the last three."""
 _SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
 BINOMIAL = re.compile(r"\\[dt]?binom(?![a-z])|\\choose(?![a-z])")
 r"""What may be a column of two: `\binom{1}{2}`."""
-_ZERO_VECTOR = re.compile(r"\\(?:vec|overrightarrow|boldsymbol|bm)\s?\{?\s?0\s?\}?")
+ZERO_VECTOR = re.compile(r"\\(?:vec|overrightarrow|boldsymbol|bm|mathbf|bf)\s?\{?\s?0\s?\}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +83,15 @@ def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator
     if scattered is not None:
         yield Candidate(read(scattered).tree, frozenset(), "gathered")
         return
-    if reference.holds_vectors and _ZERO_VECTOR.fullmatch(text):
+    if reference.holds_vectors and ZERO_VECTOR.fullmatch(text):
         yield Candidate(ZERO_OF_ANY_SHAPE, frozenset(), "zero_vector")
     if reference.holds_vectors and BINOMIAL.search(text):
         yield Candidate(read(text, columns=True).tree, frozenset(), "columns")
     if reference.kind == "ratio" and _RATIO_IN_WORDS.fullmatch(text):
         text = re.sub(r"\s+to\s+", ":", text)
     reading = read(text)
+    if "\\times" in text and reference.tree is not None and has_cross(reference.tree):
+        reading = read(text, crosses=True)
     is_loose_product = "slash_implicit" in reading.notes
     if not (is_loose_product and policy.slash_product is SlashProduct.PRODUCT_FIRST) and not (
         "thousands" in reading.notes and policy.comma_groups is CommaGroups.LIST
@@ -91,8 +99,15 @@ def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator
         yield Candidate(reading.tree, reading.notes, "plain")
     if as_list and "thousands" in reading.notes:
         yield Candidate(read(text, commas_separate=True).tree, reading.notes, "commas")
-    if is_loose_product and policy.slash_product is not SlashProduct.DIVISION_FIRST:
-        yield Candidate(read(text, product_first=True).tree, reading.notes, "product_first")
+    yield from _other_ways(text, reading.notes, policy)
+
+
+def _other_ways(text: str, notes: frozenset[str], policy: Policy) -> Iterator[Candidate]:
+    """What the text is where its products and names are loose: `1/2x`, `2x2y`."""
+    if "slash_implicit" in notes and policy.slash_product is not SlashProduct.DIVISION_FIRST:
+        yield Candidate(read(text, product_first=True).tree, notes, "product_first")
+    if "long_names" in notes:
+        yield Candidate(read(text, short_names=True).tree, notes, "short_names")
 
 
 def _wants_list(reference: Reference) -> bool:
@@ -110,6 +125,8 @@ def number_notes(text: str) -> frozenset[str]:
 
 def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
     """Readings of loose writing, each behind its policy."""
+    if reference.kind == "number" and "(" in text and (repeating := repeating_in_brackets(text)) is not None:
+        yield Candidate(Num(repeating.value), frozenset(), "repeating")
     if reference.kind == "number" and policy.decimal_comma is Choose.ACCEPT:
         yield from _with_decimal_comma(text)
     if reference.is_constant:
@@ -157,14 +174,26 @@ def _constant_readings(text: str, reference: Reference, policy: Policy) -> Itera
             dropped = degrees_dropped(bare)
             if dropped is not bare and reference.tree is not None and degrees_dropped(reference.tree) is reference.tree:
                 yield Candidate(dropped, frozenset(), "without_tail")
-    if policy.number_words is Choose.ACCEPT and any(c.isalpha() for c in text):
-        part = _PART_OF.fullmatch(text)
-        over, under = (None, None) if part is None else (_count(part.group(1)), _count(part.group(2)))
-        if over is not None and under:
-            yield Candidate(number(over / under), frozenset(), "words")
-        value = _in_words(plain_text(text))
-        if value is not None:
-            yield Candidate(number(value), frozenset(), "words")
+    if policy.number_words is Choose.ACCEPT and not text.isdecimal():
+        yield from _number_words(text, reference)
+
+
+def _number_words(text: str, reference: Reference) -> Iterator[Candidate]:
+    """Numbers that words or letters belong to: `five`, `1 in 4`, `70k`, `3.5万`."""
+    if reference.kind == "number" and (short := _THOUSANDS.fullmatch(text)):
+        scaled = Fraction(short[1].replace(",", "")) * _LETTER_SCALES[short[2]]
+        yield Candidate(number(scaled), frozenset(), "words")
+    if not text.isascii() and (large := _LARGE.fullmatch(text)):
+        yield Candidate(number(Fraction(large[1].replace(",", "")) * _SCALES[large[2]]), frozenset(), "words")
+    if not any(map(str.isalpha, text)):
+        return
+    part = _PART_OF.fullmatch(text)
+    over, under = (None, None) if part is None else (_count(part.group(1)), _count(part.group(2)))
+    if over is not None and under:
+        yield Candidate(number(over / under), frozenset(), "words")
+    value = _in_words(plain_text(text))
+    if value is not None:
+        yield Candidate(number(value), frozenset(), "words")
 
 
 def _count(text: str) -> Fraction | None:

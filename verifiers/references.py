@@ -15,7 +15,7 @@ from verifiers.limits import OverLimitError
 from verifiers.loose_text import lead_in_dropped, named_set, without_tail
 from verifiers.nouns import FUNCTION_WORDS
 from verifiers.number_words import number_in_words
-from verifiers.plain_numbers import Number, read_number
+from verifiers.plain_numbers import Number, read_number, repeating_in_brackets
 from verifiers.texts import is_text, plain_text, reference_letter, words_of
 from verifiers.tree import Call, Const, Matrix, Node, Num, Seq, UnreadableError, number
 from verifiers.unit_grammar import read_unit
@@ -139,7 +139,7 @@ def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # n
         text,
         kind_of(tree),
         tree=tree,
-        notes=reading.notes,
+        notes=reading.notes | ({"repeating"} if repeating_in_brackets(text) is not None else frozenset()),
         letter=letter,
         number=None if _NAMES_A_UNIT.search(text) else _plain(tree, reading),
         whole_letter=whole_letter or letter_in_braces or implied_integer(tree),

@@ -1,5 +1,6 @@
 """Equality of two expressions that each have one value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,7 +10,21 @@ from verifiers.fingerprint import NoPrintError, fingerprint
 from verifiers.limits import MAX_MAGNITUDE, OverLimitError
 from verifiers.numeric import compare_values, value_of
 from verifiers.policy import BareLog, Choose, Policy
-from verifiers.tree import PAIR, Based, Call, Const, Node, Num, Sym, divide, factors_of, number
+from verifiers.tree import (
+    PAIR,
+    Based,
+    Big,
+    Call,
+    Const,
+    Node,
+    Num,
+    Sym,
+    add,
+    divide,
+    factors_of,
+    multiply,
+    number,
+)
 from verifiers.walk import check_size, letters_of, needs_sympy, nodes_of, replace, rewrite
 
 
@@ -131,9 +146,30 @@ def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
         left, right = closed_form(reference), closed_form(answer)
         if left == right:
             return equal("expression.closed_form", "the closed forms are the same")
-        return _same_digits(left, right, terms)
+        match = _same_digits(left, right, terms)
+        if match.equal or not (_is_antiderivative(reference) or _is_antiderivative(answer)):
+            return match
+        return _same_antiderivative(reference, answer, left, right, terms) or match
     except NoClosedFormError as error:
         return differs("expression.no_value", str(error))
+
+
+def _is_antiderivative(node: Node) -> bool:
+    r"""Whether it is `\int f dx` without bounds."""
+    return isinstance(node, Big) and node.kind == "int" and node.lower is node.upper is None
+
+
+def _same_antiderivative(reference: Node, answer: Node, left: Node, right: Node, terms: Terms) -> Match | None:
+    r"""`\int x dx` beside `x²/2 + C`: what is left open brings a constant of its own."""
+    left, right = (
+        add(closed, Sym("C")) if _is_antiderivative(node) else closed
+        for node, closed in ((reference, left), (answer, right))
+    )
+    constant = constant_of(left)
+    same = constant is not None and same_but_for_constant(
+        left, constant, right, lambda one, other: _same_value(one, other, terms).equal
+    )
+    return equal("expression.antiderivative", "the same antiderivative") if same else None
 
 
 def _same_digits(reference: Node, answer: Node, terms: Terms) -> Match:
@@ -195,10 +231,8 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
     without_constant = terms.policy.plus_constant is Choose.ACCEPT and constant is not None
     if without_constant and same(without(reference, constant or ""), answer):
         return equal("expression.plus_constant", "equal but for an arbitrary constant")
-    if "j" in right - left and any(part == Const("i") for part in nodes_of(reference)) and "i" not in right:
-        as_electrician = replace(answer, {"j": Const("i")})
-        if same(reference, as_electrician):
-            return equal("expression.imaginary_unit", "equal with j as the imaginary unit")
+    if (match := _same_constants(reference, answer, same)) is not None:
+        return match
     if (
         not _is_multiple_of_letter(reference)
         and terms.policy.letter_case is Choose.ACCEPT
@@ -208,6 +242,20 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
         match = _same_value(lower_case(reference), lower_case(answer), terms)
         if match.equal:
             return equal("expression.letter_case", "equal but for the case of letters")
+    return None
+
+
+def _same_constants(reference: Node, answer: Node, same: Callable[[Node, Node], bool]) -> Match | None:
+    """Accept j for the imaginary unit where the other side has i, and h/2π for ħ."""
+    left, right = letters_of(reference), letters_of(answer)
+    for names, others, other in ((right - left, right, reference), (left - right, left, answer)):
+        has_unit = "j" in names and "i" not in others and any(part == Const("i") for part in nodes_of(other))
+        if has_unit and same(*(replace(node, {"j": Const("i")}) for node in (reference, answer))):
+            return equal("expression.imaginary_unit", "equal with j as the imaginary unit")
+    if ("hbar" in left) is not ("hbar" in right) and ("h" in left) is not ("h" in right):
+        reduced = {"hbar": divide(Sym("h"), multiply(number(2), Const("pi")))}
+        if same(replace(reference, reduced), replace(answer, reduced)):
+            return equal("expression.reduced_constant", "equal, since ħ is h/2π")
     return None
 
 

@@ -1,6 +1,7 @@
 """Answers in words, and the letters of options."""
 
 import re
+import unicodedata
 from itertools import pairwise
 
 from verifiers import vocabulary
@@ -24,6 +25,7 @@ _CHOICE = re.compile(
 _OTHER_LETTER = re.compile(r"\([A-Z]\).*|(?:and|or|&|/|,)\s*\(?[A-Z]\b(?:\)|\Z|,|\s(?:and|or)\b).*", re.DOTALL)
 _SEVERAL_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:\s*[,;、/&]\s*|\s+and\s+|\s*,\s*and\s+|\s*)\(?[A-J]\)?){1,9}")
 _SAME_WORDS = {
+    "none": "no solution",
     "dne": "does not exist",
     "limit does not exist": "does not exist",
     "it does not exist": "does not exist",
@@ -132,6 +134,21 @@ def same_text(reference: str, answer: str) -> bool:
     if len(parts) == len(others) > 1 and parts == others:
         return True
     return len(parts) == PAIR and " and " in left and sorted(parts) == sorted(others)
+
+
+def squeezed(text: str) -> str:
+    r"""The signs of a formula of chemistry without their heights: `\mathrm{Fe^{3+}}` and `Fe³⁺` as `Fe3+`.
+
+    >>> squeezed(r"1s^2\,2s^{2}"), squeezed("2 H_2O -> x")
+    ('1s22s2', '2H2O→x')
+    """
+    text = unicodedata.normalize("NFKC", text).replace("−", "-")
+    text = _ARROWS.sub("→", _FONT.sub("", text))
+    return re.sub(r"\\[,;:! ]|[\s${}^_~]", "", text)
+
+
+_FONT = re.compile(r"\\(?:mathrm|text|ce|mathbf|textbf|rm|left|right)(?![a-zA-Z])")
+_ARROWS = re.compile(r"\\(?:long)?rightarrow(?![a-z])|\\to(?![a-z])|-+>|=>|⟶")
 
 
 def _in_usual_words(text: str) -> str:

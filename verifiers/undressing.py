@@ -150,6 +150,8 @@ _WORD_BESIDE = re.compile(r"[^\W\d_]{2,}\s|\s[^\W\d_]{2,}|[^\x00-\x7F]")
 
 
 _ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")
+_SCALED = re.compile(r"\d\s?(?:[百千万萬亿億倍半多]|分之)")
+"""`5万` is 50,000 and `5分之一` one fifth."""
 _COUNTED = re.compile(r"\$?[-−]?\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?\s?\\?%?\$?")
 
 
@@ -179,7 +181,12 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
     '2 or 3 apples'
     """
     if _ASIAN.search(statement) and (counted := _COUNTED.findall(statement)):
-        is_sure = len(counted) == 1 and not DOUBTED.search(statement) and not QUALIFIED.search(statement)
+        is_sure = (
+            len(counted) == 1
+            and not _SCALED.search(statement)
+            and not DOUBTED.search(statement)
+            and not QUALIFIED.search(statement)
+        )
         is_bare = "\\" not in statement and "=" not in statement and not keep_rest
         return counted[0].strip("$ ") if is_sure and is_bare else statement
     around = _without(statement, formulas(statement))

@@ -31,7 +31,7 @@ def _row(definition: str, symbols: str = "", names: str = "", *, prefixes: bool 
     return UnitRow(definition, tuple(symbols.split()), tuple(names.split()), prefixes, multiplier, plural)
 
 
-OWN_BASES: Final = frozenset({"turn", "decibel", "USD", "EUR", "GBP", "JPY", "INR", "CNY"})
+OWN_BASES: Final = frozenset({"turn", "decibel", "USD", "EUR", "GBP", "JPY", "INR", "CNY", "KRW", "RUB"})
 """Bases of their own: money has no rate here, a decibel is not a ratio, and a turn is counted, not measured."""
 
 SI_PREFIXES: Final = {
@@ -117,6 +117,10 @@ _ELECTRICITY_LIGHT_MATTER = (
     _row("rydberg", "Ry", "rydberg"),
     _row("hartree", "Eh", "hartree"),
     _row("gram", "Msun", "", multiplier=Fraction(198841 * 10**28)),
+    _row("gram", "Mearth", "", multiplier=Fraction(59722 * 10**23)),
+    _row("meter", "Rsun", "", multiplier=Fraction(6957 * 10**5)),
+    _row("meter", "Rearth", "", multiplier=Fraction(6371 * 10**3)),
+    _row("watt", "Lsun", "", multiplier=Fraction(3828 * 10**23)),
     _row("dalton", "Da u amu", "dalton", prefixes=True),
     _row("elementary_charge", "e"),
     _row("speed_of_light", "c"),
@@ -221,6 +225,8 @@ _MONEY = (
     _row("JPY", "¥ JPY", "yen", plural="yen"),
     _row("INR", "₹ INR", "rupee"),
     _row("CNY", "CNY RMB", "yuan", plural="yuan"),
+    _row("KRW", "₩ KRW", ""),
+    _row("RUB", "₽ RUB руб", "ruble rouble"),
 )
 
 ROWS: Final = _MECHANICS + _ELECTRICITY_LIGHT_MATTER + _SPACE_TIME_ANGLE + _CUSTOMARY + _RATIOS + _MONEY
@@ -255,6 +261,9 @@ PHRASES: Final = {
     ("light", "minutes"): "lightminute", ("british", "thermal", "unit"): "BTU", ("british", "thermal", "units"): "BTU",
     ("troy", "ounce"): "ozt", ("troy", "ounces"): "ozt", ("short", "ton"): "ton", ("short", "tons"): "ton",
     ("long", "ton"): "LT", ("long", "tons"): "LT", ("solar", "mass"): "Msun", ("solar", "masses"): "Msun",
+    ("earth", "mass"): "Mearth", ("earth", "masses"): "Mearth", ("solar", "radius"): "Rsun",
+    ("solar", "radii"): "Rsun", ("earth", "radius"): "Rearth", ("earth", "radii"): "Rearth",
+    ("solar", "luminosity"): "Lsun", ("solar", "luminosities"): "Lsun",
     ("kilogram", "force"): "kgf", ("kilograms", "force"): "kgf",
 
     ("mol", "%"): "%", ("wt", "%"): "%",

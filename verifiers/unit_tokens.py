@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from verifiers.foreign_units import with_known_units
 from verifiers.unit_names import PREFIX_NAMES
 from verifiers.units import find_unit
 
@@ -69,7 +70,7 @@ _CHARACTERS: Final = str.maketrans({
 _SUPERSCRIPT = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _NUMBER = (
-    r"\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d+,(?:\d{1,2}|\d{4,})(?!\d|,\d)|"
+    r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d)|\d+,(?:\d{1,2}|\d{4,})(?!\d|,\d)|"
     r"(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\.\d+"
 )
 _LEXEME = re.compile(
@@ -123,9 +124,14 @@ def plain_notation(text: str) -> str:
     if len(text) > MAX_QUANTITY_CHARS:
         raise UnreadableError(f"longer than {MAX_QUANTITY_CHARS} characters")
     text = _SUPERSCRIPT.sub(lambda m: "^{" + m[0].translate(_PLAIN_DIGITS) + "}", text.translate(_CHARACTERS))
+    text = with_known_units(text)
     if "\\" in text:
         text = _RING.sub("Å", text)
         text = _OPTIONS.sub(r"\1", _ANGLE.sub(_angle, text.replace(r"\!", "")))
+    if "Rs" in text:
+        text = _RUPEES_BEHIND.sub(" ₹", _RUPEES.sub("₹", text))
+    if "_" in text:
+        text = _OF_A_BODY.sub(lambda m: m[1] + ("sun" if m[2] else "earth"), text)
     text = _MONEY_SCALE.sub(lambda m: m[1] + _SCALES[m[2]], _ABBREVIATION.sub("", text))
     return _mark_money(text)
 
@@ -134,6 +140,12 @@ _RING = re.compile(r"\\(?:mathring|r)\s*\{\s*(?:\\mathrm\s*\{\s*A\s*\}|A)\s*\}")
 _OPTIONS = re.compile(r"(\\(?:SI|qty|si|unit|num))\s*\[[^\]]*\]")
 _ANGLE = re.compile(r"\\ang\s*\{\s*([^{};]*)(?:;([^{};]*))?(?:;([^{};]*))?\}")
 _ABBREVIATION = re.compile(r"(?<=[a-z])\.(?=\s+\d|\s*$|,|\^)")
+_RUPEES = re.compile(r"\bRs\.?\s?(?=\d)")
+_RUPEES_BEHIND = re.compile(r"(?<=\d)\s?Rs\b\.?")
+_OF_A_BODY = re.compile(
+    r"(?<![A-Za-z])([MRL])_\{?\s*(?:(\\odot|☉|⊙|\\?(?:text|mathrm)?\{?(?:sun|Sun)\}?)|(?:\\oplus|⊕|earth|Earth))\s*\}?(?![A-Za-z])"
+)
+r"""`M_\odot`, the mass of the Sun."""
 _MONEY_SCALE = re.compile(r"([$€£¥]\s?\d[\d.,]*)\s?([kKMB])(?![A-Za-z])")
 _SCALES: Final = {"k": " thousand", "K": " thousand", "M": " million", "B": " billion"}
 _US_DOLLAR = re.compile(r"\bUSD?\s?\\?\$(?=\s?[\d.])")

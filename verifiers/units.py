@@ -39,6 +39,8 @@ _OTHER_DEFINITIONS: Final = {
 
 
 _ANGLES: Final = frozenset({"radian", "turn"})
+_OF_SOLID_ANGLE: Final = frozenset({"steradian", "lumen", "lux"})
+"""Units with a steradian in them, which the table of definitions counts as a squared angle: 1 lm is not 1 cd."""
 _PER_TURN: Final = frozenset({"hertz"})
 """Units that count turns or cycles, which the table of definitions leaves out."""
 
@@ -270,6 +272,9 @@ def _definition(name: str) -> tuple[Fraction, Fraction, Dimension]:
     exponents = {base: int(exponent) for base, exponent in one.unit_items() if base != "count"}
     if name in _PER_TURN:
         exponents["turn"] = 1
+    if name in _OF_SOLID_ANGLE:
+        del exponents["radian"]
+        exponents["steradian"] = 1
     offset = Fraction(zero.magnitude)
     return Fraction(one.magnitude) - offset, offset, _dimension(exponents)
 

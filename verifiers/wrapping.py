@@ -3,6 +3,7 @@ r"""Taking off what only dresses an answer: dollars, boxes, bold, closing points
 import re
 
 from verifiers.cleaning import clean
+from verifiers.foreign_units import with_cyrillic_units
 from verifiers.limits import MAX_CHARS, check
 from verifiers.mending import mended
 from verifiers.tokens import braced
@@ -85,7 +86,7 @@ def unwrap(text: str) -> str:
     'yes'
     """
     check("MAX_CHARS", len(text), MAX_CHARS)
-    text = clean(mended(text))
+    text = clean(mended(text if text.isascii() else with_cyrillic_units(text)))
     if text.isalnum():
         return text
     for lost, meant in _LOST_ESCAPES:
@@ -170,5 +171,7 @@ def _without_command(text: str) -> str:
                 end, inner = braced(rest, 0)
             except UnreadableError:
                 return rest[1:] if command == "\\boxed" else text
+            if inner.strip() == "0" and command in {"\\mathbf", "\\bf"}:
+                return text  # the zero vector
             return inner if end == len(rest) else text
     return text
