@@ -7,9 +7,12 @@ import re
 
 from data.records import Problem
 from verifiers import phrases
+from verifiers.claims import claims
 from verifiers.combined_values import how_many, in_two_units, written_together
 from verifiers.options import is_choice
+from verifiers.other_tongues import left_open
 from verifiers.phrases import DOUBTED, QUALIFIED, UNSURE
+from verifiers.rewording import plainly
 from verifiers.undressing import NOT_THAT, formulas, narrowed, plain_markup, predicate, right_side, undress
 from verifiers.unit_after import is_quantity, with_unit
 
@@ -38,7 +41,7 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 """Words after which a sentence says what follows from what it said before."""
-_PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]+\s+[A-Za-z]{2,}|[^\x00-\x7F]{4,}")
+_PROSE = re.compile(r"(?<![\\A-Za-z])[^\W\d_]+\s+[^\W\d_]{2,}|[^\x00-\x7F]{4,}")
 _LABEL = re.compile(r"(?<=[A-Za-z]\s)[(\[]\d+[)\]]")
 """`by (17)`, the number of an equation or source."""
 _EXPLANATION = re.compile(
@@ -61,18 +64,34 @@ _DISPLAY = re.compile(
     re.DOTALL,
 )
 _QUESTION_MARK = re.compile(
-    r"\A\s*(?:A\s?:\s+|#{1,6}\s+|[-•]\s+(?=[A-Za-z]))?(?:(?:=>|⇒|→|⟹|➜|∴|(?:so|thus|hence|"
+    r"\A\s*(?:A\s?:\s+|TL;?DR\s?:\s+|#{1,6}\s+|[-•]\s+(?=[A-Za-z]))?(?:(?:=>|⇒|→|⟹|➜|∴|(?:so|thus|hence|"
     r"therefore)\s*[:,])\s*)?",
     re.IGNORECASE,
 )
 """`A: 5`, the answer to a `Q:`, `=> 5`, and the point of a list before a word."""
-_SUPPOSED = re.compile(r"\W*(?:let|suppose|assume|if|try|check|consider|guess)\b", re.IGNORECASE)
-_LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
-_SPEAKS = re.compile(
-    rf"{_SUPPOSED.pattern}|\W*(?:gold|label)\s?:|[A-Z][a-z]+ \d+ (?:by \d+ )?(?:gives|yields|is|equals|makes)\b|"
-    rf"[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z",
+_REFUSES = re.compile(
+    r"\b(?:i (?:can['’]t|cannot|could ?n[o'’]t|could not|am unable to|was not able to|"
+    r"am not able to)\s+(?:\w+\s+)?(?:help|solve|answer|"
+    r"share|determine|provide|tell|settle|finish)|i (?:don['’]t|do not) know|(?:lacks|lacking|not enough|"
+    r"insufficient|more) "
+    r"(?:data|information|context))\b",
     re.IGNORECASE,
 )
+"""A text that declines to answer."""
+_NOTE = re.compile(r"\W*(?:source|took|reference|copyright|citation|see also)\b", re.IGNORECASE)
+"""A line that says where something comes from, or how long it took."""
+_SUPPOSED = re.compile(
+    r"\W*(?:let|suppose|assume|if|try|check|consider|guess|imagine|pretend|were|had)\b", re.IGNORECASE
+)
+_LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
+_PART = re.compile(r"\W{0,3}(?:part )?([a-d1-4])[).:]{1,2}\s*(\S{1,40}?)[.;,]?", re.IGNORECASE)
+_SPEAKS = re.compile(
+    rf"{_SUPPOSED.pattern}|\W*(?:gold|label)\s?:|[A-Z][a-z]+ \d+ (?:by \d+ )?(?:gives|yields|is|equals|makes)\b|"
+    rf"[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z|[A-ZÀ-Þ][a-zà-ÿ]{{4,}} \d+\.?\Z|\W*(?:given|hint|note|took|input)\b|"
+    rf"\W*(?:portanto|donc|also|somit|entonces|quindi|logo|assim|ainsi|luego|итак),?\s+[^\W\d_]",
+    re.IGNORECASE,
+)
+_TWO_SENTENCES = re.compile(r"[\w)]{2}[.!]\s+(?:[A-Z][a-z]|[A-J][:.)]\s)")
 _ENDS_IN = re.compile(
     r"(?:\b(?:is|equals|gives|yields|get|leaving|obtain|have)|(?<![<>!:])=)\s+(?:exactly\s+|just\s+)?"
     r"((?<!-)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
@@ -96,14 +115,19 @@ _DATE = re.compile(
     rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
     rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?)\b"
 )
+_BARE_VALUE = re.compile(r"[$\\(]*[-−]?\d[\d.,/]*[$\\).]*|\\[dt]?frac\{\d+\}\{\d+\}")
 _OR_ABOUT = re.compile(r"(?:,\s?|\s)or (?:about|approximately|roughly|nearly)\b.*\Z", re.DOTALL)
-_END_OF_PROOF = re.compile(r"\$?\s?(?:\\(?:blacksquare|square|Box|qed)\b|[■□∎])\s?\$?\Z")
+_END_OF_PROOF = re.compile(
+    r"(?:\s*\\end\{(?:solution|proof|document|answer|itemize|enumerate)\})+\Z|\$?\s?(?:\\(?:blacksquare|square|Box|"
+    r"qed)\b|[■□∎])\s?\$?\Z"
+)
 _FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
 _TRUTH = re.compile(r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\W*\Z", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b", re.IGNORECASE)
 YES_OR_NO = re.compile(r"(yes|no|true|false)[,.:;](?!\s*(?:and|but|or)\b)", re.IGNORECASE)
 _OPTION_AT_END = re.compile(
-    r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just)|[:：→是为選选])"
+    r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|leaving|"
+    r"remains)|[✅✔☑]|[:：→是为選选])"
     r"[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
     r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
     r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b|"
@@ -144,8 +168,16 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         if rows:
             formula = re.split(r"\\\\(?![A-Za-z])", rows)[-1].replace("&", "")
         return right_side(formula, problem), "the last formula"
-    if "\n" not in line and not _PROSE.search(line) and len(line) < _LINE_CHARS and not _SPEAKS.match(line):
+    if (
+        "\n" not in line
+        and not _PROSE.search(line)
+        and len(line) < _LINE_CHARS
+        and not _SPEAKS.match(line)
+        and not _TWO_SENTENCES.search(line)
+    ):
         return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
+    if (asked := parts_asked(problem.reference)) > 1 and (parts := _labelled_parts(line, asked)):
+        return parts, "the labelled parts"
     if is_choice(problem) and _LABELLED.match(last := line.rpartition("\n")[2]):
         return last, "the last line begins with the letter of an option"
     if (yes_or_no := YES_OR_NO.match(line.rpartition("\n")[2])) and YES_OR_NO.match(f"{problem.reference},"):
@@ -153,18 +185,29 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
     sentence = _last_sentence(text, of_words=is_words(problem.reference) or bool(problem.choices))
     if sentence is None:
         return None, "no final answer is stated"
+    if _REFUSES.search(text[-_LINE_CHARS:]):
+        return None, "no final answer is stated, and the text says that it gives none"
+    if phrases.states_for_others(sentence):
+        return None, "the answer in the last sentence is somebody else's, or only supposed"
     if sentence.isalpha() and sentence.islower():
         return sentence, "the last sentence counts in words"
     twice = in_two_units(plain_markup(sentence.rstrip(" .。"))) if is_quantity(problem) else None
     if twice is not None:
         return twice, "the last sentence says it in two units"
-    sentence = _conclusion(_REMARK.sub("", NOT_THAT.sub("", sentence.rstrip(" .。"))))
+    sentence = _conclusion(plainly(_REMARK.sub("", NOT_THAT.sub("", sentence.rstrip(" .。")))))
     truth = _TRUTH.search(sentence) if YES_OR_NO.match(f"{problem.reference},") else None
     if truth and not _DENIES.search(sentence, 0, truth.start()):
         return truth[1], "the last sentence says so"
-    if sentence.endswith("?") or _SUPPOSED.match(sentence) or phrases.OTHERS_WORDS.search(sentence):
+    if (
+        sentence.endswith("?")
+        or _SUPPOSED.match(sentence)
+        or _NOTE.match(sentence)
+        or phrases.OTHERS_WORDS.search(sentence)
+    ):
         return None, "no final answer is stated, and the last sentence asks, supposes, or tells what others say"
     doubts = {match.group().casefold() for match in DOUBTED.finditer(sentence)}
+    if elsewhere := left_open(sentence):
+        doubts.add(elsewhere)
     if is_words(problem.reference):
         doubts = {doubt for doubt in doubts if doubt not in problem.reference.casefold()}
     comes_to = None if doubts or is_words(problem.reference) or is_choice(problem) else _comes_to(sentence, problem)
@@ -178,8 +221,22 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         return letter, "the option named last" if letter else "no option is named last"
     if is_words(problem.reference) and not re.search(r"[$\\*]", sentence):
         return sentence, "the last sentence"
-    answer = _bold(sentence, problem) or _from_sentence(plain_markup(sentence), problem)
+    answer = _bold(sentence, problem)
+    if answer is None or not _is_claimed_in_bold(sentence):
+        answer = None if answer else _from_sentence(plain_markup(sentence), problem)
     return answer, "what the last sentence comes to" if answer else "the last sentence comes to no single value"
+
+
+def _labelled_parts(text: str, asked: int) -> str | None:
+    """The answers that the last lines give to (a), (b) …, as one list."""
+    lines = text.rsplit("\n", asked)[-asked:]
+    parts = [match for line in lines if (match := _PART.fullmatch(line.strip()))]
+    labels = [part[1].lower() for part in parts]
+    return (
+        ", ".join(part[2] for part in parts)
+        if labels in (["a", "b", "c", "d"][:asked], ["1", "2", "3", "4"][:asked])
+        else None
+    )
 
 
 def _conclusion(sentence: str) -> str:
@@ -190,6 +247,15 @@ def _conclusion(sentence: str) -> str:
         if re.search(r"[\d$\\]", rest) and not UNSURE.search(sentence):
             return rest.lstrip(" ,")
     return sentence
+
+
+def _is_claimed_in_bold(sentence: str) -> bool:
+    """Whether the sentence claims its bold phrase, where that is a bare value."""
+    bold = _BOLD.search(sentence)
+    value = None if bold is None else (bold[1] or bold[2]).strip()
+    if bold is None or value is None or not _BARE_VALUE.fullmatch(value):
+        return True
+    return claims(sentence, bold.start(), bold.end())
 
 
 def _choice_at_end(sentence: str, problem: Problem) -> str | None:
@@ -236,25 +302,34 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
         group = _joined_at_end(sentence, spans)
         if len(group) > 1 and len({formula.partition("=")[0].strip() for formula in group if "=" in formula}) <= 1:
             return ", ".join(group)
+        if _BARE_VALUE.fullmatch(spans[-1][0]) and not claims(sentence, *spans[-1][1:]):
+            return None
         return with_unit(right_side(spans[-1][0], problem), sentence, spans[-1][2], problem)
     concluding = [match.end() for match in _CONCLUDES.finditer(sentence)]
     start = max(sentence.rfind("="), *concluding, 0)
     sentence = _LABEL.sub(" ", sentence)
     numbers = list(_NUMBER.finditer(sentence, start)) or list(_NUMBER.finditer(sentence))
     if len({number.group().strip() for number in numbers}) != 1:
-        group = _joined_at_end(sentence, [(number.group().strip(), *number.span()) for number in numbers])
-        ends_there = not sentence[numbers[-1].end() :].strip() if numbers else False
-        said = narrowed(sentence, keep_rest=is_quantity(problem))
-        if said != sentence:
-            return said
-        is_list = ends_there and len(group) == len(numbers) > 1 and parts_asked(problem.reference) > 1
-        return ", ".join(group) if is_list else None
+        return _of_several(sentence, numbers, problem)
     if _OPERAND.search(sentence, max(0, numbers[-1].start() - 6), numbers[-1].start()) or _OPERATED.match(
         sentence, numbers[-1].end()
     ):
         said = predicate(sentence)
         return said if _IN_LETTERS.fullmatch(said) and re.search(r"[a-z]", problem.reference) else None
+    if not claims(sentence, *numbers[-1].span()):
+        return None
     return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)
+
+
+def _of_several(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> str | None:
+    """What a sentence with no number, or with different ones, says: the value at its end, or all as a list."""
+    group = _joined_at_end(sentence, [(number.group().strip(), *number.span()) for number in numbers])
+    ends_there = not sentence[numbers[-1].end() :].strip() if numbers else False
+    said = narrowed(sentence, keep_rest=is_quantity(problem))
+    if said != sentence:
+        return said
+    is_list = ends_there and len(group) == len(numbers) > 1 and parts_asked(problem.reference) > 1
+    return ", ".join(group) if is_list else None
 
 
 def _comes_to(sentence: str, problem: Problem) -> str | None:

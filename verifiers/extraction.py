@@ -17,12 +17,14 @@ from verifiers.boxes import Box, find_boxes, joined, last_group
 from verifiers.clipping import clip
 from verifiers.closing_line import YES_OR_NO, concluded, is_words, parts_asked
 from verifiers.options import is_choice, named_option
+from verifiers.other_tongues import left_open
 from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.visible import shown_text, visible_text
 
 TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
+_SENTENCE_CHARS = 200
 _HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)")
 _SECTION = re.compile(
     r"(?:step|part|case|solution|explanation|calculat|conclusion|analysis|given|find)\b|\d+[.)]\s+[A-Z]|\Z",
@@ -30,8 +32,12 @@ _SECTION = re.compile(
 )
 """What makes a line of `####` the heading of a section rather than an answer."""
 _NEXT_QUESTION = re.compile(
-    r"\n[ \t#*]{0,8}(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:", re.IGNORECASE
+    r"\n[ \t#*]{0,8}(?:(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:|"
+    r"(?:\\textbf\{)?(?:Question|Problem|Exercise) \d{1,4}\.)",
+    re.IGNORECASE,
 )
+_BARE_START = re.compile(r"\s*[^A-Za-z\n]{1,40}\s*|[\s\S]{0,2000}(?:\A|\n)A:[^\n]{1,200}\s*")
+"""A text before another question that is nothing but a value, or ends in the `A:` of a question."""
 _ANSWER_TAG = re.compile(r"\[(/?)answer\]", re.IGNORECASE)
 _VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
 _MORE_AFTER = re.compile(
@@ -118,7 +124,12 @@ def _first_turn(visible: str) -> str:
     """Cut off another question that the model went on to ask itself after answering."""
     for match, _ in zip(_NEXT_QUESTION.finditer(visible), range(3), strict=False):
         before = visible[: match.start()]
-        if "boxed" in before or _HASH.search(before) or phrases.STATED.search(before[-2000:]):
+        if (
+            "boxed" in before
+            or _HASH.search(before)
+            or phrases.STATED.search(before[-2000:])
+            or _BARE_START.fullmatch(before[-2000:])
+        ):
             return before
     return visible
 
@@ -203,6 +214,7 @@ def _from_json(value: str) -> str:
 def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], problem: Problem) -> _Found | None:
     """Return the last statement of the line that is neither hypothetical nor somebody else's."""
     starts = [match.span() for match in stated.finditer(line)]
+    is_english = stated is phrases.STATED_IN_ENGLISH
     if at_start := phrases.AT_LINE_START.match(line):
         starts.insert(0, at_start.span())
     if is_choice(problem):
@@ -214,12 +226,21 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         statement = _with_option_text(statement, text, stop, problem)
         if not statement or phrases.is_hypothetical(line, noun):
             continue
+        if not is_english and _is_left_open(line, noun, stop - begin, problem):
+            continue
         return _Found(statement, "phrase", stop)
     if after := phrases.IS_THE_ANSWER.search(line):
         subject = _SUBJECT_BEFORE.split(line[: after.start()])[-1]
         if _VALUE.search(subject):
             return _Found(subject, "phrase", begin + after.end())
     return None
+
+
+def _is_left_open(line: str, noun: int, end: int, problem: Problem) -> bool:
+    """Say whether a sentence in another language than English supposes, doubts or reports the answer that it states."""
+    start = max(noun - _SENTENCE_CHARS, *(line.rfind(mark, 0, noun) + 1 for mark in ".。!！?？;；"))
+    word = left_open(line[start:end])
+    return word is not None and word not in problem.reference.casefold()
 
 
 def _with_option_text(statement: str, text: str, stop: int, problem: Problem) -> str:

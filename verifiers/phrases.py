@@ -70,7 +70,7 @@ _STATEMENTS = [
 ]
 STATED = re.compile("|".join([*(statement for _, statement in _STATEMENTS), *_WITHOUT_SPACES]), re.IGNORECASE)
 """What stands before an answer that is stated."""
-_STATED_IN_ENGLISH = re.compile("|".join(each for language, each in _STATEMENTS if language == "en"), re.IGNORECASE)
+STATED_IN_ENGLISH = re.compile("|".join(each for language, each in _STATEMENTS if language == "en"), re.IGNORECASE)
 
 HINTS = (
     *("answer", "ans", "répons", "repons", "antwort", "endergebnis", "lösung", "losung", "respuesta", "resposta"),
@@ -104,7 +104,7 @@ _OTHER_ASCII_HINTS = tuple(hint for hint in ASCII_HINTS if hint not in _ENGLISH_
 def stated_in(line: str) -> re.Pattern[str]:
     """Return what finds all that `STATED` finds in a line of lower-case text, many times faster in English."""
     is_english = not any(hint in line for hint in (_OTHER_ASCII_HINTS if line.isascii() else _OTHER_HINTS))
-    return _STATED_IN_ENGLISH if is_english else STATED
+    return STATED_IN_ENGLISH if is_english else STATED
 
 
 _NOUNS = "|".join(nouns.replace(" ", _S + "+") for _, nouns, _, _ in _NOUN_FIRST)
@@ -142,7 +142,7 @@ _CONCLUDING = (
     "meaning|conclude[sd]?|find|finds|found|follows?|see|clear|know|implies|implying|"
     "gives?|"
     "confirms?|confirmed|proves?|proved|verif\\w+|indicates?|deduce|get|obtain|obvious|say|think|believe|ensures?|"
-    "us|note|"
+    "(?<=tells |shows |gives )us|(?<=tell |show |give )us|(?<=reminds |teaches )us|note|"
     "notice|so|certain|sure|confident|fact|is|yields?|establish\\w*|determine[sd]?|seen|such|with|using|and|now|"
     "mentions"
 )
@@ -169,7 +169,14 @@ HYPOTHETICAL = re.compile(
     r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?(?:\w+\s+)?$|"
     r"\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|law|rule|question|given|"
     r"table))"
-    r"[^.;:\n]{1,40},\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\bhad\b[^.\n]{0,40}$",
+    r"[^.;:\n]{1,40},\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\b(?:had|were)\b[^.\n]{0,40}$|"
+    r"(?:\A|[.!?]\s+)\W*(?:were|had)\s[^.\n]{0,60}$|"
+    r"\b(?:in|for|to) (?:an?|the|another) (?:different|other|similar|analogous|related|previous|earlier|easier|"
+    r"simpler|harder) "
+    r"(?:problem|exercise|question|case|version|variant|task|example|puzzle)[^.\n]{0,30}$|"
+    r"\b(?!(?:here|there|that|it|what|let|where|who|today|problem|question|exercise|task|puzzle)['’])\w+['’]s\s+"
+    r"(?!the\b|my\b|our\b|a\b)(?:\w+\s+)?$|\b(?:his|her|their)\s+(?:\w+\s+)?$|"
+    r"\b(?:false|trap|bogus|mistaken|fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$",
     re.IGNORECASE,
 )
 """Words before a statement that make it somebody else's, or a case that is only considered."""
@@ -192,6 +199,15 @@ def is_hypothetical(line: str, noun: int) -> bool:
 _LEAD_CHARS = 60
 """So much before a statement is read."""
 
+
+def states_for_others(sentence: str) -> bool:
+    """Say whether an answer that `sentence` states is somebody else's, or that of a case that is only considered."""
+    lowered = sentence.lower()
+    if not any(hint in lowered for hint in HINTS):
+        return False
+    return any(is_hypothetical(sentence, found.start()) for found in stated_in(lowered).finditer(sentence))
+
+
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
     r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
@@ -207,7 +223,8 @@ DOUBTED = re.compile(
     r"ei ole|δεν|не|или|либо|nunca|tampoco|değil\w*|bukan|tidak|không|nie jest)\b|"
     r"不是|没有|沒有|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
     r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|أو|لا |ไม่|≠|"
-    r"\\neq?\b",
+    r"\\neq?\b|\b(?:absurd|contradicts|to be (?:tested|checked|verified|seen)|asked (?:to|whether|if|about)|"
+    r"one would)\b",
     re.IGNORECASE,
 )
 """Words that leave open or deny what a sentence says."""
@@ -220,11 +237,15 @@ UNSURE = re.compile(
 """Words that leave open even what a sentence concludes after them."""
 
 OTHERS_WORDS = re.compile(
-    rf"{_SAID_THAT}(?:it|the (?:correct |final |right )?(?:answer|result|value))(?:['’]s|\s+(?:is|was|should be|"
-    rf"must be))\b|"
+    rf"{_SAID_THAT}(?:it|there|the (?:correct |final |right )?(?:answer|result|value|total|number|sum))(?:['’]s|"
+    rf"\s+(?:is|are|"
+    rf"was|were|equals|should be|must be))\b|"
+    r"\b(?:believed|claimed|said|thought|rumou?red|reported|alleged|conjectured|supposed|guessed) to be\b|"
     r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )\b(?:says?|said|claim(?:s|ed)|wrote|believes?|thinks?|"
-    r"thought|guess(?:es|ed)|suggest(?:s|ed)|insist(?:s|ed))\s+(?:that\s+)?"
-    r"(?:(?:the|it|its?)\b[^.]{0,60}\b(?:answer|result|is|was)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
+    r"thought|guess(?:es|ed)|suggest(?:s|ed)|insist(?:s|ed)|swears?|swore|vows|reckons?|maintains|argues|asserts|"
+    r"alleges|"
+    r"contends|declares?|assures?|estimates|recalls|remembers)\s+(?:that\s+)?"
+    r"(?:(?:the|it|its?|there)\b[^.]{0,60}\b(?:answer|result|is|was|are|were)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
     r"\A\W*(?:human|user)\s*:|\b(?:reference|ground truth|expected (?:output|answer|result)|answer key)\b|"
     r"\bcontains? the number\b|\brumou?red\b|\b(?:expects|lists)\s(?:[a-z ]{1,20}\s)?[$*]*[-−]?\d[\d.,]*[$*]*\Z|"
     r"\A\W*(?:the )?(?:gold|label)\b(?: answer| value)?\s?(?::|is)|\baccording to (?!our|my|this|these|that|"
@@ -261,6 +282,8 @@ QUALIFIED = re.compile(
     r"proposition|definition|remark|equation|formula|eq\.|row|column|room|version|no\.|(?<!the )number|position|"
     r"place|rank|ranks)\s+[(\[]?\d|"
     r"\b(?:in|after) \d+ steps\b|\bin the (?:denominator|numerator|exponent)\b|"
+    r"\ban? (?:upper|lower) (?:bound|limit)\b|\bbounded by\b|\bcandidate (?:is|was|value)\b|"
+    r"\bat the (?:very )?(?:most|least)\b|"
     r"不足|以上|以下|以内|未満|至少|至多|最多|第\s?\d|大于|小于|不到|超过|負|负",
     re.IGNORECASE,
 )
@@ -270,7 +293,10 @@ TAKEN_BACK = re.compile(
     r"[\s$()\]}.,;:!*_\\…—–-]*(?:(?:actually|oh|sorry|ah|um+|but)\b[,.!\s]*)?"
     r"(?:(?:wait|hmm+|my bad|strike that|or rather|never ?mind|hold on|scratch that|oops|i mean|correction|"
     r"i take (?:that|it) back)\b|no\s?(?:[,.!…—–]|wait\b)|"
-    r"(?:edit|update)\W{0,3}:|sorry,|i retract\b|on (?:second thought|reflection)\b|"
+    r"(?:edit|update|errat(?:um|a)|corrected|amended|fixed)\W{0,3}:|actually,?\s*####|would (?:only |then )?(?:be|"
+    r"have been|follow)\b|"
+    r"alternatively,?\s+(?:it (?:is|could be)\s+|the answer (?:is|could be)\s+)?[$*\\]*[-−]?\d[\d.,/]*[$*.]*\s*\Z|"
+    r"sorry,|i retract\b|on (?:second thought|reflection)\b|"
     r"(?:(?:but|however),?\s+)?(?:that|this|it)\s+(?:contradicts|violates|fails|doesn['’]t look right|"
     r"does not look right|is too)\b"
     r"|actually,?\s+(?:it|this|x|the answer)(?:['’]s|\s+(?:is|should be))\s+[$*\\]*[-−]?\d"
@@ -294,6 +320,7 @@ DENIED = re.compile(
     r"other\s+than|except|"
     r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не|your\s+(?:final\s+)?answer\s+(?:as|in|inside|within|like)|"
     r"for\s+example|e\.g\.|such\s+as)|"
+    r"(?<!\bi )(?<!\bwe )\b(?:said|says|wrote|claim(?:s|ed)|answered|replied|guessed)\b|"
     r"不是|不等于|≠|\\neq?|\\not\s*=)[,:\s$({\[\\]*(?:\\text\{)?\s*$",
     re.IGNORECASE,
 )

@@ -16,7 +16,9 @@ _TURN_ENDS = re.compile(
     r"start_header_id)[|｜]>"
     r"|</s>|<end_of_turn>|<start_of_turn>|\[/?INST\]"
 )
-_OTHER_TURN = re.compile(r"\s*<\|im_start\|>\s?(?:system|user)\b.{0,4000}?<\|im_end\|>", re.DOTALL)
+_OTHER_TURN = re.compile(
+    r"\s*<\|im_start\|>\s?(?:system|user)\b.{0,4000}?<\|im_end\|>|\s*(?:<s>)?\s*\[INST\].{0,4000}?\[/INST\]", re.DOTALL
+)
 """A turn of somebody else that the model wrote before its own."""
 _TURN_BEGINS = re.compile(
     r"\s*(?:<\|im_start\|>\s*assistant|<\|start_header_id\|>assistant<\|end_header_id\|>|<start_of_turn>model)\s*"
@@ -24,20 +26,23 @@ _TURN_BEGINS = re.compile(
 
 
 _CODE = re.compile(
-    r"```(?:python\d?|py|sympy|sage|cpp|c\+\+|java|javascript|js|bash|sh|matlab|julia|haskell)[ \t]*\n.*?(?:```|\Z)",
+    r"```(?!(?:te?xt|plain\w*|out\w*|console|json\w*|ya?ml|xml|html|latex|tex|markdown|md|maths?|answer|result|csv|"
+    r"none|solution|"
+    r"diff)\b)[a-z][\w+#-]{0,20}[ \t]*\n.*?(?:```|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 _CODE_LINE = (
     r"[ \t]*(?:print ?\(|return [^.\n]{0,80};?[ \t]*$|def \w{1,40}\(|import \w|from \w{1,40} import|console\.log|"
-    r"System\.out|#include|(?:int|let|const|var|double|float|long) \w{1,40} ?=|\w{1,40} ?= ?[^=\n]{1,80};[ \t]*$)"
+    r"System\.out|#include|(?:SELECT|INSERT INTO|UPDATE|CREATE TABLE|DELETE FROM) |main ?=|(?:int|let|const|var|"
+    r"double|float|long) \w{1,40} ?=|\w{1,40} ?= ?[^=\n]{1,80};[ \t]*$)"
 )
 _CODE_COMMENT = re.compile(
-    rf"(?m)(?:^[ \t]*(?:#(?!#)|//)[^\n]*\n){{1,5}}(?={_CODE_LINE})|"
+    rf"(?m)(?:^[ \t]*(?:#(?!#)|//|--)[^\n]*\n){{1,5}}(?={_CODE_LINE})|"
     rf"^[ \t]*\"\"\"[^\"]{{0,500}}\"\"\"[ \t]*\n(?={_CODE_LINE})|"
     rf"/\*.{{0,500}}?\*/"
 )
 """What a programmer notes above a line of code, which no run prints."""
-_COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//)[^\n]*$")
+_COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;|%|REM\b)[^\n]*$|(?<=\s)(?://|--|#)\s[^\n]*$")
 _HTML_COMMENT = re.compile(r"<!--.{0,2000}?(?:-->|\Z)", re.DOTALL)
 _LATEX_COMMENT = re.compile(
     r"(?m)^[ \t]*%[^\n]*|(?<![\\\d\s])(?<!\d[$}])\s+%[^\n]*(?:boxed|[Aa]nswer)[^\n]*|"
@@ -77,6 +82,7 @@ def without_comments(text: str) -> str:
         text = _MARKDOWN_COMMENT.sub("", text) if "]: #" in text or "]:#" in text else text
         text = _COMMENT_BEHIND.sub(r"\1", text) if " #" in text else text
         is_noted = is_noted or text.startswith("# ") or "\n# " in text or " # " in text
+    is_noted = is_noted or text.startswith("-- ") or "\n-- " in text
     return _CODE_COMMENT.sub("", text) if is_noted else text
 
 
