@@ -329,6 +329,7 @@ DENIED = re.compile(
 _DENIAL_ENDS = (
     *("not", "never", "be", "n't", "n’t", "of", "than", "except", "nicht", "pas", "es", "é", "è", "не", "as", "in"),
     *("inside", "within", "like", "to", "example", "e.g.", "不是", "不等于", "≠", "\\ne", "\\neq"),
+    *("said", "says", "wrote", "claims", "claimed", "answered", "replied", "guessed"),
 )
 _BETWEEN_DENIAL_AND_ANSWER = ",: \t\n\r\f\v\x1c\x1d\x1e\x1f$({[\\"
 
