@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, f
 from configs.spending import BudgetConfig, CostConfig
 from data.records import AnswerKind, Status
 from data.selection import AllowsTraining, LicenseGate, SelectionPolicy, yes_or_no
+from data.selection_plan import MEMORY_MB
 from data.soft_targets import SoftTargetPolicy
 from generators.policies import AdaptivePolicy, AdaptiveSettings, PolicyName, RoundPolicy, TailPolicy, TailSettings
 from generators.sampling import SamplingParams
@@ -319,6 +320,8 @@ class ExecutionConfig(ConfigModel):
     """Problems in a shard: the unit that is committed at once."""
     shards_in_flight: int = Field(default=8, ge=1, le=64)
     """Shards worked on together, at most; one is begun when too little stands in line before the teacher."""
+    publish_memory_mb: int = Field(default=MEMORY_MB, ge=64)
+    """What choosing the next version may keep in memory; the rest of it lies in the warehouse's scratch folder."""
 
 
 class BuildConfig(ConfigModel):

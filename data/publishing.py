@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from data.catalog import Catalog
 from data.decontamination import BenchmarkIndex, check_benchmarks
 from data.files import ROW_GROUP_ROWS
@@ -14,8 +16,10 @@ from data.lineage import Lineage
 from data.members import Members
 from data.records import Problem
 from data.resolution import resolve
+from data.schemas import VERSION_PROBLEMS
 from data.selection import Decided, ProblemFacts, Selection, decide_problem
 from data.selection_plan import SelectionPlan
+from data.spool import Spool
 from data.survey import JudgedProblem, Survey, judged_problems
 from data.traces import ChosenProblem, ConversationFor, Provenance, chunk_traces, read_problems, read_texts
 from data.versions import (
@@ -114,14 +118,16 @@ def publish_chosen(
         for number, problems, holdings in stock.chunks():
             chosen = list(_chosen(problems, plan.chosen(number)))
             records = read_problems(stock.warehouse, {each.member.record_id for each in problems}, holdings)
-            plan.describe(_described(problems, records, conversation_for))
+            described = _described(problems, records, plan.places(number), conversation_for)
+            listed.add(pa.Table.from_pylist(described, schema=VERSION_PROBLEMS))
             split_of = {each.problem.member.problem_id: split for split, each in chosen}
             problems_ = [each for _, each in chosen]
             for row in chunk_traces(stock.warehouse, problems_, records, provenance, conversation_for):
                 yield row | {"split": split_of[row["problem_id"]]}
 
-    left_out, described = plan.left_out(ROW_GROUP_ROWS), plan.problems(ROW_GROUP_ROWS)
-    return publish_version(stock.warehouse, facts, contents, rows(), left_out, described)
+    with Spool(plan.folder / "problems.arrow", VERSION_PROBLEMS) as listed:
+        left_out, problems = plan.left_out(ROW_GROUP_ROWS), listed.read(ROW_GROUP_ROWS)
+        return publish_version(stock.warehouse, facts, contents, rows(), left_out, problems)
 
 
 def _decide(
@@ -147,20 +153,24 @@ def _chosen(
 
 
 def _described(
-    problems: list[JudgedProblem], records: Mapping[str, Problem], conversation_for: ConversationFor
-) -> dict[str, dict[str, Any]]:
+    problems: list[JudgedProblem],
+    records: Mapping[str, Problem],
+    places: list[tuple[str, str, bool, int]],
+    conversation_for: ConversationFor,
+) -> list[dict[str, Any]]:
     """Return what a version lists of each problem, with the prompt to train or to ask with."""
-    described = {}
-    for problem in problems:
-        record = records[problem.member.record_id]
+    described = []
+    for problem, (record_id, split, is_eligible, traces) in zip(problems, places, strict=True):
+        record = records[record_id]
         *prompt, _ = conversation_for(record, problem.member.prompt_id, "", None).messages
-        described[problem.member.record_id] = record.model_dump(mode="json", exclude={"id"}) | {
-            "problem_id": problem.member.problem_id,
-            "prompt": [message.model_dump() for message in prompt],
-            "pass_rate": problem.pass_rate,
-            "n_samples": len(problem.judged),
-            "n_accepted": len(problem.accepted),
-        }
+        counts = {"pass_rate": problem.pass_rate, "n_samples": len(problem.judged), "n_accepted": len(problem.accepted)}
+        place = {"split": split, "is_eligible": is_eligible, "traces": traces}
+        described.append(
+            record.model_dump(mode="json", exclude={"id"})
+            | {"problem_id": problem.member.problem_id, "prompt": [message.model_dump() for message in prompt]}
+            | counts
+            | place
+        )
     return described
 
 

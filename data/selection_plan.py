@@ -1,21 +1,19 @@
 """The fates of all problems and samples of a version in the making, kept on disk so that memory stays flat."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 import pyarrow as pa
 
-from data.identity import canonical_json
 from data.records import Record
-from data.schemas import VERSION_PROBLEMS
 from data.scratch_tables import ScratchTables
 from data.selection import Decided, ProblemFacts, Reason
 from data.splits import TRAIN
 from data.survey import JudgedProblem
 
-MEMORY_LIMIT = "384MB"
+MEMORY_MB = 192
+"""Of memory for the plan; what does not fit lies in files beside it."""
 NOTHING_CHOSEN = "nothing_chosen"
 """A problem that is not out itself, but none of whose samples was chosen."""
 
@@ -27,7 +25,6 @@ CREATE TABLE problems (
 CREATE TABLE samples (
     chunk INTEGER, position BIGINT, sample_id VARCHAR, completion_tokens BIGINT, reason VARCHAR
 );
-CREATE TABLE described (record_id VARCHAR, description VARCHAR);
 CREATE TABLE previous (problem_id VARCHAR, split VARCHAR);
 """
 _FATES = "SELECT coalesce(s.reason, p.reason) AS fate, s.* FROM samples s JOIN problems p USING (position)"
@@ -53,9 +50,10 @@ class SelectionReport(Record):
 class SelectionPlan:
     """Collects decisions chunk by chunk; then says what is chosen, chunk by chunk, and counts."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep the plan in `folder`."""
-        self.tables = ScratchTables(folder / "selection.duckdb", MEMORY_LIMIT)
+    def __init__(self, folder: Path, memory_mb: int = MEMORY_MB) -> None:
+        """Keep the plan in `folder`, and of it in memory what fits into `memory_mb`."""
+        self.folder = folder
+        self.tables = ScratchTables(folder / "selection.duckdb", f"{memory_mb}MB")
         self.tables.execute(_TABLES)
         self._positions = 0
 
@@ -134,26 +132,13 @@ class SelectionPlan:
             rows,
         )
 
-    def describe(self, descriptions: Mapping[str, Mapping[str, object]]) -> None:
-        """Note what is to be listed of problems, by record id."""
-        texts = [canonical_json(description) for description in descriptions.values()]
-        columns = {"record_id": pa.array(descriptions, pa.string()), "description": pa.array(texts, pa.string())}
-        self.tables.insert("described", pa.table(columns))
-
-    def problems(self, rows: int) -> Iterator[pa.Table]:
-        """Yield all described problems, with their split and whether the policy lets them in, in their order."""
-        found = self.tables.batches(
-            "SELECT d.description, p.split, p.reason IS NULL AS is_eligible, "
-            "CASE WHEN p.reason IS NULL THEN p.chosen ELSE 0 END AS traces "
-            "FROM problems p JOIN described d USING (record_id) ORDER BY p.position",
-            rows,
+    def places(self, chunk: int) -> list[tuple[str, str, bool, int]]:
+        """Return a chunk's problems in their order: record id, split, whether the policy lets it in, its traces."""
+        return self.tables.query(
+            "SELECT record_id, split, reason IS NULL, CASE WHEN reason IS NULL THEN chosen ELSE 0 END "
+            "FROM problems WHERE chunk = ? ORDER BY position",
+            [chunk],
         )
-        for batch in found:
-            listed = [
-                json.loads(row["description"]) | {name: row[name] for name in ("split", "is_eligible", "traces")}
-                for row in batch.to_pylist()
-            ]
-            yield pa.Table.from_pylist(listed, schema=VERSION_PROBLEMS)
 
     def report(self) -> SelectionReport:
         """Count what is chosen, and what is left out by reason, the most frequent first."""

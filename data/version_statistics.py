@@ -49,7 +49,11 @@ class VersionStatistics(Record):
 def version_statistics(folder: Path, files: Sequence[str], problems: str) -> VersionStatistics:
     """Count what stands in a version's files; `files` and `problems` are relative to `folder`."""
     traces = [str(folder / name) for name in files]
-    settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "256MB", "threads": "2"}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "192MB",
+        "threads": "2",
+        "temp_directory": str(folder.parent / "statistics.tmp"),
+    }
     with duckdb.connect(":memory:", config=settings) as connection:
         try:
             connection.execute(
