@@ -26,6 +26,7 @@ from math import log
 from pathlib import Path
 
 from data.rounds import Proposal, RoundTable, StandingRow
+from generators.first_round import FirstRound
 from generators.policies import (
     AdaptivePolicy,
     AdaptiveSettings,
@@ -105,12 +106,15 @@ def run_rounds(outcomes: list[Outcome], policy: RoundPolicy) -> Result:
         places = {(n // CHUNK, n % CHUNK): each for n, each in enumerate(outcomes)}
         for each in outcomes:
             each.ask(policy.first)
-        table.stand([row(*place, each) for place, each in places.items()])
-        first_round = table.tokens()
-        policy = policy.after_first_round(first_round, table.accepted())
+        first_round = FirstRound(policy)
+        stood = [row(*place, each) for place, each in places.items()]
+        table.stand(stood)
+        for number, each in enumerate(stood):
+            first_round.add(number, standing(each))
+        first_round.count(len(outcomes))
         while True:
             for rows in table.open():
-                decided = [(each, policy.decide(standing(each))) for each in rows]
+                decided = [(each, decision) for each in rows if (decision := first_round.decide(standing(each)))]
                 table.stop([each for each, decision in decided if not decision.more])
                 table.propose(
                     [
@@ -119,7 +123,7 @@ def run_rounds(outcomes: list[Outcome], policy: RoundPolicy) -> Result:
                         if d.more
                     ]
                 )
-            if not table.grant(policy.tokens_left(first_round, table.tokens())):
+            if not table.grant(policy.tokens_left(first_round.tokens, table.tokens())):
                 table.close()
                 return Result(outcomes)
             fresh = []

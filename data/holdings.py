@@ -98,12 +98,15 @@ class Holdings:
         """Return how many of a problem's samples count."""
         return self.samples_per_problem if member.samples is None else member.samples
 
-    def samples_of(self, member: Member) -> list[HeldSample]:
-        """Return those of a problem's samples that count, in the order in which they were to be asked."""
+    def samples_of(self, member: Member, since: int = 0) -> list[HeldSample]:
+        """Return those of a problem's samples that count, in the order in which they were to be asked.
+
+        The first `since` are passed over.
+        """
         if not member.shares:
             held = self.samples.get(member.prompt_id, {})
-            return [held[index] for index in range(self.wanted(member)) if index in held]
-        turns = member.turns(self.wanted(member))
+            return [held[index] for index in range(since, self.wanted(member)) if index in held]
+        turns = member.turns(self.wanted(member))[since:]
         found = (self.samples.get(prompt_id, {}).get(index) for prompt_id, index in turns)
         return [sample for sample in found if sample]
 

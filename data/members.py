@@ -74,7 +74,7 @@ class Members:
             "prompt_id VARCHAR, shares VARCHAR, samples INTEGER); "
             "CREATE TABLE further_prompts (prompt_id VARCHAR, problem_id VARCHAR)"
         )
-        self.chunks = 0
+        self._firsts: list[int] = []
         self.problems = 0
         self.duplicates = 0
         """Problems left out because the same question came before."""
@@ -99,6 +99,15 @@ class Members:
             self._insert([member for member, new in zip(members, fresh, strict=True) if new])
         self.duplicates += fresh.count(False)
         return fresh
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks there are."""
+        return len(self._firsts)
+
+    def first_of(self, chunk: int) -> int:
+        """Return the place of a chunk's first member among all members, from 0."""
+        return self._firsts[chunk]
 
     def read_chunks(self) -> Iterator[list[Member]]:
         """Yield the chunks in the order in which they were added."""
@@ -156,7 +165,7 @@ class Members:
         if further:
             columns = {"prompt_id": [row[0] for row in further], "problem_id": [row[1] for row in further]}
             self._tables.insert("further_prompts", pa.table(columns))
-        self.chunks += 1
+        self._firsts.append(self.problems)
         self.problems += len(members)
 
 

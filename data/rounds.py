@@ -1,12 +1,13 @@
 """How every problem of a run stands after each round, kept on disk so that memory stays flat."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from data.records import Status
 from data.scratch_tables import ScratchTables
 
 
@@ -24,6 +25,21 @@ class StandingRow:
     tokens: int
     round: int = 1
     """Rounds of it that are judged; the table counts them."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every sample that was granted is judged."""
+        return self.judged == self.asked
+
+    def with_verdict(self, status: Status, tokens: int) -> "StandingRow":
+        """Return how it stands with one more verdict, on a sample of so many completion tokens."""
+        return replace(
+            self,
+            judged=self.judged + 1,
+            accepted=self.accepted + (status is Status.CORRECT),
+            decided=self.decided + status.is_decided,
+            tokens=self.tokens + tokens,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,7 @@ _PROPOSALS = pa.schema(
 )
 _PLACES = pa.schema({"chunk": pa.int32(), "position": pa.int32()})
 _COLUMNS = ", ".join(_STANDINGS.names)
+_OPEN = "open AND NOT asking AND NOT deferred"
 _GRANTED = """
 UPDATE proposals SET granted = true FROM (
     SELECT chunk, position,
@@ -95,7 +112,7 @@ class RoundTable:
         self._tables.execute(
             "CREATE TABLE standings (chunk INTEGER, position INTEGER, problem_id VARCHAR, asked INTEGER, "
             "judged INTEGER, accepted INTEGER, decided INTEGER, tokens BIGINT, round INTEGER, "
-            "open BOOLEAN DEFAULT true, asking BOOLEAN DEFAULT false)"
+            "open BOOLEAN DEFAULT true, asking BOOLEAN DEFAULT false, deferred BOOLEAN DEFAULT false)"
         )
         self._tables.execute(
             "CREATE TABLE proposals (chunk INTEGER, position INTEGER, more INTEGER, expected_tokens DOUBLE, "
@@ -118,16 +135,11 @@ class RoundTable:
         """Return the completion tokens of all problems together."""
         return int(self._tables.query("SELECT coalesce(sum(tokens), 0) FROM standings")[0][0])
 
-    def accepted(self) -> int:
-        """Return the accepted samples of all problems together."""
-        return int(self._tables.query("SELECT coalesce(sum(accepted), 0) FROM standings")[0][0])
-
     def open(self) -> Iterator[list[StandingRow]]:
-        """Yield the judged problems that no decision stopped yet, chunk by chunk."""
-        chunks = self._tables.query("SELECT DISTINCT chunk FROM standings WHERE open AND NOT asking ORDER BY 1")
-        for (chunk,) in chunks:
+        """Yield the judged problems that are neither stopped nor deferred, chunk by chunk."""
+        for (chunk,) in self._tables.query(f"SELECT DISTINCT chunk FROM standings WHERE {_OPEN} ORDER BY 1"):  # noqa: S608
             rows = self._tables.query(
-                f"SELECT {_COLUMNS} FROM standings WHERE open AND NOT asking AND chunk = ? ORDER BY position",  # noqa: S608
+                f"SELECT {_COLUMNS} FROM standings WHERE {_OPEN} AND chunk = ? ORDER BY position",  # noqa: S608
                 [chunk],
             )
             yield [StandingRow(*row) for row in rows]
@@ -147,13 +159,24 @@ class RoundTable:
 
     def stop(self, rows: Sequence[StandingRow]) -> None:
         """Note that these problems get no further round."""
+        self._mark(rows, "open = false")
+
+    def defer(self, rows: Sequence[StandingRow]) -> None:
+        """Note that these problems cannot be decided on before `recall`."""
+        self._mark(rows, "deferred = true")
+
+    def recall(self) -> None:
+        """Have all deferred problems decided on."""
+        self._tables.execute("UPDATE standings SET deferred = false WHERE deferred")
+
+    def _mark(self, rows: Sequence[StandingRow], change: str) -> None:
         if rows:
             places = _arrow([Place(row.chunk, row.position) for row in rows], _PLACES)
-            self._tables.execute("CREATE OR REPLACE TEMP TABLE stopped (chunk INTEGER, position INTEGER)")
-            self._tables.insert("stopped", places)
+            self._tables.execute("CREATE OR REPLACE TEMP TABLE marked (chunk INTEGER, position INTEGER)")
+            self._tables.insert("marked", places)
             self._tables.execute(
-                "UPDATE standings SET open = false FROM stopped "
-                "WHERE standings.chunk = stopped.chunk AND standings.position = stopped.position"
+                f"UPDATE standings SET {change} FROM marked "  # noqa: S608
+                "WHERE standings.chunk = marked.chunk AND standings.position = marked.position"
             )
 
     def grant(self, tokens: float) -> int:

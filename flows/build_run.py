@@ -5,10 +5,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -20,7 +20,7 @@ from data.identity import content_id
 from data.members import Members
 from data.published import latest_version
 from data.publishing import Stock, choose_traces, publish_chosen
-from data.records import Message, Problem
+from data.records import Message, Problem, Verdict
 from data.recovery import reconcile, write_run
 from data.selection import Selection
 from data.selection_plan import SelectionPlan
@@ -34,13 +34,15 @@ from flows.build_result import BuildResult, NothingAcceptedError, nothing_chosen
 from flows.chunks import BadRows, Chunk, plan_round, read_chunks
 from flows.desk import Desk
 from flows.progress import Progress, Reporter
-from flows.rounds import Batch, Record, Rounds
-from flows.shard_work import ShardResult, Workplace, first_cause, work_on_shard
+from flows.rounds import Record, Rounds
+from flows.shard_work import Judged, ShardResult, Workplace, first_cause, work_on_shard
 from flows.spending import Spending
+from flows.standings import Standings
 from flows.voting import hold_votes
 from generators.policies import RoundPolicy
 from generators.prompt_mix import PromptMix
 from generators.reasoning import join_reasoning
+from generators.slots import SlotLease, Slots
 from generators.teacher import Teacher
 from verifiers.dispatch import VERIFIER
 from verifiers.pool import VerifierPool
@@ -50,6 +52,13 @@ REASONS = "SELECT status, reason, count(*) FROM verdicts GROUP BY ALL ORDER BY 3
 
 NOTE_EVERY_S = 30.0
 """Between two notes of the teacher's time in the run's record; a kill loses what came after the last one."""
+
+STANDINGS_AT_ONCE = 4_096
+"""Problems of the first round that are held in memory before they are noted on disk."""
+GATHERED_SHARE, GATHER_S = 1 / 32, 1.0
+"""A further round is begun with so many problems as a share of the teacher's capacity, or with fewer after so long."""
+
+_Result = TypeVar("_Result")
 
 ShardRunner = Callable[[Chunk], Awaitable[object]]
 
@@ -76,10 +85,11 @@ class BuildRun:
     spending: Spending = field(kw_only=True)
     policy: RoundPolicy | None = None
     """Decides who gets more samples than the first; None where every problem gets the same."""
-    _in_work: set[int] = field(default_factory=set)
-    """Chunks that were handed out and are not committed yet."""
+    _in_work: Standings = field(default_factory=Standings)
+    _rounds: Rounds | None = None
     _recording: threading.Lock = field(default_factory=threading.Lock)
-    _chunk_done: asyncio.Event = field(default_factory=asyncio.Event)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when problems were judged or a chunk is committed."""
 
     @property
     def dataset(self) -> str:
@@ -104,56 +114,83 @@ class BuildRun:
 
     async def chunks(self) -> AsyncIterator[Chunk]:
         """Yield the chunks that need work, round by round; the others are counted and passed over."""
-        found = self.read()
-        number = 0
-        while chunk := await asyncio.to_thread(next, found, None):
-            number += 1
-            if chunk.asks and self.spending.refuses():
-                chunk = replace(chunk, asks=())
-            if chunk.has_work:
-                self._in_work.add(chunk.number)
-                yield chunk
-            else:
-                self.progress.problems_seen += len(chunk.problems)
-        if self.policy:
-            async for chunk in self._further_rounds(self.policy, number):
-                yield chunk
+        with ExitStack() as stack:
+            if self.policy:
+                self._rounds = stack.enter_context(closing(self.rounds(self.policy, self._store_decisions)))
+            found = self.read()
+            number = 0
+            while chunk := await asyncio.to_thread(next, found, None):
+                number += 1
+                if chunk.asks and self.spending.refuses():
+                    chunk = replace(chunk, asks=())
+                await self._begin(chunk)
+                if chunk.has_work:
+                    yield chunk
+                else:
+                    self.progress.problems_seen += len(chunk.problems)
+            if self._rounds:
+                async for chunk in self._further_rounds(self._rounds, number):
+                    yield chunk
 
-    async def _further_rounds(self, policy: RoundPolicy, number: int) -> AsyncIterator[Chunk]:
-        """Yield the chunks of all rounds after the first, which is judged to its end before any other is decided on."""
-        with closing(self.rounds(policy, self._store_decisions)) as rounds:
-            while self._in_work:
-                await self._next_judged()
-            asked: dict[int, Batch] = {}
-            goes_on = True
-            while goes_on and not self.spending.stopped:
-                if await _to_its_end(rounds.decide) and (rounds.waits_for_all or rounds.number == 1):
-                    self.reporter.say(f"round {rounds.number + 1}: {rounds.granted:,} problems get more samples")
-                for batch in rounds.batches(self.loaded.config.execution.shard_size):
-                    chunk = await asyncio.to_thread(
-                        plan_round, number, rounds.number, batch.members, self.template, self.stock
-                    )
-                    number += 1
-                    asked[chunk.number] = batch
-                    if chunk.has_work:
-                        self._in_work.add(chunk.number)
-                        yield chunk
-                goes_on = await self._next_to_decide(rounds, asked)
+    async def _begin(self, chunk: Chunk) -> None:
+        """Note that a chunk is handed out, and which of its problems wait for nothing."""
+        if self._rounds:
+            self._rounds.settled(self._in_work.begin(chunk))
+            if self._rounds.news >= STANDINGS_AT_ONCE:
+                await _to_its_end(self._rounds.take_stock)
 
-    async def _next_to_decide(self, rounds: Rounds, asked: dict[int, Batch]) -> bool:
-        """Hand `rounds` the batches of `asked` that are judged, when it is time to decide; False when none is left.
+    async def _further_rounds(self, rounds: Rounds, number: int) -> AsyncIterator[Chunk]:
+        """Yield the chunks of all rounds after the first, until nothing is in work and nothing left to decide on."""
+        while not self.spending.stopped:
+            await self._enough_to_decide_on(rounds)
+            if self.spending.stopped:
+                break
+            if await _to_its_end(rounds.decide) and (rounds.waits_for_all or rounds.number == 1):
+                self.reporter.say(f"round {rounds.number + 1}: {rounds.granted:,} problems get more samples")
+            for grants in rounds.grants(self.loaded.config.execution.shard_size):
+                chunk = await asyncio.to_thread(
+                    plan_round, number, rounds.number, grants, self._in_work.problems(), self.template, self.stock
+                )
+                number += 1
+                await self._begin(chunk)
+                if chunk.has_work:
+                    yield chunk
+            if not self._in_work and not rounds.news:
+                break
+        await asyncio.to_thread(rounds.store)
 
-        A policy that decides on each problem alone goes on with those that are judged as soon as the teacher needs
-        work, and leaves the slow ones behind; another one needs all.
+    async def _enough_to_decide_on(self, rounds: Rounds) -> None:
+        """Wait until it is time to decide.
+
+        A policy that decides on each problem alone goes on with those that are settled when the teacher needs work, and
+        leaves the slow ones behind: not with every single one, since a decision makes a shard. Another one needs all.
         """
-        enough = len(asked) if rounds.waits_for_all else min(len(asked), 1)
-        while len(asked.keys() - self._in_work) < enough:
-            await self._next_judged()
-        if asked and self.work and not rounds.waits_for_all:
-            await self.work.desk.runs_short()
-        for number in asked.keys() - self._in_work:
-            rounds.judged(asked.pop(number))
-        return rounds.has_judged
+        if rounds.waits_for_all or not self.work:
+            while self._in_work:
+                await self._next_news()
+            return
+        desk = self.work.desk
+        await desk.runs_short()
+        enough = max(1, int(desk.capacity * GATHERED_SHARE))
+        since = time.monotonic()
+        while self._in_work and rounds.news < enough:
+            if rounds.news and time.monotonic() - since > GATHER_S:
+                break
+            await self._next_news()
+
+    async def _next_news(self) -> None:
+        """Wait until more is judged or committed, or for a moment."""
+        self._news.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), GATHER_S)
+
+    def _note_verdicts(self, number: int, pairs: Sequence[tuple[Judged, Verdict]]) -> None:
+        """Note verdicts on samples of a chunk, and whom they settle."""
+        if self._rounds:
+            found = ((each.problem.problem_id, said.status, each.sample.completion_tokens) for each, said in pairs)
+            if settled := self._in_work.judged(number, found):
+                self._rounds.settled(settled)
+                self._news.set()
 
     def rounds(self, policy: RoundPolicy, record: Record) -> Rounds:
         """Return the policy's rounds; `record` stores what is decided."""
@@ -175,11 +212,6 @@ class BuildRun:
             self.catalog.register_shards(
                 [write_shard(self.warehouse, "decisions", self.dataset, run_id, fresh, ids_of)]
             )
-
-    async def _next_judged(self) -> None:
-        """Wait until another chunk that was handed out is committed."""
-        self._chunk_done.clear()
-        await self._chunk_done.wait()
 
     @asynccontextmanager
     async def workplace(self) -> AsyncIterator[Workplace]:
@@ -205,6 +237,7 @@ class BuildRun:
                 progress=self.progress,
                 soft_targets=config.soft_targets,
                 spending=self.spending,
+                noted=self._note_verdicts,
             )
             yield self.work
         finally:
@@ -218,8 +251,9 @@ class BuildRun:
             raise RuntimeError("work is done only inside `workplace`")
         result = await work_on_shard(self.work, chunk)
         # Only now: nothing is decided on a shard that failed, whose error ends the run.
-        self._in_work.discard(chunk.number)
-        self._chunk_done.set()
+        if self._rounds:
+            self._rounds.judged(self._in_work.end(chunk.number))
+            self._news.set()
         self.refusals.update(result.refusals)
         await asyncio.to_thread(self.note_progress)
         return result
@@ -237,15 +271,18 @@ class BuildRun:
         """Work on several shards at once; the first error stops new ones, those begun commit what they have."""
         if self.work is None:
             raise RuntimeError("shards are run only inside `workplace`")
-        slots, desk = asyncio.Semaphore(self.loaded.config.execution.shards_in_flight), self.work.desk
+        execution, desk = self.loaded.config.execution, self.work.desk
+        # Shards of later rounds are as small as what was decided on: they are counted by their problems.
+        slots = Slots(execution.shards_in_flight * execution.shard_size)
         self.progress.working_since = time.monotonic()
         try:
             async with _ticking(self), asyncio.TaskGroup() as group:
                 async for chunk in chunks:
-                    await slots.acquire()
+                    lease = SlotLease(slots, len(chunk.problems))
+                    await lease.take()
                     await desk.runs_short()
                     desk.expect(chunk.samples_to_ask)
-                    group.create_task(_release_after(slots, run_shard(chunk)))
+                    group.create_task(_release_after(lease, run_shard(chunk)))
         except BaseExceptionGroup as error:
             raise first_cause(error) from error
 
@@ -258,7 +295,8 @@ class BuildRun:
         """Publish the next version, unless the last one already holds exactly this."""
         reconcile(self.warehouse, self.catalog, self.dataset)
         hold_votes(self.stock, self.dataset, self.run.run_id, self.loaded.config.verification)
-        with SelectionPlan(self.warehouse.scratch(self.dataset)) as plan:
+        memory_mb = self.loaded.config.execution.publish_memory_mb
+        with SelectionPlan(self.warehouse.scratch(self.dataset), memory_mb) as plan:
             manifest, is_new = latest_version(self.warehouse, self.catalog, self.dataset), False
             contents = choose_traces(self.stock, self.selection, plan, manifest)
             self.check_chosen(contents)
@@ -378,7 +416,7 @@ class BuildRun:
         )
 
 
-async def _to_its_end(function: Callable[[], bool]) -> bool:
+async def _to_its_end(function: Callable[[], _Result]) -> _Result:
     """Run a function in a thread; one who is cancelled waits for it too, since it uses what is closed next."""
     running = asyncio.ensure_future(asyncio.to_thread(function))
     try:
@@ -408,8 +446,8 @@ async def _ticking(build: BuildRun) -> AsyncIterator[None]:
         ticker.cancel()
 
 
-async def _release_after(slots: asyncio.Semaphore, work: Awaitable[object]) -> None:
+async def _release_after(lease: SlotLease, work: Awaitable[object]) -> None:
     try:
         await work
     finally:
-        slots.release()
+        lease.give_all()

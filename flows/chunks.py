@@ -1,6 +1,6 @@
 """From problem sources to chunks of work: what is wanted, less what the warehouse already holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -10,6 +10,7 @@ from data.holdings import HeldSample, Holdings, Request, look_up, looked_up_toge
 from data.members import Member, Members
 from data.publishing import Stock
 from data.records import Problem, Prompt
+from data.rounds import StandingRow
 from data.sources import Source
 from data.traces import read_problems
 from generators.prompt_mix import PromptMix
@@ -40,6 +41,8 @@ class Chunk:
     """Stored samples without a verdict of this verifier and policy."""
     held: int
     """Wanted samples that the warehouse holds already."""
+    standing: tuple[StandingRow, ...]
+    """How the problems stand before the chunk is worked on, in their order."""
     round: int = 0
     """Of the sampling policy; later rounds see problems again."""
 
@@ -52,6 +55,16 @@ class Chunk:
     def samples_to_ask(self) -> int:
         """How many samples the teacher will be asked for."""
         return sum(len(ask.indices) for ask in self.asks)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A further round of a problem."""
+
+    member: Member
+    """With the samples that it has been granted in all."""
+    before: StandingRow
+    """How it stood when that was decided."""
 
 
 @dataclass(slots=True)
@@ -110,12 +123,19 @@ def _kept(
             yield kept
 
 
-def plan_round(number: int, round_: int, members: Sequence[Member], template: PromptMix, stock: Stock) -> Chunk:
-    """Return the chunk of a later round: what is missing of the samples that its members were granted."""
+def plan_round(
+    number: int, round_: int, grants: Sequence[Grant], in_work: Mapping[str, Problem], template: PromptMix, stock: Stock
+) -> Chunk:
+    """Return the chunk of a later round: what is missing of the samples that problems were granted.
+
+    `in_work` are problems by record id that a shard in the making holds, as it holds their samples of earlier rounds.
+    """
+    members = [grant.member for grant in grants]
     holdings = look_up(stock.catalog, members, stock.request)
-    problems = read_problems(stock.warehouse, {member.record_id for member in members}, holdings)
+    problems = dict(in_work)
+    problems |= read_problems(stock.warehouse, {m.record_id for m in members} - in_work.keys(), holdings)
     kept = [(problem, template.render(problem), m) for m in members for problem in [problems[m.record_id]]]
-    return replace(_plan(number, kept, holdings), round=round_)
+    return replace(_plan(number, kept, holdings, [grant.before for grant in grants]), round=round_, new_records=())
 
 
 def member_of(template: PromptMix, problem: Problem, prompts: Sequence[Prompt], samples: int | None = None) -> Member:
@@ -129,10 +149,12 @@ def member_of(template: PromptMix, problem: Problem, prompts: Sequence[Prompt], 
     )
 
 
-def missing_asks(problem: Problem, prompts: Sequence[Prompt], member: Member, holdings: Holdings) -> list[Ask]:
-    """Return what is missing of a problem's samples, one ask for each prompt."""
+def missing_asks(
+    problem: Problem, prompts: Sequence[Prompt], member: Member, holdings: Holdings, since: int = 0
+) -> list[Ask]:
+    """Return what is missing of a problem's samples after the first `since`, one ask for each prompt."""
     missing: dict[str, list[int]] = {}
-    for prompt_id, index in member.turns(holdings.wanted(member)):
+    for prompt_id, index in member.turns(holdings.wanted(member))[since:]:
         if index not in holdings.samples.get(prompt_id, {}):
             missing.setdefault(prompt_id, []).append(index)
     return [Ask(problem, each, tuple(missing[each.prompt_id])) for each in prompts if each.prompt_id in missing]
@@ -149,14 +171,28 @@ def _problems(sources: Sequence[Source], bad_rows: BadRows, fail: bool) -> Itera
                 bad_rows.add(item)
 
 
-def _plan(number: int, kept: Sequence[_Asked], holdings: Holdings) -> Chunk:
+def _plan(number: int, kept: Sequence[_Asked], holdings: Holdings, before: Sequence[StandingRow] = ()) -> Chunk:
+    """Plan the work on a chunk; `before` says how its problems stood after their last round, where there was one."""
     asks: list[Ask] = []
+    standing: list[StandingRow] = []
     unverified, held = [], 0
-    for problem, prompts, member in kept:
-        samples = holdings.samples_of(member)
+    for position, (problem, prompts, member) in enumerate(kept):
+        # A settled problem's samples may lie in a shard that is not committed yet; those of others are in the catalog.
+        last = before[position] if before else None
+        since = last.asked if last and last.is_settled else 0
+        samples = holdings.samples_of(member, since)
         held += len(samples)
-        asks += missing_asks(problem, prompts, member, holdings)
-        unverified += [(problem, sample) for sample in samples if holdings.verdict_of(member, sample) is None]
+        asks += missing_asks(problem, prompts, member, holdings, since)
+        row = StandingRow(number, position, member.problem_id, 0, 0, 0, 0, 0)
+        if last:
+            row = replace(last if since else row, chunk=last.chunk, position=last.position)
+        row = replace(row, asked=holdings.wanted(member))
+        for sample in samples:
+            if verdict := holdings.verdict_of(member, sample):
+                row = row.with_verdict(verdict.status, sample.completion_tokens)
+            else:
+                unverified.append((problem, sample))
+        standing.append(row)
     return Chunk(
         number=number,
         problems=tuple(problem for problem, _, _ in kept),
@@ -164,4 +200,5 @@ def _plan(number: int, kept: Sequence[_Asked], holdings: Holdings) -> Chunk:
         asks=tuple(asks),
         unverified=tuple(unverified),
         held=held,
+        standing=tuple(standing),
     )

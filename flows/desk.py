@@ -19,7 +19,7 @@ class Desk:
 
     def __init__(self, capacity: int) -> None:
         self.places = capacity + max(AHEAD_LEAST, int(capacity * AHEAD_SHARE))
-        self._capacity = capacity
+        self.capacity = capacity
         self._slots = Slots(self.places)
         self._expected = 0
         self._changed = asyncio.Event()
@@ -46,6 +46,6 @@ class Desk:
 
     async def runs_short(self) -> None:
         """Wait until less stands in line than the teacher can take at once: time to begin another shard."""
-        while self._expected >= self._capacity or self._slots.wanted >= self._capacity:
+        while self._expected >= self.capacity or self._slots.wanted >= self.capacity:
             self._changed.clear()
             await self._changed.wait()

@@ -15,6 +15,7 @@ from data.errors import TracemillError
 from data.holdings import look_up
 from data.published import latest_version
 from data.publishing import choose_traces
+from data.rounds import Place
 from data.selection_plan import SelectionPlan
 from data.shards import ShardManifest, write_shard
 from data.versions import VersionContents
@@ -94,7 +95,8 @@ def dry_run(loaded: LoadedBuild, reporter: Reporter) -> DryRun:
         unsaved = Catalog(beside.catalog, beside.root)
         unsaved.migrate()
         build = prepare_run(loaded, reporter, warehouse, catalog, sources, template, model, beside.root)
-        with closing(build.members), SelectionPlan(beside.root) as plan:
+        memory_mb = loaded.config.execution.publish_memory_mb
+        with closing(build.members), SelectionPlan(beside.root, memory_mb) as plan:
             pending = _read_members(build, beside, unsaved)
             stock = replace(build.stock, unsaved=(beside, unsaved))
             newest = latest_version(warehouse, catalog, loaded.config.name)
@@ -124,11 +126,13 @@ def _read_members(build: BuildRun, store: Warehouse, catalog: Catalog) -> Pendin
 def _grant_what_is_there(build: BuildRun, policy: RoundPolicy, pending: Pending) -> None:
     """Go through the policy's rounds as a build would, up to the first one that lacks a sample."""
     with closing(build.rounds(policy, lambda _: None)) as rounds:
+        rounds.judge_first_round()
         while not pending.samples_to_ask and rounds.decide():
-            for batch in rounds.batches(build.loaded.config.execution.shard_size):
-                rounds.judged(batch)
-                holdings = look_up(build.catalog, batch.members, build.request)
-                for member in batch.members:
+            for grants in rounds.grants(build.loaded.config.execution.shard_size):
+                rounds.judged([Place(grant.before.chunk, grant.before.position) for grant in grants])
+                members = [grant.member for grant in grants]
+                holdings = look_up(build.catalog, members, build.request)
+                for member in members:
                     held = holdings.samples_of(member)
                     pending.samples_to_ask += holdings.wanted(member) - len(held)
                     pending.samples_to_verify += sum(holdings.verdict_of(member, each) is None for each in held)

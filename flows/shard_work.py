@@ -5,7 +5,7 @@ Nothing here knows of Prefect: `flows.build` wraps it in a task.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +52,8 @@ class Workplace:
     progress: Progress
     spending: Spending
     soft_targets: SoftTargetPolicy | None = None
+    noted: "Callable[[int, Sequence[tuple[Judged, Verdict]]], None]" = lambda number, pairs: None  # noqa: ARG005
+    """Called with the number of a chunk and verdicts on samples of it, as they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ async def _ask_and_verify(place: Workplace, chunk: Chunk, result: ShardResult) -
     # verifier that is still starting or has a slow batch. How far asking runs ahead is bounded by the shards in flight.
     waiting: asyncio.Queue[Judged | None] = asyncio.Queue(chunk.samples_to_ask + len(chunk.unverified) + 1)
     async with asyncio.TaskGroup() as group:
-        verifying = group.create_task(_verify_all(place, waiting, result))
+        verifying = group.create_task(_verify_all(place, chunk, waiting, result))
         await _ask_all(place, chunk, waiting, result)
         async for judged in _stored_samples(place, chunk):
             await waiting.put(judged)
@@ -272,12 +274,15 @@ def _labelled_anew(sample: Sample) -> Sample:
     return sample.model_copy(update={"finish_reason": label})
 
 
-async def _verify_all(place: Workplace, waiting: "asyncio.Queue[Judged | None]", result: ShardResult) -> None:
+async def _verify_all(
+    place: Workplace, chunk: Chunk, waiting: "asyncio.Queue[Judged | None]", result: ShardResult
+) -> None:
     slots = asyncio.Semaphore(BATCHES_IN_FLIGHT)
     async with asyncio.TaskGroup() as group:
         while batch := await _next_batch(waiting):
             await slots.acquire()
-            group.create_task(_verify_batch(place, batch, result)).add_done_callback(lambda _: slots.release())
+            verifying = group.create_task(_verify_batch(place, chunk, batch, result))
+            verifying.add_done_callback(lambda _: slots.release())
 
 
 async def _next_batch(waiting: "asyncio.Queue[Judged | None]") -> list[Judged]:
@@ -293,7 +298,7 @@ async def _next_batch(waiting: "asyncio.Queue[Judged | None]") -> list[Judged]:
     return batch
 
 
-async def _verify_batch(place: Workplace, batch: Sequence[Judged], result: ShardResult) -> None:
+async def _verify_batch(place: Workplace, chunk: Chunk, batch: Sequence[Judged], result: ShardResult) -> None:
     whole = [judged for judged in batch if judged.sample.finish_reason.is_whole]
     items = [(each.problem, join_reasoning(each.sample.reasoning, each.sample.completion), False) for each in whole]
     verdicts = await asyncio.wrap_future(place.pool.submit(items)) if items else []
@@ -310,6 +315,7 @@ async def _verify_batch(place: Workplace, batch: Sequence[Judged], result: Shard
                 result.soft.pop(judged.sample.sample_id, None)
     place.progress.verdicts += len(pairs)
     place.progress.accepted += sum(verdict.equal for _, verdict in pairs)
+    place.noted(chunk.number, pairs)
 
 
 def problem_row(problem: Problem, run_id: str) -> dict[str, Any]:

@@ -141,6 +141,10 @@ class RoundPolicy(Protocol):
     def decides_alone(self) -> bool:
         """Whether a problem's decision hangs on no other problem once the first round is known."""
 
+    @property
+    def knows_price(self) -> bool:
+        """Whether nothing is to be learnt from the first round of all problems."""
+
     def decide(self, standing: Standing) -> Decision:
         """Return whether a problem gets another round, and of how many samples."""
 
@@ -178,6 +182,11 @@ class AdaptivePolicy:
     def decides_alone(self) -> bool:
         """See `RoundPolicy`; tokens for all together are shared out among all."""
         return self.settings.total_tokens is None
+
+    @property
+    def knows_price(self) -> bool:
+        """See `RoundPolicy`."""
+        return self.settings.tokens_per_acceptance is not None
 
     def decide(self, standing: Standing) -> Decision:
         """Stop at the target, at the most, or where another acceptance costs more than it may.
@@ -229,6 +238,11 @@ class TailPolicy:
     @property
     def decides_alone(self) -> bool:
         """See `RoundPolicy`; the extra budget is shared out among all."""
+        return False
+
+    @property
+    def knows_price(self) -> bool:
+        """See `RoundPolicy`; the extra budget is a share of the first round's tokens."""
         return False
 
     def decide(self, standing: Standing) -> Decision:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.builds import COMMAND, build_json, stored, sum_answers, sums, tracemill, write_build
+from tests.flows.test_rounds import adaptive, decisions, mixed_answers
 from tests.scripted_teacher import free_port, scripted_teacher
 
 PROBLEMS, SAMPLES = 120, 4
@@ -94,6 +95,36 @@ def test_a_build_killed_at_random_points_ends_with_every_sample_exactly_once(tmp
         "sql", "SELECT state, count(*) FROM runs GROUP BY ALL ORDER BY 1", "--warehouse", warehouse, "--format", "csv"
     ).stdout.splitlines()
     assert states == ["state,count_star()", f"killed,{kills}", "published,1"]
+
+
+@pytest.mark.slow
+def test_a_build_in_rounds_that_is_killed_decides_as_one_that_was_not(tmp_path: Path, prefect_api: str) -> None:
+    """Further rounds are asked before the shards of earlier ones are committed; after kill -9 nothing differs."""
+    log, answers, count = tmp_path / "requests.jsonl", mixed_answers(100), 100
+    with scripted_teacher(tmp_path / "calm.json", answers=answers) as url:
+        calm = write_build(tmp_path / "calm", url, sums(count))
+        changes = adaptive(calm, min=2, max=16, target=3, pays_up_to=100)
+        result = build_json(calm, prefect_api, *(f"--set={change}" for change in changes))
+    chance = random.Random(7)
+    kills, warehouse = 4, tmp_path / "killed" / "warehouse"
+    slow = {"slow_question": "What is 1 + 2?", "slow_s": 4.0}
+    with scripted_teacher(tmp_path / "slow.json", answers=answers, delay_s=0.2, log=str(log), **slow) as url:
+        config = write_build(tmp_path / "killed", url, sums(count))
+        adaptive(config)
+        for number in range(kills):
+            build = start_build(config, prefect_api, *changes)
+            wait_for_answers(log, 100 + 150 * number, build)
+            time.sleep(chance.uniform(0, 1.5))
+            os.killpg(build.pid, signal.SIGKILL)
+            build.communicate()
+        again = build_json(config, prefect_api, *(f"--set={change}" for change in changes))
+    assert completions(warehouse) == completions(tmp_path / "calm" / "warehouse")
+    assert again["samples"] == result["samples"]
+    verdicts = [(row["problem_id"], row["sample_id"]) for row in stored(warehouse, "verdicts")]
+    assert len(verdicts) == len(set(verdicts)) == result["samples"]
+    assert decisions(warehouse) == decisions(tmp_path / "calm" / "warehouse")
+    assert len(log.read_text().splitlines()) <= result["samples"] + kills * 32
+    assert not list((warehouse / "journal").glob("*/*"))
 
 
 def test_an_answer_of_a_shard_that_was_never_committed_is_not_asked_for_again(tmp_path: Path, prefect_api: str) -> None:
