@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from data.card_columns import PROBLEM_COLUMNS, TRACE_COLUMNS
+
 EXAMPLE_CHARS = 4000
 PLOTS_SHOWN = {
     "tokens.svg": "Histogram of the traces' lengths in tokens",
@@ -12,6 +14,14 @@ PLOTS_SHOWN = {
     "sources.svg": "Traces by problem source",
 }
 """The pictures of a card, and what they show."""
+_PROBLEMS_SNIPPET = (
+    "\n\nAll problems that were asked, also those without a trace (columns: "
+    + ", ".join(f"`{name}`" for name in PROBLEM_COLUMNS)
+    + "):\n\n```python\n"
+    '# "train" is what `datasets` calls all rows of a file; the column `split` says where a problem belongs\n'
+    'problems = load_dataset("parquet", data_files=f"{folder}/_problems.parquet", split="train")\n'
+    'unsolved = problems.filter(lambda row: row["n_accepted"] == 0)\n```'
+)
 _BRACKETS = re.compile(r"[\\\[\]]")
 
 
@@ -25,7 +35,8 @@ def render_card(manifest: Mapping[str, Any], examples: Sequence[Mapping[str, Any
         _front_matter(manifest),
         f"# {name}, version {version}",
         _summary(manifest),
-        "## Use it\n\n" + _usage(),
+        "## Use it\n\n" + _usage(manifest),
+        "## Columns\n\n" + _columns(),
         "## Where the problems come from\n\n" + _sources(manifest),
         "## What verification found\n\n" + _statuses(manifest),
         "## How it was made\n\n" + _making(manifest),
@@ -33,7 +44,7 @@ def render_card(manifest: Mapping[str, Any], examples: Sequence[Mapping[str, Any
     ]
     if examples:
         shown = "\n\n".join(map(_example, examples))
-        sections.insert(4, ("## One trace\n\n" if len(examples) == 1 else "## Two traces\n\n") + shown)
+        sections.insert(5, ("## One trace\n\n" if len(examples) == 1 else "## Two traces\n\n") + shown)
     if manifest["statistics"]:
         sections.insert(-3, "## How hard, how long\n\n" + _difficulty(manifest))
     if manifest["left_out"]["samples"]:
@@ -66,16 +77,32 @@ def _summary(manifest: Mapping[str, Any]) -> str:
     )
 
 
-def _usage() -> str:
+def _usage(manifest: Mapping[str, Any]) -> str:
+    splits = list(manifest["splits"])
+    first = "train" if "train" in splits else next(iter(splits), "train")
+    listed = ", ".join(f"`{name}` ({count:,} rows)" for name, count in manifest["splits"].items())
+    problems = _PROBLEMS_SNIPPET if manifest["problems_file"] else ""
     return (
-        "Run from the folder of this card:\n\n"
-        "```python\nfrom datasets import load_dataset\n\n"
-        'traces = load_dataset("parquet", data_files="train/*.parquet", split="train")\n'
-        'print(traces[0]["messages"])   # [{"role": "user", …}, {"role": "assistant", …}]\n```\n\n'
-        "`messages` is what supervised fine-tuning reads. `pass_rate` and `n_samples` say how hard a problem was "
-        "for the teacher; `steps_checked` and `false_steps` count the arithmetic statements in the reasoning that "
-        "could be checked, and those that do not hold."
+        "With nothing but the library `datasets` (`pip install datasets`), in a Python that was started in the folder "
+        f"of this card. Splits: {listed}.\n\n"
+        "```python\nfrom pathlib import Path\n\nfrom datasets import load_dataset\n\n"
+        "folder = str(Path.cwd())  # or the path of this folder\n"
+        f'traces = load_dataset(folder, split="{first}")\n'
+        'print(traces[0]["messages"])  # [{"role": "user", "content": …}, {"role": "assistant", "content": …}]\n'
+        "```\n\n"
+        "For supervised fine-tuning `messages` is enough; trainers such as TRL's take it as it is:\n\n"
+        '```python\nconversations = traces.select_columns(["messages"])\n```\n\n'
+        "Some of them, by what the columns say: here without false steps, and not of the easiest problems.\n\n"
+        '```python\nharder = traces.filter(lambda row: row["false_steps"] == 0 and row["pass_rate"] <= 0.75)\n```\n\n'
+        "Row by row, without a copy in the cache of `datasets`:\n\n"
+        f'```python\nstream = load_dataset(folder, split="{first}", streaming=True)\n'
+        'print(next(iter(stream))["question"])\n```' + problems
     )
+
+
+def _columns() -> str:
+    rows = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in TRACE_COLUMNS.items())
+    return f"| column | meaning |\n|---|---|\n{rows}\n\nA column is empty where the row has no such thing."
 
 
 def _sources(manifest: Mapping[str, Any]) -> str:
@@ -100,7 +127,8 @@ def _difficulty(manifest: Mapping[str, Any]) -> str:
     )
     text = (
         f"A trace has {middle} completion tokens in the middle, {low} to {high} between the 5th and 95th percentile, "
-        f"{longest} at most. The pass rate of a problem is the share of its decided samples that were right."
+        f"{longest} at most. The pass rate of a problem is the share of its decided samples that were right. "
+        "A problem with several tags counts for each of them."
     )
     pictures = "\n\n".join(f"![{shown}](plots/{name})" for name, shown in PLOTS_SHOWN.items())
     tables = [_groups(title, statistics[key]) for title, key in (("licence", "by_license"), ("tag", "by_tag"))]
@@ -134,7 +162,7 @@ def _making(manifest: Mapping[str, Any]) -> str:
             f"{manifest['teacher']['license'] or 'not said'}; allows training: {manifest['teacher']['allows_training']}"
         ),
         "prompt": f"{manifest['prompt_template']} ({manifest['prompt_template_hash']})",
-        "sampling": ", ".join(f"{key} {value}" for key, value in manifest["sampling"].items() if value is not None),
+        "sampling": _settings(manifest["sampling"]),
         "verifier": f"{manifest['verifier']}, policy {manifest['policy_hash']}",
         "tokens": f"{manifest['prompt_tokens']:,} prompt, {manifest['completion_tokens']:,} completion",
         "tracemill": manifest["tracemill"],
@@ -143,6 +171,15 @@ def _making(manifest: Mapping[str, Any]) -> str:
     }
     rows = "\n".join(f"| {key} | {_cell(str(value))} |" for key, value in facts.items())
     return f"| | |\n|---|---|\n{rows}\n\n`manifest.json` has the whole configuration and a hash of every file."
+
+
+def _settings(sampling: Mapping[str, Any]) -> str:
+    """Return what was set, without the settings of policies that were not used."""
+    policy = sampling.get("policy", "fixed")
+    unused = {"adaptive", "tail"} | ({"samples_per_problem"} if policy == "adaptive" else set())
+    said = {key: value for key, value in sampling.items() if key not in unused and value not in (None, [])}
+    said |= {f"{policy}.{key}": value for key, value in (sampling.get(policy) or {}).items() if value is not None}
+    return ", ".join(f"{key} {value}" for key, value in said.items())
 
 
 def _example(example: Mapping[str, Any]) -> str:

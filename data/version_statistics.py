@@ -10,6 +10,8 @@ from data.duckdb_errors import storage_error
 from data.records import Record
 
 RATE_BINS = 10
+MOST_SINGLE_RATES = 32
+"""Samples of a problem up to which every possible pass rate has a bar of its own."""
 TOKEN_BINS = 24
 _SHOWN = 20
 _QUANTILES = "SELECT quantile_disc(completion_tokens, [0.05, 0.5, 0.95]), max(completion_tokens) FROM traces"
@@ -63,12 +65,6 @@ def version_statistics(folder: Path, files: Sequence[str], problems: str) -> Ver
             )
             low, high = _rows(connection, "SELECT min(completion_tokens), max(completion_tokens) FROM traces")[0]
             quantiles = _rows(connection, _QUANTILES)[0]
-            rates = _rows(
-                connection,
-                f"SELECT least(floor(pass_rate * {RATE_BINS}), {RATE_BINS - 1})::INTEGER, count(*) "  # noqa: S608
-                "FROM read_parquet(?) WHERE pass_rate IS NOT NULL GROUP BY ALL",
-                [str(folder / problems)],
-            )
             width = max(1, -(-(high + 1 - low) // TOKEN_BINS))
             tokens = _rows(
                 connection, "SELECT (completion_tokens - ?) // ?, count(*) FROM traces GROUP BY ALL", [low, width]
@@ -76,7 +72,7 @@ def version_statistics(folder: Path, files: Sequence[str], problems: str) -> Ver
             return VersionStatistics(
                 tokens=_bins(dict(tokens), low, width, -(-(high + 1 - low) // width)),
                 token_quantiles=dict(zip(("p05", "p50", "p95", "max"), [*quantiles[0], quantiles[1]], strict=True)),
-                pass_rates=_bins(dict(rates), 0, 1 / RATE_BINS, RATE_BINS),
+                pass_rates=_rates(connection, str(folder / problems)),
                 by_source=_groups(connection, "source"),
                 by_license=_groups(connection, "license"),
                 by_tag=_groups(connection, "unnest(tags)"),
@@ -87,6 +83,26 @@ def version_statistics(folder: Path, files: Sequence[str], problems: str) -> Ver
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     return connection.execute(sql, list(parameters)).fetchall()
+
+
+def _rates(connection: duckdb.DuckDBPyConnection, problems: str) -> tuple[Bin, ...]:
+    """Return how many problems have which pass rate.
+
+    Where all were asked alike, so that there are few possible rates, each has a bar around it: tenths would leave gaps
+    where no rate can be.
+    """
+    known = "FROM read_parquet(?) WHERE pass_rate IS NOT NULL"
+    fewest, most = _rows(connection, f"SELECT min(n_samples), max(n_samples) {known}", [problems])[0]
+    if most is not None and fewest == most <= MOST_SINGLE_RATES:
+        count, width, low = most + 1, 1 / most, -0.5 / most
+    else:
+        count, width, low = RATE_BINS, 1 / RATE_BINS, 0.0
+    rates = _rows(
+        connection,
+        f"SELECT least(floor((pass_rate - ?) / ?), ?)::INTEGER, count(*) {known} GROUP BY ALL",
+        [low, width, count - 1, problems],
+    )
+    return _bins(dict(rates), low, width, count)
 
 
 def _bins(counts: dict[int, int], low: float, width: float, count: int) -> tuple[Bin, ...]:

@@ -1,6 +1,9 @@
 """The dataset card, as YAML and Markdown readers see it."""
 
 import itertools
+import os
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -9,10 +12,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from data.card import EXAMPLE_CHARS, PLOTS_SHOWN, render_card
+from data.card_columns import PROBLEM_COLUMNS, TRACE_COLUMNS
 from data.records import Status
+from data.schemas import TRACES, VERSION_PROBLEMS
 from data.versions import publish_version
-from tests.data.small_warehouse import DATASET, contents_of, facts, opened, problem, put_shard, traces_of
+from data.warehouse import Warehouse
+from tests.data.small_warehouse import DATASET, contents_of, facts, opened, problem, publish, put_shard, traces_of
 
+FENCES = 6
+"""Blocks of code of a card, the one trace among them."""
 HOSTILE = [
     "`code` and ``` a fence",
     "| a | cell |",
@@ -111,6 +119,7 @@ def test_hostile_texts_stay_text(tmp_path, text):
     headings = [after.content for token, after in itertools.pairwise(tokens) if token.type == "heading_open"]
     assert headings[1:] == [
         "Use it",
+        "Columns",
         "One trace",
         "Where the problems come from",
         "How hard, how long",
@@ -119,7 +128,7 @@ def test_hostile_texts_stay_text(tmp_path, text):
         "Limits",
     ]
     fences = [token.content for token in tokens if token.type == "fence"]
-    assert len(fences) == 2
+    assert len(fences) == FENCES
     seen = (
         MarkdownIt("commonmark")
         .parse(
@@ -129,8 +138,8 @@ def test_hostile_texts_stay_text(tmp_path, text):
         )[0]
         .content
     )
-    assert fences[1] == seen
-    assert [len(row) for row in table_rows(tokens)] == [5, 5, 4, 4, 2, 2] + [2] * 10
+    assert fences[-1] == seen
+    assert [len(row) for row in table_rows(tokens)] == [2] * (1 + len(TRACE_COLUMNS)) + [5, 5, 4, 4, 2, 2] + [2] * 10
     assert front_matter(card)["license"] == [text.lower()]
     assert manifest["licenses"] == {text: 4}
 
@@ -168,12 +177,59 @@ def test_no_text_gets_out_of_its_block(plain, text):
     tokens = markdown(card)
     assert {token.type for token in tokens}.isdisjoint({"html_block", "html_inline", "link_open"})
     assert pictures(tokens) == [f"plots/{name}" for name in PLOTS_SHOWN]
-    assert sum(token.type == "fence" for token in tokens) == 2
-    assert sum(token.type == "heading_open" for token in tokens) == 8
+    assert sum(token.type == "fence" for token in tokens) == FENCES
+    assert sum(token.type == "heading_open" for token in tokens) == 9
 
 
 def test_a_long_trace_is_shortened(plain):
     """The card stays readable; the file has the whole text."""
     manifest, example, _ = plain
     long = example | {"messages": [{"role": "user", "content": "x" * 100_000}]}
-    assert len(render_card(manifest, [long])) < EXAMPLE_CHARS + 5000
+    assert len(render_card(manifest, [long])) < EXAMPLE_CHARS + 500 + len(render_card(manifest, []))
+
+
+def test_every_column_is_explained(plain):
+    """In the order of the files; a new column needs its line."""
+    _, _, card = plain
+    assert list(TRACE_COLUMNS) == TRACES.names
+    assert list(PROBLEM_COLUMNS) == VERSION_PROBLEMS.names
+    for name, meaning in TRACE_COLUMNS.items():
+        assert f"| `{name}` | {meaning} |" in card
+
+
+def test_the_settings_of_the_policy_alone_are_told(plain):
+    """What another policy would have done is no word of how this version was made."""
+    manifest, example, _ = plain
+    sampling = {"temperature": 0.7, "samples_per_problem": 4, "stop": [], "tail": {"max": 64}, "adaptive": {"min": 2}}
+    fixed = render_card(manifest | {"sampling": sampling | {"policy": "fixed"}}, [example])
+    assert "| sampling | temperature 0.7, samples_per_problem 4, policy fixed |" in fixed
+    adaptive = render_card(manifest | {"sampling": sampling | {"policy": "adaptive"}}, [example])
+    assert "| sampling | temperature 0.7, policy adaptive, adaptive.min 2 |" in adaptive
+
+
+def test_every_snippet_of_the_card_runs(tmp_path):
+    """As somebody would who has the folder and the library `datasets`, and nothing of ours."""
+    asked = [problem(number) for number in (1, 2)]
+    with_problems = publish(*stocked(tmp_path / "warehouse", asked), asked)
+    folder = Warehouse(tmp_path / "warehouse").dataset(DATASET) / with_problems.folder
+    blocks = markdown((folder / "README.md").read_text(encoding="utf-8"))
+    snippets = [token.content for token in blocks if token.type == "fence" and token.info == "python"]
+    told = "print(len(traces), conversations.column_names, len(harder), len(problems), len(unsolved))"
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join([*snippets, told])],
+        cwd=folder,
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], "HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "4 ['messages'] 4 2 0"
+    assert len(snippets) == 5
+
+
+def stocked(folder, problems):
+    """Return a warehouse that holds problems with their samples, and its catalog."""
+    warehouse, catalog = opened(folder)
+    put_shard(warehouse, catalog, problems)
+    return warehouse, catalog
