@@ -39,7 +39,8 @@ def find_garbage(warehouse: Warehouse, forget_runs: Iterable[str] = ()) -> list[
         for path in sorted((warehouse.root / kind).glob("*/*.parquet")):
             if not path.with_suffix(".json").exists():
                 found.append(_garbage(path, "never committed"))
-    found += [_garbage(path, "left by a build that ended") for path in sorted((warehouse.root / "scratch").glob("*"))]
+    scratch = [path for path in sorted((warehouse.root / "scratch").glob("*")) if any(path.iterdir())]
+    found += [_garbage(path, "left by a build that ended") for path in scratch]
     fresh = warehouse.root / "catalog.duckdb.new"
     found += [_garbage(path, "left by a rebuild that ended") for path in (fresh,) if path.exists()]
     return found

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.errors import StorageError, WarehouseBusyError
+from data.errors import InputError, StorageError, WarehouseBusyError
 from data.files import storage_errors
+
+_SIGNS = ("catalog.duckdb", "problems", "samples", "datasets", "runs")
+"""A folder that has one of these is a warehouse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,13 @@ def open_warehouse(location: Path) -> Warehouse:
 
 
 def existing_warehouse(location: Path) -> Warehouse:
-    """Return the warehouse at `location`, which must be there; raises `StorageError`."""
+    """Return the warehouse at `location`; raises `InputError` where nothing of ours lies there."""
     if not location.is_dir():
-        raise StorageError(f"{location}: no warehouse here; run a build first or name another one")
+        raise InputError(f"{location}: no warehouse here; run a build first or name another one")
+    if not any((location / name).exists() for name in _SIGNS):
+        raise InputError(
+            f"{location}: no warehouse here, the folder holds nothing of ours; run a build first"
+        )
     return Warehouse(location.resolve())
 
 

@@ -406,6 +406,11 @@ class BuildRun:
             return f"no problem could be read from the sources ({self.bad_rows.count} bad rows{first})"
         if not survey.samples and self.spending.stopped:
             return f"{self.spending.stopped} are used, before any sample was judged; raise the budget"
+        if not survey.samples and self.work is None:
+            return (
+                f"{self.warehouse.root}: holds no judged sample of these {survey.problems} problems for this teacher, "
+                f"prompt, sampling and verifier; ask for them first: tracemill build {self.loaded.path}"
+            )
         if not survey.samples:
             refused = next(iter(self.refusals), "no answer came")
             return f"the teacher gave no sample for {survey.problems} problems: {refused}"

@@ -91,6 +91,8 @@ def _print_query(args: Namespace, query: str, parameters: Sequence[object]) -> i
     warehouse = existing_warehouse(args.warehouse)
     with Catalog(warehouse.catalog, warehouse.root).reading() as connection:
         try:
+            if not connection.extract_statements(query):
+                raise InputError("the query is empty; such as: tracemill sql 'SELECT * FROM versions'")
             cursor = connection.execute(query, list(parameters))
             names = [column[0] for column in cursor.description or ()]
             rows = cursor.fetchall()

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from data.errors import StorageError
+from data.errors import InputError, StorageError
 from data.files import read_json, sha256_of, whole_file, write_json
 from data.warehouse import existing_warehouse, open_warehouse
 
@@ -103,8 +103,10 @@ def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
 
 def test_a_missing_warehouse_is_named(tmp_path):
     """Looking into a warehouse never makes one."""
-    with pytest.raises(StorageError, match="no warehouse here; run a build first"):
+    with pytest.raises(InputError, match="no warehouse here; run a build first"):
         existing_warehouse(tmp_path / "none")
+    with pytest.raises(InputError, match="holds nothing of ours"):
+        existing_warehouse(tmp_path)
     assert names(tmp_path) == []
 
 

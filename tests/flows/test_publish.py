@@ -142,5 +142,10 @@ def test_the_command_prints_counts_by_reason(tmp_path: Path, url: str, capfd: py
     assert json.loads(done.stdout)["version"] == 2
     assert main(["publish", str(config), *policy]) == 0
     assert "Nothing new: sums v2 already holds exactly this" in capfd.readouterr().out
-    assert main(["publish", str(write_build(tmp_path / "new", url, sums(1)))]) == 1
+    assert main(["publish", str(write_build(tmp_path / "new", url, sums(1)))]) == 2
     assert "no warehouse here" in capfd.readouterr().err
+    other = ["--set", f"warehouse={tmp_path / 'warehouse'}", "--set", "sampling.seed=8"]
+    assert main(["publish", str(config), "--dry-run", *other]) == 1
+    said = capfd.readouterr().err
+    assert "holds no judged sample of these 3 problems" in said
+    assert f"tracemill build {config}" in said
