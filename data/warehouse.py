@@ -111,9 +111,7 @@ def existing_warehouse(location: Path) -> Warehouse:
     if not location.is_dir():
         raise InputError(f"{location}: no warehouse here; run a build first or name another one")
     if not any((location / name).exists() for name in _SIGNS):
-        raise InputError(
-            f"{location}: no warehouse here, the folder holds nothing of ours; run a build first"
-        )
+        raise InputError(f"{location}: no warehouse here, the folder holds nothing of ours; run a build first")
     return Warehouse(location.resolve())
 
 
