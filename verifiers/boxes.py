@@ -21,6 +21,8 @@ _JOINED = re.compile(
     r"(?:,|;|&|\b(?:and|or|et|und|oder|ou|y|o|e|или|и|sowie)\b|和|与|與|及|或|、|と|または|और|या|و|أو|및|또는)",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(r"[ \t$]{0,20}")
+"""Between two boxes that stand side by side and are two answers."""
 _EITHER = re.compile(r"\b(?:or|oder|ou|o|или)\b|或|または|या|أو|또는", re.IGNORECASE)
 _PARTED = re.compile(
     r"[.!?。！？।]\s|\n\s{0,9}\n|⇒|→|\\implies|\\Rightarrow|所以|因此|但|而不是|不是|"
@@ -106,6 +108,9 @@ def last_group(text: str, boxes: list[Box]) -> list[Box]:
     group = [boxes[-1]]
     for box in reversed(boxes[:-1]):
         gap = text[box.end : group[0].start]
+        if _BESIDE.fullmatch(gap) and box.content != group[0].content:
+            group.insert(0, box)
+            continue
         if len(gap) > _JOIN_GAP_CHARS or _PARTED.search(gap) or not _JOINED.search(gap):
             break
         group.insert(0, box)

@@ -80,7 +80,9 @@ _REFUSED = re.compile(
     r"[\s$*)]{1,4}(?:fails\b(?! the (?:exam|test|course|class))|leads? to (?:a )?contradiction|would\b|violates?\b|"
     r"contradicts?\b|"
     r"does(?:n['’]t| not)\b|can(?:not|['’]t| not)\b|has to be (?:rejected|discarded)|"
-    r"(?:is|are|was) (?:out|off|excluded|discarded|eliminated|impossible|absurd|an? (?:upper|lower) bound|"
+    r"among others|et al\b|or so\b|"
+    r"(?:is|are|was) (?:one of|among|(?:only |just )?(?:one|a) possib|out|off|excluded|discarded|eliminated|"
+    r"impossible|absurd|an? (?:upper|lower) bound|"
     r"the \w+ that (?:i|we) w)\b)",
     re.IGNORECASE,
 )

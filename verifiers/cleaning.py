@@ -85,6 +85,8 @@ _JOINING = re.compile(
     r"(?<=[\w)\]}$])\s*(或|和|与|及|且)(?:者)?\s*(?=[\w(\[{\\$+\-−√])(?<![\u4e00-\u9fff]{2})(?![\u4e00-\u9fff])"
 )
 """Chinese words that join two values."""
+_SMALL_FRACTION = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,20})⁄([₀₁₂₃₄₅₆₇₈₉]{1,20})")
+"""`⁷⁄₃`"""
 _ROOT_OF_DIGITS = re.compile(r"([√∛∜])\s?(\d+(?:\.\d+)?)")
 """In LaTeX `\\sqrt45` is the root of four, in plain text `√45` is that of forty-five."""
 _FIRST_VULGAR = 0xBC
@@ -109,6 +111,8 @@ def clean(text: str) -> str:
     if text.isascii():
         return text.strip()
     text = _JOINING.sub(lambda word: " or " if word[1] == "或" else " and ", text)
+    if "⁄" in text:
+        text = _SMALL_FRACTION.sub(_small_fraction, text)
     text = _SUPER_RUN.sub(lambda run: "^{" + "".join(map(_SUPER_TO.__getitem__, run.group())) + "}", text)
     text = _SUB_RUN.sub(lambda run: "_{" + "".join(map(_SUB_TO.__getitem__, run.group())) + "}", text)
     text = (
@@ -127,6 +131,11 @@ def clean(text: str) -> str:
 def has_lookalikes(text: str) -> bool:
     """Whether `text` holds letters or digits that only look like Latin ones: Cyrillic, Greek capitals, full-width."""
     return any(char in _LOOKALIKES or "\uff01" <= char <= "\uff5e" for char in text)
+
+
+def _small_fraction(match: re.Match[str]) -> str:
+    over, under = (unicodedata.normalize("NFKC", part) for part in match.groups())
+    return f"\\frac{{{over}}}{{{under}}}"
 
 
 def _vulgar_fraction(char: str) -> str:

@@ -56,6 +56,8 @@ def _continues(text: str, at: int, found: str) -> bool:
     """Say whether a point ends an abbreviation or a number goes on after it."""
     if found != ".":
         return False
+    if text[max(0, at - 3) : at].lower() in {"i.e", "e.g"}:
+        return True
     follows = text[at + 1 : at + 3].lstrip()
     return (
         bool(follows)

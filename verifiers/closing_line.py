@@ -191,8 +191,9 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         return None, "the answer in the last sentence is somebody else's, or only supposed"
     if sentence.isalpha() and sentence.islower():
         return sentence, "the last sentence counts in words"
-    twice = in_two_units(plain_markup(sentence.rstrip(" .。"))) if is_quantity(problem) else None
+    twice = in_two_units(plain_markup(sentence.rstrip(" .。"))) if is_quantity(problem) or ", or " in sentence else None
     if twice is not None:
+        twice = twice if is_quantity(problem) else twice.replace(" = ", " or ").replace(" ≈ ", " or ")
         return twice, "the last sentence says it in two units"
     sentence = _conclusion(plainly(_REMARK.sub("", NOT_THAT.sub("", sentence.rstrip(" .。")))))
     truth = _TRUTH.search(sentence) if YES_OR_NO.match(f"{problem.reference},") else None

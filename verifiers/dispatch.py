@@ -31,6 +31,13 @@ _MAX_SHOWN = 300
 _WITHOUT_UNITS = frozenset({AnswerKind.TEXT, AnswerKind.CHOICE})
 _BROKEN_MATH = re.compile(r"(?<!\$)\$(?!\$)[^$]*\n[^$]*\$")
 _MAX_SHOWN_BITS = 1_000
+_ALTERNATIVE = re.compile(
+    r"(?:\\q?quad|\\[,; ]|\s){0,3}(?:\\text\s?\{\s?(?:,\s?)?(?:or|i\.e\.,?|that is,?|or equivalently|"
+    r"equivalently,?)\s?\}|"
+    r"\b(?:or(?: equivalently,?)?|i\.e\.,?|that is,?|equivalently,?)(?=[\s$]))\s?"
+)
+"""What joins two ways of giving one value."""
+_TWO_WAYS = 2
 
 
 def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
@@ -74,7 +81,7 @@ def decide(problem: Problem, answer: str, policy: Policy) -> Decision:
         if reference.problem:
             return Decision(Status.BAD_REFERENCE, "reference", f"the reference cannot be read: {reference.problem}")
         decision = _decide_number(problem, reference, answer, policy)
-        return decision if decision is not None else _decide_any(problem, reference, answer, policy)
+        return decision if decision is not None else _decide_in_any_way(problem, reference, answer, policy)
     except OverLimitError as error:
         return Decision(Status.OVER_LIMIT, "limit", str(error))
     except UnreadableError as error:
@@ -114,6 +121,26 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     shown = show_number(left)
     status = Status.CORRECT if match.equal else Status.INCORRECT
     return Decision(status, match.rule, match.reason, shown, shown if left.value == right.value else show_number(right))
+
+
+def _decide_in_any_way(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:
+    """The decision on an answer as it stands or, where that is not right, as one value given in two ways."""
+    decision = _decide_any(problem, reference, answer, policy)
+    if decision.status is not Status.CORRECT and _ALTERNATIVE.search(answer, 1):
+        return _decide_twice(problem, answer, policy) or decision
+    return decision
+
+
+def _decide_twice(problem: Problem, answer: str, policy: Policy) -> Decision | None:
+    """The decision on a value that is given in two ways, `2/5, or 40 %`: right only if both are, and are the same."""
+    ways = [way.strip(" ,$\\") for way in _ALTERNATIVE.split(answer)]
+    if len(ways) != _TWO_WAYS or not all(ways):
+        return None
+    decision = decide(problem, ways[0], policy)
+    if decision.status is not Status.CORRECT:
+        return None
+    other = decide(Problem(question=problem.question, reference=ways[0]), ways[1], policy)
+    return decision if other.status is Status.CORRECT else None
 
 
 def _sign_counts(reference: str, answer: str, policy: Policy) -> bool:

@@ -67,8 +67,15 @@ def cut_approximation(node: Rel) -> Node:
     if first == 0:
         if is_label(node.parts[0]) and len(node.ops) == 1:
             return Rel(("=",), node.parts)
-        return node.parts[0]
+        return node if _is_far(*node.parts[:2]) else node.parts[0]
     return Rel(node.ops[:first], node.parts[: first + 1])
+
+
+def _is_far(exact: Node, rounded: Node) -> bool:
+    """Whether a number is no rounding of the one before its `≈`: `12 ≈ 13` says two things."""
+    if not (isinstance(exact, Num) and isinstance(rounded, Num)):
+        return False
+    return abs(exact.value - rounded.value) > max(abs(exact.value) / 20, rounded.step or 0)
 
 
 def stated_value(node: Rel) -> Node | None:

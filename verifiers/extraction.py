@@ -45,6 +45,8 @@ _MORE_AFTER = re.compile(
     r"(?:or|oder|ou|或)\s+(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
     re.IGNORECASE,
 )
+_ASKED = re.compile(r"[$ \t)*]{0,4}\?")
+"""Behind a box, what makes it a question."""
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
 _SAYS_ANOTHER = re.compile(
@@ -141,7 +143,7 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
         return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
     while boxes:
         group = last_group(text, boxes)
-        if not phrases.denied(text, group[0].start):
+        if not phrases.denied(text, group[0].start) and not _ASKED.match(text, group[-1].end):
             statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
             return _Found(statement, "box", group[-1].end)
         boxes = boxes[: -len(group)]

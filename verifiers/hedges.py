@@ -3,11 +3,12 @@
 import re
 
 _NEGATION = re.compile(
-    r"(?<![a-z\\])(?:not|isn't|aren't|cannot|can't|never|neither|nor|except|wrong|incorrect|false|impossible|"
+    r"(?<![a-z\\])(?:(?:number|integer|value|anything|everything|any|all) but|besides|apart from|opposite of|fails|"
+    r"not|isn't|aren't|cannot|can't|never|neither|nor|except|wrong|incorrect|false|impossible|"
     r"unlikely|no|"
     r"without|excluding|far from|differs? from|different from|rule[sd]? out|nobody|no one|hardly|other than|"
     r"anything but|rather than|"
-    r"instead of|n't|unless)(?![a-z])|\\(?:lnot|neg|nexists|not)(?![a-z])|¬",
+    r"instead of|unless)(?![a-z])|n['’]t(?![a-z])|\\(?:lnot|neg|nexists|not)(?![a-z])|¬",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -18,7 +19,8 @@ _DOUBT = re.compile(
 )
 _BOUND = re.compile(
     r"(?<![a-z\\])(?:more|less|fewer|greater|larger|smaller|higher|lower|bigger) than(?![a-z])|"
-    r"(?<![a-z\\])(?:at (?:least|most)|up to|over|under|above|below|nearly|almost|exceed(?:s|ing)?|divisible by|"
+    r"(?<![a-z\\])(?:at (?:the )?(?:very )?(?:least|most)|bounded by|up to|over|under|above|below|nearly|almost|"
+    r"exceed(?:s|ing)?|divisible by|"
     r"multiple of|an? (?:minimum|maximum) of)(?![a-z])",
     re.IGNORECASE,
 )

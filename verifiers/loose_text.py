@@ -14,7 +14,8 @@ _TAIL = re.compile(
     rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
 )
 _NOT_A_UNIT = re.compile(
-    r"\b(?:or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|"
+    r"\b(?:at|most|least|among|others|al|etc|lol|or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|"
+    r"log|pi|sqrt|then|but|except|than|over|"
     r"choose|squared|cubed|dozens?|"
     r"hundred|thousand|[mb]illion|trillion|factorial|half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|"
     r"sevenths?|eighths?|ninths?|tenths?|"
@@ -102,16 +103,24 @@ _LEAD_IN = re.compile(
     r"correct\s+)?(?:answer|result|solution|value)s?\s*(?:is|are|:|=)\s*:?\s*|"
     r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|"
     r"simply)\s+|"
-    r"(?:so|thus|therefore|hence|then)\b,?\s+|[A-Z][a-z]{2,}(?: [a-z]+){0,4}:\s+)+(?:\}\s*)?(?=\S)",
+    r"(?:so|thus|therefore|hence|then)\b,?\s+|"
+    r"(?!(?:reference|guess|gold|hint|given|expected|wrong|incorrect|false|candidate|distractor)\b)"
+    r"[A-Z][a-z]{2,}(?: [a-z]+){0,4}:\s+)+(?:\}\s*)?(?=\S)",
     re.IGNORECASE,
 )
 _NOT_OTHER = re.compile(r"(?<=[\d}\)]),\s*(?:and |but )?(?:it is |it's )?not\s+[\d$\\-][^,]*$", re.IGNORECASE)
+_KIND = re.compile(
+    r"^(?:the )?(?:ordered (?:pair|triple)|point|interval|vector|set|pair)\s+(?=\\?[(\[{<]|\\left|\\langle)",
+    re.IGNORECASE,
+)
+"""What kind of thing stands in the brackets behind it: `the point (4, 7)`."""
+_IS = re.compile(r"^([a-zA-Z])\s+(?:is|equals)\s+(?=[-\d\\(])")
 _MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d\\])", re.IGNORECASE)
 
 
 def lead_in_dropped(text: str) -> str:
     """`text` without words that only lead to the answer: `Answer: 5`, `it is exactly 5`; `minus 5` becomes `-5`."""
-    text = _NOT_OTHER.sub("", text)
+    text = _IS.sub(r"\1 = ", _KIND.sub("", _NOT_OTHER.sub("", text)))
     match = _LEAD_IN.match(text)
     return _MINUS.sub("-", text[match.end() :].strip() if match is not None else text)
 

@@ -18,6 +18,7 @@ from verifiers.inequality_words import inequality_in_words
 from verifiers.loose_text import lead_in_dropped, named_matrix, named_set
 from verifiers.matrices import ZERO_OF_ANY_SHAPE, tuple_members
 from verifiers.notations import combinations_written_out
+from verifiers.phrases import OTHERS_WORDS, UNSURE, is_bound, states_for_others
 from verifiers.plain_answers import decide_moment
 from verifiers.plain_numbers import repeating_in_brackets
 from verifiers.policy import Choose, Policy, SlashProduct
@@ -61,7 +62,8 @@ _OPTION = re.compile(r"\([A-Za-z]\)")
 _SHORT = 60
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _CLOSING = re.compile(
-    r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|'s)\s+(?:about|approximately|just|exactly|simply|then|thus|therefore)?"
+    r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|(?<=\bit)'s|(?<=\bthat)'s)\s+(?:about|approximately|just|"
+    r"exactly|simply|then|thus|therefore)?"
     r"|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})",
     re.DOTALL | re.IGNORECASE,
 )
@@ -194,6 +196,8 @@ def _closing_value(text: str) -> str | None:
     ):
         return None
     before = match.group("before")
+    if UNSURE.search(before) or OTHERS_WORDS.search(text) or is_bound(before) or states_for_others(text):
+        return None
     denials = list(_DENIAL.finditer(before))
     if any(not _VALUE.search(before, denial.end()) for denial in denials[-1:]) or "?" in match.group("value"):
         return None

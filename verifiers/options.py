@@ -6,11 +6,14 @@ from data.records import AnswerKind, Problem
 
 _LETTER_REFERENCE = re.compile(r"\(?[A-J]\)?\.?")
 _NAMED = re.compile(
-    r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|choice|answer|letter)?\s*"
+    r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|choice|answer|"
+    r"letter)?\s*(?:(?:is|:)\s+)?"
     r"(?:\\(?:text|mathrm|mathbf|textbf|bf|boldsymbol)\s*\{\s*)*[(\[{]?\s*([A-J])\s*[)\]}]*"
     r"(?:\s*(?:[.):：,\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
     re.DOTALL,
 )
+_LETTER_BEHIND = re.compile(r"(?![(\[]?[A-J]\b)(.{2,200}?)\s*[(\[]([A-J])[)\]]\.?", re.DOTALL)
+"""`Paris (B)`, the letter behind the text."""
 _IN_CHINESE = re.compile(r"(?:选项|選項)\s*\(?([A-J])\)?\s*(?:是)?正[确確](?:的|答案)?")
 _IS_RIGHT = re.compile(
     r"is\s+(?:therefore\s+|clearly\s+)?(?:the\s+)?(?:correct|right|true|best|answer)\b.*", re.IGNORECASE | re.DOTALL
@@ -40,6 +43,9 @@ def named_option(statement: str, problem: Problem) -> str:
             return _letter(index)
     if chinese := _IN_CHINESE.fullmatch(statement):
         return chinese.group(1)
+    behind = _LETTER_BEHIND.fullmatch(statement) if problem.choices and statement.endswith((")", "]", ").")) else None
+    if behind and _essence(behind[1]) in {_essence(choice) for choice in problem.choices}:
+        statement = f"({behind[2]}) {behind[1]}"
     named = _NAMED.fullmatch(statement)
     if named is None:
         return statement

@@ -12,7 +12,8 @@ _NOT = (
     "not|no|não|nao|non|nie|není|neni|nicht|niet|kein|pas|inte|ikke|ei|nem|nu|не|ні|"
     "δεν|ليس|ليست|नहीं|নয়|không|bukan|tidak"
 )
-_GAP = rf"(?:{_S}+(?!(?:{_NOT}|choices|options)\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},)?"
+_OPERATIONS = "choices|options|minus|plus|times|squared|cubed|divided|doubled|modulo"
+_GAP = rf"(?:{_S}+(?!(?:{_NOT}|{_OPERATIONS})\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},)?"
 
 _NOUN_FIRST = (
     # language, nouns, joining words, whether the joining word comes after the answer
@@ -176,7 +177,10 @@ HYPOTHETICAL = re.compile(
     r"(?:problem|exercise|question|case|version|variant|task|example|puzzle)[^.\n]{0,30}$|"
     r"\b(?!(?:here|there|that|it|what|let|where|who|today|problem|question|exercise|task|puzzle)['’])\w+['’]s\s+"
     r"(?!the\b|my\b|our\b|a\b)(?:\w+\s+)?$|\b(?:his|her|their)\s+(?:\w+\s+)?$|"
-    r"\b(?:false|trap|bogus|mistaken|fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$",
+    r"\b(?:false|trap|bogus|mistaken|fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$|"
+    r"\b(?:square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|"
+    r"third|"
+    r"quarter|twice|thrice|triple|one)\s(?:of\s)?(?:the|my|our|this)?\s?(?:final\s|correct\s)?$",
     re.IGNORECASE,
 )
 """Words before a statement that make it somebody else's, or a case that is only considered."""
@@ -198,6 +202,22 @@ def is_hypothetical(line: str, noun: int) -> bool:
 
 _LEAD_CHARS = 60
 """So much before a statement is read."""
+
+
+def is_bound(before: str) -> bool:
+    """Say whether the words before a value make it a bound or one answer of several: "an upper bound is"."""
+    return _BOUND.search(before) is not None
+
+
+_BOUND = re.compile(
+    r"\ban? (?:upper|lower) (?:bound|limit)\b|\bone of (?:the|many|several|my|our)\b[^.]{0,20}|"
+    r"\b(?:square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|"
+    r"third|"
+    r"quarter|twice|thrice|double|triple|half)\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|"
+    r"result|solution)\b|"
+    r"\b(?:answer|result|solution)\s(?:minus|plus|times|squared|cubed|divided|doubled|modulo|mod)\b",
+    re.IGNORECASE,
+)
 
 
 def states_for_others(sentence: str) -> bool:

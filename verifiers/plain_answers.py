@@ -8,6 +8,7 @@ from verifiers.counted_places import place_in_order, quotient_and_remainder
 from verifiers.decision import Decision
 from verifiers.extraction import extract_answer
 from verifiers.hedges import denial, hedge
+from verifiers.options import named_option
 from verifiers.policy import Choose, Policy
 from verifiers.references import Reference
 from verifiers.texts import (
@@ -29,6 +30,7 @@ _OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |
 
 def decide_choice(problem: Problem, reference: Reference, answer: str) -> Decision:
     """Options: the letter, the option's text, or both, as long as they name one option."""
+    answer = named_option(answer, problem)
     wanted = _options(problem, reference.text, reference.letter)
     given = _options(problem, answer, option_letter(answer))
     forms = (reference.letter or plain_text(reference.text), option_letter(answer) or plain_text(answer))

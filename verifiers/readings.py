@@ -13,6 +13,7 @@ from verifiers.grammar import read
 from verifiers.loose_text import CURRENCY, without_tail
 from verifiers.matrices import ZERO_OF_ANY_SHAPE
 from verifiers.notations import combinations_written_out
+from verifiers.nouns import is_noun
 from verifiers.number_words import number_in_words
 from verifiers.plain_numbers import GROUP, read_number, repeating_in_brackets
 from verifiers.policy import Choose, CommaGroups, Policy, SlashProduct
@@ -39,6 +40,11 @@ _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)
 BINOMIAL = re.compile(r"\\[dt]?binom(?![a-z])|\\choose(?![a-z])")
 r"""What may be a column of two: `\binom{1}{2}`."""
 ZERO_VECTOR = re.compile(r"\\(?:vec|overrightarrow|boldsymbol|bm|mathbf|bf)\s?\{?\s?0\s?\}?")
+_CONDITIONED = re.compile(
+    r"(?P<value>[^=<>,]{1,300}?),?\s*\\q?quad\s*\(?\s*(?P<letter>[a-zA-Z])\s*"
+    r"(?:\\(?:geq?|leq?|in|neq?)(?![a-z])|[<>])[^=]{1,60}"
+)
+r"""A formula with the letters for which it holds: `2^n - 1 \quad (n \ge 1)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,11 @@ def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator
         yield from _constant_readings(text, reference, policy)
     if policy.range_words is Choose.ACCEPT:
         yield from _range(text)
+    conditioned = _CONDITIONED.fullmatch(text) if "quad" in text and reference.kind == "expression" else None
+    if conditioned is not None and conditioned["letter"] in conditioned["value"]:
+        reading = _try(conditioned["value"])
+        if reading is not None:
+            yield Candidate(reading, frozenset(), "conditioned")
 
 
 def _with_decimal_comma(text: str) -> Iterator[Candidate]:
@@ -206,6 +217,9 @@ def _in_words(text: str) -> Fraction | None:
     for drop in range(3):
         if len(parts) > drop:
             value = number_in_words(" ".join(parts[: len(parts) - drop]))
+            rest = parts[len(parts) - drop :]
+            if drop and not is_noun(rest) and [part.strip("()") for part in rest] != [str(value)]:
+                continue
             if value is not None and parts[0] not in {"a", "an"}:
                 return value
             if value is not None and drop == 0:

@@ -44,7 +44,9 @@ _DOUBLED = re.compile(
 _LOST_ESCAPES = (("\x0crac", "\\frac"), ("\\\x0c", "\\f"), ("\x0c", " "))
 _APPROXIMATION = re.compile(
     r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\text\{\s*)?\(\s*(?:approximately|about|approx\.?|roughly|circa|ca\.|\\approx|"
-    r"=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s*\}?$",
+    r"=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s*\}?$|"
+    r"(?:\\q?quad|\\[,;:! ]|\s|~)+\\text\{\s*,?\s*or (?:about|approximately|roughly)\s*[^{}]{0,40}\}\s*[\d.]{0,20}$|"
+    r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\checkmark|[✓✔✅])$|(?<=[\d}])\s*&$",
     re.IGNORECASE,
 )
 _PERCENT_WORDS = re.compile(
@@ -53,7 +55,9 @@ _PERCENT_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
-    r"(?<=\S)[\s,]*(?:\\q?quad|\\[,;:! ])*\s*\\text\{\s*,?\s*(?:where|for|when|with|provided)\b.*", re.DOTALL
+    r"(?<=\S)[\s,]*(?:\\q?quad|\\[,;:! ])*\s*\\text\{\s*,?\s*(?:where|for|when|with|provided)\b"
+    r"(?!.*\b(?:otherwise|else|if)\b).*",
+    re.DOTALL,
 )
 _SYSTEM = re.compile(
     r"\s*(?:\\left)?(?:\\\{|\\lbrace|\.)?\s*"
@@ -97,6 +101,8 @@ def unwrap(text: str) -> str:
         text = _flattened(text)
     if "quad" in text and text.count("=") > 1:
         text = _NEXT_EQUATION.sub(", ", text)
+    if "\\text{,}" in text:
+        text = text.replace("\\text{,}", "{,}")
     text = _PERCENT_WORDS.sub(r"\\%", text)
     for _ in range(_MAX_ROUNDS):
         before = text
