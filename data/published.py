@@ -24,19 +24,24 @@ def numbers_of(catalog: Catalog, dataset: str) -> list[int]:
 
 
 def find_version(warehouse: Warehouse, catalog: Catalog, dataset: str, version: str = LATEST) -> VersionManifest:
-    """Return a version by its name: `latest`, `v3`, `3` or `v0003`.
+    """Return a version by its name; see `find_number`."""
+    return read_version(warehouse, dataset, find_number(warehouse, catalog, dataset, version))
+
+
+def find_number(warehouse: Warehouse, catalog: Catalog, dataset: str, version: str = LATEST) -> int:
+    """Return the number of a version by its name: `latest`, `v3`, `3` or `v0003`.
 
     Raises `InputError` naming what there is.
     """
     rows = catalog.query("SELECT dataset, version FROM versions ORDER BY ALL")
-    numbers = [number for name, number in rows if name == dataset]
+    numbers = [int(number) for name, number in rows if name == dataset]
     if not numbers:
         known = ", ".join(dict.fromkeys(name for name, _ in rows)) or "none yet"
         raise InputError(f"{warehouse.root}: no published dataset {dataset!r}; there are: {known}")
     if version == LATEST:
-        return read_version(warehouse, dataset, numbers[-1])
+        return numbers[-1]
     match = _NUMBER.fullmatch(version)
     if match is None or int(match[1]) not in numbers:
         listed = ", ".join(f"v{number}" for number in numbers)
         raise InputError(f"{warehouse.root}: {dataset!r} has no version {version!r}; there are: {listed}, {LATEST}")
-    return read_version(warehouse, dataset, int(match[1]))
+    return int(match[1])

@@ -137,7 +137,8 @@ def read_shard(warehouse: Warehouse, path: str, columns: Sequence[str] | None = 
 
 def unreadable_shard(path: str, error: Exception) -> StorageError:
     """Return the error about a shard whose Parquet file is missing or damaged."""
-    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    missing = isinstance(error, FileNotFoundError) or "No files found" in str(error)
+    first = "the file is missing" if missing else str(error).splitlines()[0] if str(error) else type(error).__name__
     return StorageError(
         f"{path}: cannot be read ({first}); restore it, or delete it with the .json beside it and run "
         "`tracemill catalog rebuild`: what was in it will be asked again"

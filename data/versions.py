@@ -24,6 +24,7 @@ from data.files import ROW_GROUP_ROWS, fsync_folder, parquet_writer, read_json, 
 from data.identity import content_id
 from data.lineage import LineageRecord
 from data.records import Record
+from data.seal import sealed
 from data.selection import AllowsTraining, Selection
 from data.selection_plan import SelectionReport
 from data.splits import TRAIN
@@ -301,7 +302,9 @@ def publish_version(
             )
         card_files = _write_card(staging, manifest, written.examples)
         manifest = manifest.model_copy(update={"card_files": card_files})
-        write_json(staging / "manifest.json", manifest.model_dump(mode="json"), warehouse.scratch(facts.dataset))
+        write_json(
+            staging / "manifest.json", sealed(manifest.model_dump(mode="json")), warehouse.scratch(facts.dataset)
+        )
         for folder in sorted({(staging / file.path).parent for file in (*written.files, *card_files)}):
             fsync_folder(folder)
         fsync_folder(staging)

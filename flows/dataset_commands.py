@@ -80,29 +80,30 @@ def diff(args: Namespace) -> int:
 
 def check(args: Namespace) -> int:
     """Compare files with their manifests; 1 where something is wrong."""
-    from data.integrity import check_shards, check_version  # noqa: PLC0415
-    from data.published import find_version, numbers_of  # noqa: PLC0415
-    from data.versions import all_versions  # noqa: PLC0415
+    from data.integrity import all_numbers, check_shards, check_versions  # noqa: PLC0415
+    from data.published import find_number, numbers_of  # noqa: PLC0415
 
     warehouse, catalog = opened(args)
     if args.dataset:
-        names = [args.version] if args.version else [str(n) for n in numbers_of(catalog, args.dataset)] or ["latest"]
-        manifests = [find_version(warehouse, catalog, args.dataset, name) for name in names]
+        newest = find_number(warehouse, catalog, args.dataset, args.version or "latest")
+        numbers = [newest] if args.version else numbers_of(catalog, args.dataset)
+        versions = [(args.dataset, number) for number in numbers]
     else:
-        manifests = list(all_versions(warehouse))
-    found = 0
-    for manifest in manifests:
-        for damage in check_version(warehouse, manifest):
-            print(f"{damage.path}: {damage.what}")
-            found += 1
+        versions = all_numbers(warehouse, catalog)
+    files, damages = 0, []
+    for count, found in check_versions(warehouse, versions):
+        files += count
+        damages += found
     if not args.dataset:
-        for damage in check_shards(warehouse):
-            print(f"{damage.path}: {damage.what}")
-            found += 1
-    files = sum(len(manifest.all_files) for manifest in manifests)
+        damages += check_shards(warehouse, catalog)
+    for damage in damages:
+        print(f"{damage.path}: {damage.what}")
     shards = "" if args.dataset else " and all shards"
-    print(f"{found:,} things are wrong" if found else f"Nothing is wrong with {files:,} files of versions{shards}.")
-    return 1 if found else 0
+    if damages:
+        print("1 thing is wrong" if len(damages) == 1 else f"{len(damages):,} things are wrong")
+    else:
+        print(f"Nothing is wrong with {files:,} files of versions{shards}.")
+    return 1 if damages else 0
 
 
 def gc(args: Namespace) -> int:

@@ -11,7 +11,7 @@ import pytest
 from data.catalog import Catalog
 from data.exporting import export_version
 from data.exports import ExportFormat
-from data.integrity import check_shards, check_version
+from data.integrity import all_numbers, check_shards, check_version, check_versions
 from data.recovery import rebuild_catalog
 from data.schemas import TRACES_OF_VERSION
 from data.versions import read_version
@@ -31,6 +31,11 @@ def published(tmp_path):
     return warehouse, manifest, warehouse.dataset(DATASET) / manifest.folder
 
 
+def catalog_of(warehouse):
+    """Return the catalog of a warehouse."""
+    return Catalog(warehouse.catalog, warehouse.root)
+
+
 def flip(path):
     """Change one bit in the middle of a file."""
     content = bytearray(path.read_bytes())
@@ -42,7 +47,8 @@ def test_a_version_as_published_is_whole(published):
     """Every file is in the manifest, the card and its plots too."""
     warehouse, manifest, folder = published
     assert check_version(warehouse, manifest) == []
-    assert list(check_shards(warehouse)) == []
+    assert list(check_shards(warehouse, catalog_of(warehouse))) == []
+    assert list(check_versions(warehouse, [(DATASET, 1)])) == [(len(manifest.all_files), [])]
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert there == {*manifest.all_files, "manifest.json"}
 
@@ -96,7 +102,10 @@ def test_damaged_shards_are_named(published):
     next((warehouse.root / "verdicts" / DATASET).glob("*.parquet")).unlink()
     (warehouse.root / "verdicts" / DATASET / "note.txt").write_text("x")
     next((warehouse.root / "samples" / "other").glob("*.json")).write_text("{}")
-    found = [(each.path.split("/")[0], each.path.split("/")[1], each.what) for each in check_shards(warehouse)]
+    found = [
+        (each.path.split("/")[0], each.path.split("/")[1], each.what)
+        for each in check_shards(warehouse, catalog_of(warehouse))
+    ]
     said = {(kind, dataset): what for kind, dataset, what in found}
     assert "has no manifest" in said["problems", "other"]
     assert any(kind == "samples" and "SHA-256" in what for kind, _, what in found)
@@ -108,6 +117,49 @@ def test_damaged_shards_are_named(published):
     assert "is the manifest of another file" in said["verdicts", "other"]
 
 
+def test_a_changed_manifest_is_named(published):
+    """Every value of it is sealed; one that cannot be read is named, and what else is wrong too."""
+    warehouse, _, folder = published
+    put_shard(warehouse, catalog_of(warehouse), [problem(9)])
+    publish(warehouse, catalog_of(warehouse), [problem(9)])
+    path = folder / "manifest.json"
+    text = path.read_text()
+    path.write_text(text.replace('"small-model"', '"smell-model"'))
+    assert all_numbers(warehouse, catalog_of(warehouse)) == [(DATASET, 1), (DATASET, 2)]
+    (_, [damage]), (_, nothing) = check_versions(warehouse, [(DATASET, 1), (DATASET, 2)])
+    assert (damage.path, damage.what) == (
+        f"datasets/{DATASET}/v0001/manifest.json",
+        "was changed: its seal does not fit",
+    )
+    assert nothing == []
+    path.write_text(text[:-20])
+    flip(warehouse.dataset(DATASET) / "v0002" / "README.md")
+    (_, [unreadable]), (_, [flipped]) = check_versions(warehouse, [(DATASET, 1), (DATASET, 2)])
+    assert unreadable.path == f"datasets/{DATASET}/v0001/manifest.json"
+    assert "not readable as JSON" in unreadable.what
+    assert flipped.path == f"datasets/{DATASET}/v0002/README.md"
+
+
+def test_what_the_catalog_knows_and_the_disk_lacks_is_named(published):
+    """A version or a shard that is gone with its manifest, and a manifest that says other things."""
+    warehouse, manifest, folder = published
+    catalog = catalog_of(warehouse)
+    catalog.put_version(manifest.row(warehouse.relative(folder)))
+    shutil.rmtree(folder)
+    assert all_numbers(warehouse, catalog) == [(DATASET, 1)]
+    ((files, [gone]),) = check_versions(warehouse, [(DATASET, 1)])
+    assert (files, gone.path, gone.what) == (0, f"datasets/{DATASET}/v0001/manifest.json", "the file is missing")
+    for path in (warehouse.root / "samples" / DATASET).iterdir():
+        path.unlink()
+    (verdicts,) = (warehouse.root / "verdicts" / DATASET).glob("*.json")
+    verdicts.write_text(verdicts.read_text().replace('"run-1"', '"run-2"'))
+    found = {each.path.split("/")[0]: each.what for each in check_shards(warehouse, catalog)}
+    assert found == {
+        "samples": "the catalog knows this shard, and its manifest is missing",
+        "verdicts": "says other things than the catalog does of this shard",
+    }
+
+
 def test_files_of_schema_1_stay_readable(tmp_path):
     """A warehouse that the first release wrote: read, checked, exported, and the next version built upon it."""
     shutil.copytree(OLD, tmp_path / "old")
@@ -117,7 +169,7 @@ def test_files_of_schema_1_stay_readable(tmp_path):
     manifest = read_version(warehouse, DATASET, 1)
     assert (manifest.schema_version, manifest.traces, manifest.splits, manifest.lineage) == (1, 6, {"train": 6}, None)
     assert check_version(warehouse, manifest) == []
-    assert list(check_shards(warehouse)) == []
+    assert list(check_shards(warehouse, catalog)) == []
     assert pq.read_schema(OLD / "datasets/sums/v0001/train/part-00000.parquet").equals(TRACES_OF_VERSION[1])
     counts = export_version(warehouse, catalog, manifest, ExportFormat.MESSAGES, tmp_path / "out", join_reasoning)
     assert counts.rows == {"train": 6}
