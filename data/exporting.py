@@ -39,6 +39,10 @@ AnswerText = Callable[[str | None, str], str]
 
 REJECTED = frozenset({Status.INCORRECT, Status.UNIT_MISMATCH, Status.NO_ANSWER, Status.UNPARSED})
 """Statuses of samples that were judged and found wrong; what was cut off or could not be judged is no example."""
+_LLAMAFACTORY_COLUMNS = {
+    ExportFormat.SHAREGPT: {"messages": "conversations"},
+    ExportFormat.ALPACA: {"prompt": "instruction", "query": "input", "response": "output", "system": "system"},
+}
 _PROBLEMS_AT_ONCE = 256
 _TRACES_AT_ONCE = 4096
 _STORED = """
@@ -102,6 +106,8 @@ def export_version(
                     f"{version_path(warehouse, manifest)}: no trace of this version has soft targets; a build with "
                     "`soft_targets` keeps those of the samples that it asks for"
                 )
+            if how in _LLAMAFACTORY_COLUMNS:
+                write_json(staging / "dataset_info.json", _for_llamafactory(manifest, how), staging)
             files = {path.name: sha256_of(path) for path in sorted(staging.iterdir())}
             made = {"dataset": manifest.dataset, "version": manifest.version, "format": how.value, "rows": counts}
             made["left_out"] = soft.left_out
@@ -216,6 +222,15 @@ def _rejected(warehouse: Warehouse, stored: Sequence[tuple[Any, ...]], answer_te
             {"sample_id": sample_id, "status": status, "reason": reason, "answer": message}
         )
     return found
+
+
+def _for_llamafactory(manifest: VersionManifest, how: ExportFormat) -> dict[str, Any]:
+    """Return what LLaMA-Factory looks for in a folder of data sets: `DATASET_SPLIT` → file, format, columns."""
+    columns = _LLAMAFACTORY_COLUMNS[how]
+    return {
+        f"{manifest.dataset}_{split}": {"file_name": f"{split}.jsonl", "formatting": how.value, "columns": columns}
+        for split in manifest.splits
+    }
 
 
 def _write(folder: Path, split: str, how: ExportFormat, rows: Iterable[Row]) -> int:

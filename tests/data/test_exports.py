@@ -65,6 +65,10 @@ def test_hugging_face_datasets_reads_every_format(stocked, tmp_path, how):
     assert lines.exists() == (how in ("sharegpt", "alpaca"))
     if lines.exists():
         assert [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()] == rows
+    if lines.exists():
+        [info] = json.loads((tmp_path / "out" / "dataset_info.json").read_text()).values()
+        assert set(info["columns"].values()) <= set(rows[0])
+        assert (info["file_name"], info["formatting"]) == (lines.name, how)
     made = json.loads((tmp_path / "out" / "export.json").read_text())
     assert (made["dataset"], made["version"], made["format"], made["rows"]) == ("sums", 1, how, {"train": len(rows)})
 
