@@ -10,7 +10,12 @@ from tests.builds import REPOSITORY
 
 PYTHON = REPOSITORY / ".venv-train" / "bin" / "python"
 MODEL = REPOSITORY / ".venv-train" / "model"
-QUIET = {"DISABLE_VERSION_CHECK": "1", "HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
+QUIET = {
+    "DISABLE_VERSION_CHECK": "1",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
 """Nothing is fetched or told to anybody; the first is LLaMA-Factory's own switch for other versions of what it uses."""
 
 

@@ -1,7 +1,7 @@
 """Reads an export as a data set folder of LLaMA-Factory, with its own loader and one of its chat templates.
 
-`python read_in_llamafactory.py FOLDER DATASET MODEL CACHE OUT` runs in the training environment. OUT gets a JSON object:
-of each row the text that a model is trained on, and the part of it that counts for the loss.
+`python read_in_llamafactory.py FOLDER DATASET MODEL CACHE OUT` runs in the training environment. OUT gets a JSON
+object: of each row the text that a model is trained on, and the part of it that counts for the loss.
 """
 
 import json
