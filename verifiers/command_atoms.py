@@ -212,16 +212,18 @@ class CommandAtoms(Levels):
             else:
                 lower = bound
         side, self.side = self.side, ""
+        outside: tuple[Node, ...] = ()
         outer, self.in_integral = self.in_integral, kind == "int"
         body = self.term()
         self.in_integral = outer
         if kind == "int":
-            variable, body = _integrand(body)
+            variable, body, outside = _integrand(body, is_inner=outer)
         if kind != "int" and not variable:
             raise UnreadableError(f"the variable of {kind!r} is missing")
         if variable in {"i", "e"}:  # a running index, not a constant
             body = rewrite(body, lambda part: Sym(variable) if part == Const(variable) else part)
-        return Big(kind + side if kind == "lim" else kind, variable, lower, upper, body)
+        found = Big(kind + side if kind == "lim" else kind, variable, lower, upper, body)
+        return multiply(found, *outside) if outside else found
 
     def _bound(self) -> Node:
         if self.peek().kind == "{":
@@ -251,11 +253,21 @@ def _higher_derivative(over: tuple[Node, ...], under: tuple[Node, ...]) -> Node 
     return Sym(name.name + "'" * int(order)) if is_named and isinstance(name, Sym) else None
 
 
-def _integrand(body: Node) -> tuple[str, Node]:
-    """The variable of integration and what is integrated: `x^2 dx` has both as factors."""
+def _integrand(body: Node, *, is_inner: bool) -> tuple[str, Node, tuple[Node, ...]]:
+    """The variable of integration, what is integrated, and what is left for the integral outside.
+
+    `x^2 dx` has both as factors; of `∫∫ xy dx dy` the inner integral takes the first of the variables at the end.
+    """
     factors = factors_of(body)
-    for place in range(len(factors) - 2, -1, -1):
-        variable = factors[place + 1]
-        if factors[place] == Sym("d") and isinstance(variable, Sym):
-            return variable.name, multiply(*factors[:place], *factors[place + PAIR :])
-    raise UnreadableError("the variable of integration is missing")
+    places = [
+        place for place in range(len(factors) - 1) if factors[place] == Sym("d") and isinstance(factors[place + 1], Sym)
+    ]
+    if not places:
+        raise UnreadableError("the variable of integration is missing")
+    place = places[-1]
+    while is_inner and place == places[-1] == len(factors) - PAIR and place - PAIR in places:
+        place, is_inner = place - PAIR, False
+    variable = factors[place + 1]
+    outside = factors[place + PAIR :] if place != places[-1] else ()
+    rest = () if outside else factors[place + PAIR :]
+    return variable.name if isinstance(variable, Sym) else "", multiply(*factors[:place], *rest), outside

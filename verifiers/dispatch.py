@@ -212,7 +212,19 @@ def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Pol
         return decision
     if reference.kind == "moment":
         return decide_moment(reference, text, policy)
-    return decide_mathematics(problem, reference, text, policy)
+    decision = decide_mathematics(problem, reference, text, policy)
+    if decision.status is Status.UNPARSED and not answer.isascii():
+        return _decide_foreign(problem, reference, answer, policy) or decision
+    return decision
+
+
+def _decide_foreign(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision | None:
+    """What a sentence in another alphabet states, read before its letters are taken for Latin ones."""
+    stated = None if answer.lstrip()[:1].isdigit() else extract_answer(answer, problem).answer
+    if stated is None or stated == answer:
+        return None
+    decision = decide_mathematics(problem, reference, unwrap(stated), policy)
+    return decision if decision.status is Status.CORRECT else None
 
 
 def _same_text(problem: Problem, reference: Reference, text: str) -> Decision | None:

@@ -215,6 +215,7 @@ class Grammar(Atoms):
             elif left is not None:
                 self.notes.add("arithmetic")
             start = self.position
+            self.has_minus = sign == "-" and left is None
             term = self.term()
             powers = powers and (
                 isinstance(term, Dots) or any(t.kind == "^" for t in self.tokens[start : self.position])
@@ -250,6 +251,7 @@ class Grammar(Atoms):
 
     def term(self) -> Node:
         """Factors multiplied or divided, from left to right; juxtaposed factors multiply."""
+        has_minus, self.has_minus = self.has_minus, False
         left = self.juxtaposed() if self.product_first else self.factor()
         factors = [left]
         while True:
@@ -266,7 +268,9 @@ class Grammar(Atoms):
                     self.notes.add("division")
                 left = self._quotient(left, self.juxtaposed() if self.product_first else self.factor())
             elif self.accept("\\mod", "\\bmod", "mod"):
-                left = exact_call("mod", (left, self.factor()))
+                signed = negate(left) if has_minus else left
+                left = exact_call("mod", (signed, self.factor()))
+                left = negate(left) if has_minus else left  # the minus of `-7 mod 3` belongs to the 7
             elif self.starts_factor():
                 if "division" in self.notes or "fraction" in self.notes:
                     self.notes.add("slash_implicit")

@@ -29,6 +29,8 @@ class Levels(Cursor):
     """Whether what is read is integrated, so that `dx` ends it."""
     side = ""
     """The sign of the one-sided limit that is being read."""
+    has_minus = False
+    """Whether a minus stands before the term that is read next."""
     in_braces = False
     """Whether the innermost bracket is a set's, where `|` starts a condition."""
 

@@ -149,6 +149,7 @@ def named_matrix(text: str) -> Node | None:
     return Sym(f"O_{match['size']}") if match["size"] else ZERO_OF_ANY_SHAPE
 
 
+_ANY_LETTER = re.compile(r"^[a-z] (?:is|can be|may be) (?=(?:any|every|an arbitrary|all)\b)")
 _SIGNED_NUMBERS = re.compile(
     r"(?:the set of )?(?:all )?(?P<non>non-?\s?)?(?P<sign>positive|negative) (?:real numbers?|reals|real values)"
 )
@@ -156,7 +157,7 @@ _SIGNED_NUMBERS = re.compile(
 
 def named_set(text: str) -> Node | None:
     """The set that a usual phrase names: `all real numbers`, `no solution`."""
-    words = plain_text(text) if any(c.isalpha() for c in text) else ""
+    words = _ANY_LETTER.sub("", plain_text(text)) if any(c.isalpha() for c in text) else ""
     if name := _NAMED_SETS.get(words):
         return Const(name)
     signed = _SIGNED_NUMBERS.fullmatch(words)

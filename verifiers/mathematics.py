@@ -163,7 +163,7 @@ def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
     prose = words_of(text)
     if "boxed" not in text:
         segments = _MATH_SEGMENT.findall(text)
-        if len(prose) <= _MAX_BARE_WORDS and not (prose and segments):
+        if len(prose) <= _MAX_BARE_WORDS and not (prose and (segments or " is " in text)):
             return text
         closing = _closing_value(text)
         if closing is not None:

@@ -30,6 +30,13 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 _NUMBER_IN_TEXT = re.compile(r"(?<![\d}])\\text\{\s*(\d+(?:\.\d+)?)\s*\}(?!\d)")
+_STYLED_OPTION = re.compile(r"\\text(?:bf|rm)?\s?\{\s?\(([A-J])\)\s?\}(?:\\[ ,;:]|~|\\q?quad|\s)*(?=\S)")
+r"""`\textbf{(C)}\ 36`."""
+_EXPONENT_IN_TEXT = re.compile(
+    r"(?<=\d)\s?\\(?:text|mathrm|textrm|rm)\s?\{\s?(?:E\s?\}\s?(?P<bare>[+-]?\d{1,4})|[Ee]\s?\}\s?\{(?P<braced>[+-]?\d{1,4})\})"
+)
+r"""`3.2\text{E}5`."""
+_SIUNITX_NUMBER = re.compile(r"\\num\s?(?:\[[^\]]{0,80}\])?\{\s?([-+\d.,eE ]{1,60})\}")
 _IN_WORDS = re.compile(r"(\S.{0,40}?)\s*\(([a-z][a-z -]{1,60})\)", re.DOTALL)
 _LINE_BREAK = re.compile(r"\\n(?![A-Za-z])")
 """A line break that was escaped once too often."""
@@ -55,14 +62,31 @@ def mended(answer: str) -> str:
         answer = without_html(answer)
     if "\\n" in answer:
         answer = _LINE_BREAK.sub("\n", answer)
-    if "\\text{" in answer:
-        answer = _NUMBER_IN_TEXT.sub(r"{\1}", answer)
+    if "\\" in answer:
+        answer = _with_commands_read(answer)
     for _ in range(_MAX_ROUNDS):
         before = answer
         answer = _without_dress(answer)
         if answer == before:
             break
     return _closed(answer)
+
+
+def _with_commands_read(answer: str) -> str:
+    r"""The answer with numbers and options out of the commands around them: `\num{5}`, `3\text{E}5`, `\text{(C)} 5`."""
+    if "\\!" in answer:
+        answer = answer.replace("\\!", "")
+    if "E}" in answer or "e}" in answer or "\\num" in answer:
+        answer = _SIUNITX_NUMBER.sub(r"\1", _EXPONENT_IN_TEXT.sub(_as_power, answer))
+    if answer.startswith("\\text"):
+        answer = _STYLED_OPTION.sub(r"(\1) ", answer)
+    if "\\text{" in answer:
+        answer = _NUMBER_IN_TEXT.sub(r"{\1}", answer)
+    return answer
+
+
+def _as_power(match: re.Match[str]) -> str:
+    return "e" + (match["bare"] or match["braced"])
 
 
 def _without_dress(answer: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from verifiers.measures import Measure
 from verifiers.nouns import read_noun
 from verifiers.quantity_lists import Quantity, scaled
-from verifiers.quantity_text import Statement, read_statement
+from verifiers.quantity_text import Statement, read_statement, with_digits
 from verifiers.unit_grammar import SCALE_WORDS, SHY_SYMBOLS, read_unit
 from verifiers.units import ONE, Unit, dimension_text, find_unit
 
@@ -65,7 +65,7 @@ def read_reference(reference: str, unit: str, is_asked: bool) -> Reference | Non
     >>> read_reference("2m", "", False) is None, read_reference("12 m", "", False) is None
     (True, False)
     """
-    statement = read_statement(reference)
+    statement = read_statement(reference) or _in_words(reference)
     if statement is None:
         return None
     items: tuple[Quantity, ...] | None = statement.segments[0].items
@@ -89,6 +89,14 @@ def read_reference(reference: str, unit: str, is_asked: bool) -> Reference | Non
         may_be_algebra=not is_asked and not unit.strip() and not _is_surely_unit(items, reference),
         is_difference=bool(_DELTA.match(reference)),
     )
+
+
+def _in_words(text: str) -> Statement | None:
+    """`two and a half hours` as a quantity with a unit; None for any other text."""
+    if not text[:1].isalpha() or (digits := with_digits(text)) == text:
+        return None
+    statement = read_statement(digits)
+    return statement if statement is not None and all(q.readings for q in statement.segments[0].items) else None
 
 
 def is_composed(text: str) -> bool:

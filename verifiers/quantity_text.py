@@ -57,8 +57,8 @@ _DIRECTION: Final = re.compile(
     re.IGNORECASE,
 )
 _BEARING: Final = re.compile(
-    r"(.*(?:°|degrees?|deg|\\circ\s?\}?|\\degree)\$?)[\s~]*(?:\\text\{\s*)?(north|south|east|west) of "
-    r"(?:due )?(north|south|east|west)\s*\}?\s*",
+    r"(.*(?:°|degrees?|deg|\\circ\s?\}?|\\degree)\$?)[\s~]*(?:\\text\{\s*)?"
+    r"((?:north|south|east|west) of (?:due )?(?:north|south|east|west)|(?:above|below) (?:the )?horizontal)\s*\}?\s*",
     re.IGNORECASE,
 )
 _SIGNS_OF_A_FORMULA: Final = 2
@@ -231,13 +231,16 @@ def _with_direction(text: str) -> Statement | None:
 
 
 def _with_bearing(text: str) -> Statement | None:
-    """`15 m/s, 30° north of east`: the last quantity is an angle with its direction; None if it is anything else."""
-    match = _BEARING.fullmatch(text) if " of " in text else None
+    """`15 m/s, 30° north of east`, `20 N, 30° above the horizontal`: the last quantity is an angle with its direction.
+
+    None if the text is anything else.
+    """
+    match = _BEARING.fullmatch(text) if " of " in text or "horizontal" in text else None
     statement = None if match is None else _read_bare(match[1])
     if match is None or statement is None:
         return None
     last = statement.segments[-1]
-    bearing = f"{match[2]} of {match[3]}".lower()
+    bearing = match[2].lower().replace("the ", "").replace("due ", "")
     items = (*last.items[:-1], replace(last.items[-1], direction=bearing))
     return Statement((*statement.segments[:-1], replace(last, items=items)))
 

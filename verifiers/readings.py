@@ -28,6 +28,8 @@ _EUROPEAN = re.compile(r"([+-]?\d{1,3}(?:\.\d{3})+|[+-]?\d{1,3}(?: \d{3})+)(,\d+
 _SWISS = re.compile(r"([+-]?\d{1,3}(?:'\d{3})+)((?:\.\d+)?)")
 _RATIO_IN_WORDS = re.compile(r"[\d.]+(?:\s+to\s+[\d.]+)+")
 _PART_OF = re.compile(r"(\d{1,9}|[a-z]{3,9})\s+(?:out of|in)\s+(?:every\s+)?(\d{1,9}|[a-z]{3,9})", re.IGNORECASE)
+_OPTION = re.compile(r"\([A-J]\)\s+(?=[\d\\$-])")
+"""The letter of an option before its value: `(C) 36`."""
 _THOUSANDS = re.compile(r"(-?\d{1,3}(?:,\d{3})*(?:\.\d{1,6})?|-?\d{1,9})\s?([kKMB])")
 _LETTER_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
 _LARGE = re.compile(r"(-?\d{1,12}(?:,\d{3})*(?:\.\d{1,12})?)\s?([百千万萬亿億만억])(?:个|個|人|名)?")
@@ -170,6 +172,10 @@ def _with_decimal_comma(text: str) -> Iterator[Candidate]:
 
 def _constant_readings(text: str, reference: Reference, policy: Policy) -> Iterator[Candidate]:
     """Units and words behind a number, a degree sign, number words."""
+    if text.startswith("(") and (option := _OPTION.match(text)):
+        reading = _try(text[option.end() :])
+        if reading is not None:
+            yield Candidate(reading, frozenset(), "option")
     if policy.extra_unit is Choose.ACCEPT:
         counted = combinations_written_out(text)
         reading = None if counted is None else _try(counted)

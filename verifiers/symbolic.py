@@ -54,6 +54,8 @@ def _value(node: Big) -> Any:
         result = _operate(node.kind, body, variable, lower, upper)
     except (NotImplementedError, ValueError, TypeError, AttributeError) as error:
         raise NoClosedFormError(f"{node.kind} has no value that is found") from error
+    if isinstance(result, sympy.Piecewise):
+        result = result.args[0][0]  # the value where it converges
     if result.has(
         sympy.Sum, sympy.Product, sympy.Integral, sympy.Limit, sympy.Derivative, sympy.nan, sympy.zoo, sympy.AccumBounds
     ):

@@ -89,12 +89,12 @@ GREEK_VARIANTS = {
 }
 CONSTANTS = {
     "pi": "pi", "infty": "inf", "infinity": "inf", "inf": "inf", "oo": "inf", "Infinity": "inf", "exponentialE": "e",
-    "imaginaryI": "i",
+    "imaginaryI": "i", "imath": "i",
     "emptyset": "empty", "varnothing": "empty", "imaginaryJ": "i",
 }  # fmt: skip
 AXES = {"x": "i", "y": "j", "z": "k"}
 """Axes whose unit vectors are written with their own letters: `\\hat{x}`."""
-DOTLESS = {"imath": "i", "jmath": "j"}
+DOTLESS = {"jmath": "j"}
 NUMBER_SETS = frozenset("RZNQC")
 FONTS = frozenset(
     [
