@@ -14,7 +14,7 @@ from verifiers.equations import (
 )
 from verifiers.families import residue_class
 from verifiers.matrices import has_matrix, in_shape_of, tuple_members, vector_members, worked_out
-from verifiers.members import alternatives, as_tuple, has_alternatives, members, restates, same_in_order, same_members
+from verifiers.members import alternatives, as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.piecewise import is_piecewise, same_piecewise
 from verifiers.policy import Choose
 from verifiers.regions import interval_of, is_interval, is_region, same_region
@@ -330,8 +330,6 @@ def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     if left_kind == "tuple" or right_kind == "tuple":
         return _compare_tuples(reference, answer, left_kind, right_kind, terms)
     if isinstance(answer, Seq) and not answer.opening and len(members(reference)) == 1 and "{" not in left_kind:
-        if restates(reference, answer, terms, compare):
-            return equal("list.restated", "one value, said in several ways")
         return differs("list.several", "several answers are given where one is asked for")
     return same_members(reference, answer, terms, compare)
 

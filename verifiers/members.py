@@ -65,16 +65,6 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
     return _same_unordered(left, right, terms, compare, is_set)
 
 
-def restates(reference: Node, answer: Seq, terms: Terms, compare: Compare) -> bool:
-    """Whether `3/4 or 75 %` says one value in several ways: each of them is the reference."""
-    labels = {item.parts[0] if isinstance(item, Rel) else None for item in answer.items}
-    return (
-        answer.joiner == "or"
-        and len(labels) == 1
-        and all(compare(reference, item, terms).equal for item in answer.items)
-    )
-
-
 def same_in_order(left: Sequence[Node], right: Sequence[Node], terms: Terms, compare: Compare, rule: str) -> Match:
     """Compare member by member."""
     if len(left) != len(right):

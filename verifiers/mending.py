@@ -37,6 +37,7 @@ _EXPONENT_IN_TEXT = re.compile(
 )
 r"""`3.2\text{E}5`."""
 _SIUNITX_NUMBER = re.compile(r"\\num\s?(?:\[[^\]]{0,80}\])?\{\s?([-+\d.,eE ]{1,60})\}")
+_NEGATIVE_SPACE = re.compile(r"\\!\s*")
 _IN_WORDS = re.compile(r"(\S.{0,40}?)\s*\(([a-z][a-z -]{1,60})\)", re.DOTALL)
 _LINE_BREAK = re.compile(r"\\n(?![A-Za-z])")
 """A line break that was escaped once too often."""
@@ -75,7 +76,7 @@ def mended(answer: str) -> str:
 def _with_commands_read(answer: str) -> str:
     r"""The answer with numbers and options out of the commands around them: `\num{5}`, `3\text{E}5`, `\text{(C)} 5`."""
     if "\\!" in answer:
-        answer = answer.replace("\\!", "")
+        answer = _NEGATIVE_SPACE.sub("", answer)
     if "E}" in answer or "e}" in answer or "\\num" in answer:
         answer = _SIUNITX_NUMBER.sub(r"\1", _EXPONENT_IN_TEXT.sub(_as_power, answer))
     if answer.startswith("\\text"):
