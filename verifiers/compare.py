@@ -44,6 +44,8 @@ from verifiers.tree import (
 from verifiers.walk import letters_of, replace, rewrite
 from verifiers.whole_numbers import same_whole_numbers
 
+_PARAMETERS = frozenset({"k", "m", "n", "r", "s", "t", "lambda", "mu"})
+"""Letters that are usually parameters of a family of points."""
 _COORDINATES = frozenset("xyzrt") | {"theta"}
 """Letters of equations of curves, of which the value of one side says nothing."""
 
@@ -375,6 +377,7 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
     if left_kind == right_kind:
         if isinstance(reference, Seq) and isinstance(answer, Seq) and _brackets_differ(reference, answer):
             return differs("interval.brackets", "the brackets differ")
+        answer = _in_parameter_of(reference, answer)
         return _members_in_order(reference, answer, terms)
     pair, other = (reference, answer) if left_kind == "tuple" else (answer, reference)
     if not isinstance(other, Seq):
@@ -390,6 +393,14 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
     if all(isinstance(item, Rel) for item in other.items) or terms.policy.pair_as_list is Choose.ACCEPT:
         return _members_in_order(reference, answer, terms)
     return differs("tuple.list", "a tuple or interval is compared with a list")
+
+
+def _in_parameter_of(reference: Node, answer: Node) -> Node:
+    """`(t, 2t)` as `(k, 2k)`: the name of the only parameter is free."""
+    wanted, given = letters_of(reference), letters_of(answer)
+    if wanted != given and len(wanted) == len(given) == 1 and (wanted | given) <= _PARAMETERS:
+        return replace(answer, {next(iter(given)): Sym(next(iter(wanted)))})
+    return answer
 
 
 def _in_alphabet(node: Seq) -> Seq | None:

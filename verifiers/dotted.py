@@ -60,6 +60,8 @@ def with_dots(kind: str, terms: Sequence[Node], *, powers: bool = False) -> Node
         found = _of_letter(kind, first, last) or _of_numbers(kind, first, last, powers) or _of_steps(kind, first, last)
         if found is not None:
             return found
+    if kind == "sum" and len(head) >= _LEAST_TERMS and not tail and (limit := _geometric_limit(head)) is not None:
+        return limit
     return Call(f"dotted {kind}", tuple(terms))
 
 
@@ -74,6 +76,15 @@ def _of_letter(kind: str, head: tuple[Node, ...], tail: tuple[Node, ...]) -> Nod
                 if all(map(_same, shown, head)) and all(map(_same, ending, tail[::-1])):
                     return Big(kind, _INDEX.name, number(start), Sym(letter), body)
     return None
+
+
+def _geometric_limit(head: tuple[Node, ...]) -> Node | None:
+    r"""The value of `1/2 + 1/4 + 1/8 + \cdots`, None for other terms."""
+    values = [term.value for term in head if isinstance(term, Num) and term.value]
+    ratio = values[1] / values[0] if len(values) == len(head) else Fraction(1)
+    if abs(ratio) >= 1 or any(after != ratio * before for before, after in pairwise(values)):
+        return None
+    return number(values[0] / (1 - ratio))
 
 
 def _with_index(node: Node, letter: str) -> Iterator[Node]:

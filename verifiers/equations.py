@@ -178,6 +178,8 @@ def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
         return True
     if isinstance(left, Sym) and isinstance(right, Sym) and terms.policy.letter_case is Choose.ACCEPT:
         return _bare_name(left) == _bare_name(right) or _is_numbered(left, right) or _is_numbered(right, left)
+    if isinstance(left, Apply) and isinstance(right, Apply) and terms.policy.letter_case is Choose.ACCEPT:
+        return left.name.casefold() == right.name.casefold() and left.args == right.args
     names = [_names_in(side) for side in (left, right)]
     if names[0] and names[1]:
         return names[0] == names[1]

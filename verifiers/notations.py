@@ -31,6 +31,9 @@ _MODULO = re.compile(
     r"\\text\s?\{\s*\(?\s*mod(?:ulo)?\s*\}\s*(?:(\d{1,9}|[a-z])\s*\)?)|"
     r"\(?\\text\s?\{\s*\(?\s*mod(?:ulo)?\s+(\d{1,9}|[a-z])\s*\)?\s*\}\)?"
 )
+_DIVIDES = re.compile(r"(\d{1,9})\s?\\mid\s?([a-zA-Z])")
+r"""`3 \mid n`: three divides n."""
+_MAPS = re.compile(r"(?:[a-zA-Z]\s?:\s?)?[a-z]\s?\\(?:long)?mapsto\s?(.{1,2000})")
 _HALF_LINE = re.compile(
     r"\\(?:mathbb|Bbb)\s?(?:\{\s?R\s?\}|R)\s?[\^_]\s?(?:\{\s?)?(?:(?P<positive>\+|>\s?0)|(?P<from>(?:\\geq?|>=)\s?0))(?:\s?\})?"
 )
@@ -45,10 +48,12 @@ def written_out(text: str) -> str:
     """
     if "C" in text or "P" in text:
         text = _BETWEEN.sub(_as_latex, _BEFORE_AND_AFTER.sub(_as_latex, text))
-    if "\\dot" in text:
-        text = _TWO_DOTS.sub(r"\\overline{\1\2\3}", text)
-    if "mod" in text and "\\text" in text:
-        text = _MODULO.sub(lambda match: rf"\pmod{{{(match[1] or match[2]).strip()}}}", text)
+    if "\\" in text:
+        text = _commands_written_out(text)
+    if "mid" in text and (divides := _DIVIDES.fullmatch(text)):
+        return rf"{divides[2]} \equiv 0 \pmod{{{divides[1]}}}"
+    if "mapsto" in text and (maps := _MAPS.fullmatch(text)):
+        return f"y = {maps[1]}"
     if "base" in text and (based := _IN_BASE.fullmatch(text)):
         return f"{based.group(1)}_{{{based.group(2)}}}"
     if "R" in text and ("+" in text or "0" in text):
@@ -59,6 +64,15 @@ def written_out(text: str) -> str:
         text = matrices_written_out(text)
     if text.startswith("{") and _BARE_SET.fullmatch(text) and _is_one_group(text):
         text = f"\\{{{text[1:-1]}\\}}"
+    return text
+
+
+def _commands_written_out(text: str) -> str:
+    r"""Repeating digits under two dots as under a line, and `\text{(mod } 7)` as `\pmod{7}`."""
+    if "\\dot" in text:
+        text = _TWO_DOTS.sub(r"\\overline{\1\2\3}", text)
+    if "mod" in text and "\\text" in text:
+        text = _MODULO.sub(lambda match: rf"\pmod{{{(match[1] or match[2]).strip()}}}", text)
     return text
 
 

@@ -50,7 +50,7 @@ _SUBSTANCE: Final = re.compile(
 )
 _FORMULA_SIGNS: Final = re.compile(r"[_{}]")
 _DIRECTION: Final = re.compile(
-    r"(.*?[A-Za-z}\d²]),?[\s~(]+(?:\\text\{\s*)?(?:(?:to|towards?|in) (?:the )?)?(?:due )?"
+    r"(.*?[A-Za-z}\d²]),?(?:\\[ ,;]|[\s~(])+(?:\\text\{\s*)?(?:(?:to|towards?|in) (?:the )?)?(?:due )?"
     r"((?:north|south)?[ -]?(?:east|west)|north|south|right|left|up|down|(?:for|back|in|out)ward"
     r"|(?:counter|anti)?-?clockwise)"
     r"(?:wards?|s)?(?: direction)?[\s)}]*",

@@ -151,11 +151,29 @@ _FONT = re.compile(r"\\(?:mathrm|text|ce|mathbf|textbf|rm|left|right)(?![a-zA-Z]
 _ARROWS = re.compile(r"\\(?:long)?rightarrow(?![a-z])|\\to(?![a-z])|-+>|=>|⟶")
 
 
+def _property_of_numbers(text: str) -> str | None:
+    """`n is odd`, `all odd integers`, `odd n` as `numbers: odd`; None for any other text."""
+    words = [word for word in text.replace("primes", "prime").split() if word not in _NUMBER_WORDS]
+    if not words or len(words) > PAIR + 1 or not any(word in _PROPERTIES for word in words):
+        return None
+    others = [word for word in words if word not in _PROPERTIES]
+    if len(others) > 1 or any(len(word) > 1 for word in others):
+        return None
+    return "numbers: " + " ".join(sorted(word for word in words if word in _PROPERTIES))
+
+
+_PROPERTIES = frozenset({"odd", "even", "prime", "composite", "positive", "negative"})
+_WORDS = "all every any is are be number numbers integer integers values of that must for"
+_NUMBER_WORDS = frozenset(_WORDS.split())
+
+
 def _in_usual_words(text: str) -> str:
     """`text` with what has several usual wordings in one: no solution, no limit, the days of the week."""
     text = _SAME_WORDS.get(text, text)
     if nothing := _NO_SOLUTION.fullmatch(text):
         return f"no {nothing.group('real') or ''}solution"
+    if (found := _property_of_numbers(text)) is not None:
+        return found
     day = _ON_DAY.fullmatch(text)
     return day.group("day") + "day" if day is not None else text
 
