@@ -139,9 +139,8 @@ def _decide_twice(problem: Problem, answer: str, policy: Policy) -> Decision | N
     decision = decide(problem, ways[0], policy)
     if decision.status is not Status.CORRECT:
         return None
-    stated = Problem(question=problem.question, reference=ways[0])
-    is_restated = any(decide(asked, ways[1], policy).status is Status.CORRECT for asked in (stated, problem))
-    return decision if is_restated else None
+    other = decide(Problem(question=problem.question, reference=ways[0]), ways[1], policy)
+    return decision if other.status is Status.CORRECT else None
 
 
 def _sign_counts(reference: str, answer: str, policy: Policy) -> bool:

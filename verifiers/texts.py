@@ -163,7 +163,7 @@ def _property_of_numbers(text: str) -> str | None:
 
 
 _PROPERTIES = frozenset({"odd", "even", "prime", "composite", "positive", "negative"})
-_WORDS = "all every any is are be number numbers integer integers values of that must for"
+_WORDS = "all every any is are be numbers integers values of that must for"
 _NUMBER_WORDS = frozenset(_WORDS.split())
 
 
