@@ -1,5 +1,6 @@
 """LaTeX commands as atoms of the grammar: fractions, roots, fonts, sums, integrals, limits."""
 
+import re
 from fractions import Fraction
 
 from verifiers import vocabulary as words
@@ -28,6 +29,7 @@ from verifiers.tree import (
 )
 from verifiers.walk import nodes_of, rewrite
 
+_CORNERS = re.compile(r"[A-Z]{3}")
 _MAX_NAME_CHARS = 12
 _MAX_PRIMES = 4
 _UNIT_VECTORS = frozenset("ijk")
@@ -65,6 +67,9 @@ class CommandAtoms(Levels):
             return Const(letter) if letter in words.NUMBER_SETS else Sym(letter)
         if name in {"ldots", "dots", "cdots", "dotsc", "dotsb"}:
             return Dots()
+        if name in {"angle", "measuredangle"} and self.peek().kind == "name" and _CORNERS.fullmatch(self.peek().text):
+            corners = self.take().text
+            return Sym(f"angle {min(corners, corners[::-1])}")  # the corner in the middle counts
         if name in {
             "triangle",
             "angle",

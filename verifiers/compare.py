@@ -41,7 +41,7 @@ from verifiers.tree import (
     number,
     subtract,
 )
-from verifiers.walk import letters_of, replace, rewrite
+from verifiers.walk import letters_of, nodes_of, replace, rewrite
 from verifiers.whole_numbers import same_whole_numbers
 
 _PARAMETERS = frozenset({"k", "m", "n", "r", "s", "t", "lambda", "mu"})
@@ -108,7 +108,7 @@ def _prepared(node: Node) -> Node:
         if isinstance(node, Rel) and node.ops == ("!=",) and has_alternatives(node.parts[1]):
             name = node.parts[0]
             return Seq("", tuple(Rel(("!=",), (name, value)) for value in alternatives(node.parts[1])), "", "and")
-    if has_matrix(node):
+    if has_matrix(node) or any(isinstance(part, Call) and part.name == "norm" for part in nodes_of(node)):
         try:
             node = worked_out(node)
         except UnreadableError:

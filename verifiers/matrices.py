@@ -4,6 +4,7 @@ import re
 
 from verifiers.limits import MAX_MATRIX_CELLS, check
 from verifiers.tree import (
+    HALF,
     ONE,
     ZERO,
     Add,
@@ -19,6 +20,7 @@ from verifiers.tree import (
     divide,
     multiply,
     negate,
+    power,
 )
 from verifiers.walk import letters_of, nodes_of, replace, rewrite
 
@@ -50,9 +52,16 @@ def _step(node: Node) -> Node:
         return _sum(node.terms)
     if isinstance(node, Mul) and any(isinstance(f, Matrix) for f in node.factors):
         return _product(node.factors)
+    if isinstance(node, Call) and node.name == "norm" and (members := _components(node.args[0])) is not None:
+        return power(add(*(multiply(member, member) for member in members)), HALF)
     if isinstance(node, Call) and len(node.args) >= 1 and isinstance(node.args[0], Matrix):
         return _called(node.name, node.args[0], node.args[1:])
     return node
+
+
+def _components(node: Node) -> tuple[Node, ...] | None:
+    """The components of a vector, written as a tuple, a row or a column."""
+    return tuple_members(node) or vector_members(node)
 
 
 def _sum(terms: tuple[Node, ...]) -> Node:

@@ -36,6 +36,7 @@ _EXPONENT_IN_TEXT = re.compile(
     r"(?<=\d)\s?\\(?:text|mathrm|textrm|rm)\s?\{\s?(?:E\s?\}\s?(?P<bare>[+-]?\d{1,4})|[Ee]\s?\}\s?\{(?P<braced>[+-]?\d{1,4})\})"
 )
 r"""`3.2\text{E}5`."""
+_DEGREES = re.compile(r"\\(?:SI|qty)\s?\{\s?([-+\d.,]{1,40})\s?\}\s?\{\s?\\(?:arc)?degree\s?\}")
 _SIUNITX_NUMBER = re.compile(r"\\num\s?(?:\[[^\]]{0,80}\])?\{\s?([-+\d.,eE ]{1,60})\}")
 _NEGATIVE_SPACE = re.compile(r"\\!\s*")
 _IN_WORDS = re.compile(r"(\S.{0,40}?)\s*\(([a-z][a-z -]{1,60})\)", re.DOTALL)
@@ -77,6 +78,8 @@ def _with_commands_read(answer: str) -> str:
     r"""The answer with numbers and options out of the commands around them: `\num{5}`, `3\text{E}5`, `\text{(C)} 5`."""
     if "\\!" in answer:
         answer = _NEGATIVE_SPACE.sub("", answer)
+    if "degree}" in answer:
+        answer = _DEGREES.sub(r"\1^\\circ", answer)
     if "E}" in answer or "e}" in answer or "\\num" in answer:
         answer = _SIUNITX_NUMBER.sub(r"\1", _EXPONENT_IN_TEXT.sub(_as_power, answer))
     if answer.startswith("\\text"):

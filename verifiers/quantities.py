@@ -41,6 +41,7 @@ _MONEY = re.compile(
 )
 _MARKS_OF_PLACE = frozenset(("'", '"', "st"))
 """Signs behind a bare number that make it another thing: `31'` may be feet or minutes, and `31st` is a place."""
+_ANGLE_NAME = re.compile(r"m?(?:angle|measuredangle|∠)([A-Z]{3})")
 _RADIAN: Dimension = (("radian", 1),)
 
 
@@ -213,7 +214,10 @@ class _Judge:
         return self._measured(reference, answer, rel_tol)
 
     def _same_name(self, reference: str, answer: str) -> bool:
-        """One quantity may have another index; among several the index tells them apart."""
+        """One quantity may have another index; among several the index tells them apart. `∠ABC` is `∠CBA`."""
+        corners = [_ANGLE_NAME.fullmatch(name) for name in (reference, answer)]
+        if corners[0] is not None and corners[1] is not None:
+            return corners[0][1] in (corners[1][1], corners[1][1][::-1])
         if len(self.known.items) > 1:
             return reference == answer
         return base_name(reference) == base_name(answer)
