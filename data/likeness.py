@@ -95,8 +95,7 @@ class Questions:
             ),
         )
 
-    def _compared(self, threshold: float) -> list[pa.Table]:
-        found = []
+    def _compared(self, threshold: float) -> Iterator[pa.Table]:
         for batch in self._tables.batches(_SIGNED, _PAIRS):
             left, right = (
                 batch[side].combine_chunks().flatten().to_numpy().reshape(-1, PERMUTATIONS) for side in ("x", "y")
@@ -104,5 +103,4 @@ class Questions:
             alike = similarity(left, right)
             near = pa.array(alike >= threshold)
             table = pa.table({"earlier": batch["earlier"], "later": batch["later"], "alike": pa.array(alike)})
-            found.append(table.append_column("exact", pa.repeat(pa.scalar(value=False), len(alike))).filter(near))
-        return found
+            yield table.append_column("exact", pa.repeat(pa.scalar(value=False), len(alike))).filter(near)

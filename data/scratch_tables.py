@@ -43,9 +43,9 @@ class ScratchTables:
             return self._connection.sql(sql).to_arrow_table()
 
     def batches(self, sql: str, rows: int) -> Iterator[pa.Table]:
-        """Yield the rows of a query, at most `rows` at a time; nothing else may run meanwhile."""
-        with self._errors():
-            reader: Any = self._connection.sql(sql).to_arrow_reader(rows)
+        """Yield the rows of a query, at most `rows` at a time; what is written meanwhile is not among them."""
+        with self._errors(), self._connection.cursor() as cursor:
+            reader: Any = cursor.sql(sql).to_arrow_reader(rows)
             for batch in reader:
                 yield pa.Table.from_batches([batch])
 

@@ -5,7 +5,8 @@ they are; where these are on two sides it is left out, since on either it would 
 splits holds stays where it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from data.identity import content_id
@@ -36,22 +37,25 @@ class Place:
     """Where the last version has it."""
 
 
-def place_alike(places: Sequence[Place], pairs: Iterable[tuple[int, int]]) -> dict[int, str | tuple[str, ...]]:
-    """Return the split of every problem that is like another; several splits where it would join them.
+def place_alike(
+    alike: Iterable[tuple[Place, Iterable[int]]], problems: int
+) -> Iterator[tuple[int, str | tuple[str, ...]]]:
+    """Yield the split of every problem that is like others; several splits where it would join them.
 
-    First come those that have their place, then the others in their order, so that later ones never move earlier ones.
+    `alike` are these problems, each with the positions of those that it is like: first come those that have their
+    place, then the rest in their order, so that later ones never move earlier ones. `problems` is the number of all
+    positions; memory takes two bytes for each.
     """
-    near: dict[int, list[int]] = {}
-    for one, other in pairs:
-        near.setdefault(one, []).append(other)
-        near.setdefault(other, []).append(one)
-    given: dict[int, str] = {}
-    found: dict[int, str | tuple[str, ...]] = {}
-    for place in sorted(places, key=lambda each: (each.pinned is None, each.position)):
-        around = {given[other] for other in near.get(place.position, ()) if other in given}
+    names: list[str] = []
+    given = array("H", bytes(2 * problems))
+    for place, others in alike:
+        around = {names[given[other] - 1] for other in others if given[other]}
         wanted = {place.pinned} | around if place.pinned else around or {place.own}
         if len(wanted) > 1:
-            found[place.position] = tuple(sorted(wanted))
-        else:
-            found[place.position] = given[place.position] = next(iter(wanted))
-    return found
+            yield place.position, tuple(sorted(wanted))
+            continue
+        (name,) = wanted
+        if name not in names:
+            names.append(name)
+        given[place.position] = names.index(name) + 1
+        yield place.position, name
