@@ -42,7 +42,7 @@ _DATE_FORMS = (
     (re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})"), "dmy"),
     (re.compile(rf"({_NAMES})\.?,?\s+(\d{{4}})", re.IGNORECASE), "my"),
 )
-_HALF = r"(a\.?\s?m\.?|p\.?\s?m\.?|noon|midnight)"
+_HALF = r"(a\.?\s?m\.?|p\.?\s?m\.?|noon|midnight|in the (?:morning|afternoon|evening)|at night)"
 _TIME = re.compile(
     rf"(\d{{1,2}})(?:[:.h](\d{{2}}))?(?::(\d{{2}}))?\s*{_HALF}"
     rf"|(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?:\s*(?:h|hours|o'clock))?",
@@ -112,6 +112,7 @@ def _date(groups: tuple[str | None, ...], order: str) -> Moment | None:
 def _time(match: re.Match[str]) -> Moment | None:
     half = (match.group(4) or "").casefold().replace(".", "").replace(" ", "")
     hour, minute, second = (int(g or 0) for g in (match.group(1, 2, 3) if half else match.group(5, 6, 7)))
+    half = _HALVES.get(half) or (_half_of_night(hour) if half == "atnight" else half)
     if hour > _DAY_HOURS or max(minute, second) >= _SIXTY or (half and hour not in range(1, _NOON + 1)):
         return None
     known = bool(half) or hour > _NOON or hour == 0 or (match.group(5) or "").startswith("0")
@@ -120,6 +121,15 @@ def _time(match: re.Match[str]) -> Moment | None:
     elif half in {"am", "midnight"} and hour == _NOON:
         hour = 0
     return Moment("time", (hour % 24, minute, second, 1 if known else None))
+
+
+_HALVES = {"inthemorning": "am", "intheafternoon": "pm", "intheevening": "pm"}
+_EARLIEST_EVENING = 6
+
+
+def _half_of_night(hour: int) -> str:
+    """`11 at night` is late, `2 at night` is early."""
+    return "pm" if _EARLIEST_EVENING <= hour < _NOON else "am"
 
 
 def _time_in_words(match: re.Match[str]) -> Moment | None:
@@ -133,10 +143,10 @@ def _time_in_words(match: re.Match[str]) -> Moment | None:
         return None
     when = match["when"] or ""
     is_late = "afternoon" in when or "evening" in when or when.startswith("p")
+    is_late = is_late or (when == "at night" and _half_of_night(hour) == "pm")
     total = (hour % _NOON + _NOON * is_late) * _SIXTY
     total += -minutes if (match["way"] or match["side"]) in {"to", "before", "till"} else minutes
-    is_known = bool(when) and when != "at night"
-    return Moment("time", (total // _SIXTY % _DAY_HOURS, total % _SIXTY, 0, 1 if is_known else None))
+    return Moment("time", (total // _SIXTY % _DAY_HOURS, total % _SIXTY, 0, 1 if when else None))
 
 
 def _whole(text: str) -> int | None:

@@ -169,19 +169,24 @@ def _same_curves(reference: Rel, answer: Rel, terms: Terms) -> Match:
 
 def _product_of_signs(node: Rel) -> Node:
     """What is zero where either of the equations holds that one with `±` stands for."""
+    return multiply(*(subtract(*one.parts) for one in _with_one_sign(node)))
+
+
+def _with_one_sign(node: Rel) -> list[Rel]:
+    """The two relations that one with `±` stands for, or the relation itself."""
     if not has_alternatives(node):
-        return subtract(*node.parts)
-    return multiply(*(subtract(*sides) for sides in zip(*(alternatives(part) for part in node.parts), strict=True)))
+        return [node]
+    return [Rel(node.ops, sides) for sides in zip(*(alternatives(part) for part in node.parts), strict=True)]
 
 
 def _same_residues(reference: Rel, answer: Rel) -> Match | None:
     """Compare `n ≡ 3 (mod 7)` with `n = 7k + 3`; None where both are congruences, or neither is such a class."""
     if reference.ops == answer.ops:
         return None
-    left, right = residue_class(reference), residue_class(answer)
-    if left is None and right is None:
+    left, right = ({residue_class(one) for one in _with_one_sign(node)} for node in (reference, answer))
+    if left == right == {None}:
         return None
-    return Match(left == right, "congruence.class", "the residue classes are compared")
+    return Match(left == right and None not in left, "congruence.class", "the residue classes are compared")
 
 
 def _stated(node: Node) -> Node:

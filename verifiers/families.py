@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from verifiers.exact_calls import call as exact_call
 from verifiers.tree import (
     MINUS_ONE,
     PAIR,
@@ -22,7 +23,7 @@ from verifiers.tree import (
     number,
     subtract,
 )
-from verifiers.walk import letters_of, replace
+from verifiers.walk import letters_of, nodes_of, replace
 
 _LETTER = r"\$?\s*(?P<{0}>[a-zA-Z])\s*\$?"
 _SPACE = r"(?:[\s,;~$]|\\q?quad|\\[,;:! ])*"
@@ -30,12 +31,14 @@ _LEADING_WORDS = r"(?:(?:\\text\s*\{\s*)?,?\s*(?:where|for(?: all| any| some| ea
 _TAIL = re.compile(
     rf"{_SPACE}\(?{_SPACE}{_LEADING_WORDS}{_SPACE}(?:"
     rf"{_LETTER.format('a')}\s*\\in\s*(?:\\(?:mathbb|mathbf|mathrm|Bbb|bf)\s*\{{?\s*Z\s*\}}?|\\Z|Z)|"
-    rf"{_LETTER.format('b')}\s*(?:\\text\s*\{{\s*)?is\s+an(?:y|\s+arbitrary)?\s+integer\s*\}}?|"
+    rf"{_LETTER.format('b')}\s*(?:\\text\s*\{{\s*)?(?:is\s+)?an(?:y|\s+arbitrary)?\s+integer\s*\}}?|"
     rf"(?:\\text\s*\{{\s*)?(?:an\s+|any\s+|all\s+)?integers?\s*\}}?\s*{_LETTER.format('c')}(?:\s*\}})?)"
     rf"{_SPACE}\)?{_SPACE}\Z"
 )
 _TAIL_CHARS = 120
 _USUALLY_WHOLE = frozenset("kmn")
+_ANGLES = frozenset({"x", "y", "z", "t", "u", "theta", "alpha", "beta", "gamma", "phi"})
+"""Letters of unknowns that a trigonometric equation is solved for: `ω = 2πn` is no family."""
 _SHIFTS = range(-2, 3)
 _OWN_NAMES = frozenset("abcdhjklmnpqrstN")
 """Letters that an answer may use for a whole number."""
@@ -69,6 +72,10 @@ def implied_integer(tree: Node) -> str:
             return letter
     else:
         value = tree
+    letters = letters_of(value) - _labels(tree)
+    is_angle = isinstance(tree, Rel) and _labels(tree) <= _ANGLES and Const("pi") in nodes_of(value)
+    if is_angle and len(letters) == 1 and letters <= _USUALLY_WHOLE:
+        return next(iter(letters))
     turns = [term for term in (value.terms if isinstance(value, Add) else ()) if letters_of(term)]
     factors = factors_of(turns[0]) if len(turns) == 1 else ()
     names = [factor.name for factor in factors if isinstance(factor, Sym)]
@@ -105,6 +112,8 @@ def residue_class(tree: Node) -> tuple[str, Fraction, Fraction] | None:
     label, value = tree.parts[0].name, tree.parts[1]
     if tree.ops == ("≡",) and isinstance(value, Call) and value.name == "residue":
         remainder, modulus = value.args
+        if isinstance(remainder, Call):
+            remainder = exact_call(remainder.name, remainder.args)  # `±1` has become one of its two values
     elif tree.ops == ("=",) and (letter := parameter_of(tree)):
         remainder = replace(value, {letter: number(0)})
         modulus = subtract(replace(value, {letter: number(1)}), remainder)

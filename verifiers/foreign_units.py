@@ -72,7 +72,7 @@ _PREFIXES: Final = {
     "mikro": "μ", "nano": "n", "mega": "M", "giga": "G", "deci": "d", "dezi": "d", "hecto": "h", "hekto": "h",
 }  # fmt: skip
 _WHOLE_NAMES: Final = {
-    "h": "hora horas heure heures stunde stunden ora ore",
+    "h": "hora horas heure heures stunde stunden",
     "min": "minuto minutos minuti minuten",
     "day": "dia dias jour jours giorno giorni tage tagen",
     "week": "semana semanas semaine semaines woche wochen settimana settimane",

@@ -115,12 +115,14 @@ _KIND = re.compile(
 )
 """What kind of thing stands in the brackets behind it: `the point (4, 7)`."""
 _IS = re.compile(r"^([a-zA-Z])\s+(?:is|equals)\s+(?=[-\d\\(])")
+_YEAR = re.compile(r"^(?:in\s+)?(?:the\s+)?year\s+(?=\d{3,4}$)|^in\s+(?=\d{4}$)|^pH\s+(?=\d)", re.IGNORECASE)
+"""Words that say what a number is: `in 1969`, `pH 3.2`."""
 _MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d\\])", re.IGNORECASE)
 
 
 def lead_in_dropped(text: str) -> str:
     """`text` without words that only lead to the answer: `Answer: 5`, `it is exactly 5`; `minus 5` becomes `-5`."""
-    text = _IS.sub(r"\1 = ", _KIND.sub("", _NOT_OTHER.sub("", text)))
+    text = _YEAR.sub("", _IS.sub(r"\1 = ", _KIND.sub("", _NOT_OTHER.sub("", text))))
     match = _LEAD_IN.match(text)
     return _MINUS.sub("-", text[match.end() :].strip() if match is not None else text)
 

@@ -18,6 +18,7 @@ from verifiers.inequality_words import inequality_in_words
 from verifiers.loose_text import lead_in_dropped, named_matrix, named_set
 from verifiers.matrices import ZERO_OF_ANY_SHAPE, tuple_members
 from verifiers.notations import combinations_written_out
+from verifiers.number_words import number_in_words
 from verifiers.phrases import OTHERS_WORDS, UNSURE, is_bound, states_for_others
 from verifiers.plain_answers import decide_moment
 from verifiers.plain_numbers import repeating_in_brackets
@@ -34,7 +35,7 @@ from verifiers.references import Reference, as_kind
 from verifiers.regions import is_interval, is_region
 from verifiers.rendering import render
 from verifiers.scalars import Match, Terms, differs, equal
-from verifiers.texts import reference_letter, words_of
+from verifiers.texts import plain_text, reference_letter, words_of
 from verifiers.tree import (
     ZERO,
     Apply,
@@ -168,6 +169,8 @@ def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
         closing = _closing_value(text)
         if closing is not None:
             return unwrap(closing)
+        if reference.is_constant and number_in_words(plain_text(text)) is not None:
+            return text
         if (
             len(segments) == 1
             and "\\$" not in text

@@ -41,6 +41,11 @@ _MONEY = re.compile(
 )
 _MARKS_OF_PLACE = frozenset(("'", '"', "st"))
 """Signs behind a bare number that make it another thing: `31'` may be feet or minutes, and `31st` is a place."""
+_SIDES = re.compile(
+    r"\s*(\d[\d.]{0,20}\s?(?:\\text\{\s?)?[A-Za-z]{1,15}\}?)\s{0,3}(?:×|x|\\times|by|\\text\{\s?by\s?\})\s{0,3}"
+    r"(\d[\d.]{0,20}\s?(?:\\text\{\s?)?[A-Za-z]{1,15}\}?)\s*"
+)
+"""`30 cm by 40 cm`: two lengths, and no area."""
 _ANGLE_NAME = re.compile(r"m?(?:angle|measuredangle|∠)([A-Z]{3})")
 _RADIAN: Dimension = (("radian", 1),)
 
@@ -62,6 +67,9 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
     ends = range_ends(reference) if problem.unit is None else None
     if ends is not None:
         return _decide_range(problem, ends, answer, policy)
+    sides = (_SIDES.fullmatch(reference), _SIDES.fullmatch(answer)) if problem.unit is None else (None, None)
+    if sides[0] is not None and sides[1] is not None:
+        reference, answer = (f"{side[1]} and {side[2]}" for side in sides if side is not None)
     known = read_reference(reference, problem.unit or "", is_asked)
     if known is None:
         unread = Decision(Status.BAD_REFERENCE, "quantity.reference", "the reference cannot be read as a quantity")

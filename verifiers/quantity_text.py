@@ -62,7 +62,9 @@ _BEARING: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNS_OF_A_FORMULA: Final = 2
-_OF_MATTER: Final = ((("gram", 1),), (("meter", 3),), (("mole", 1),))
+_OF_MATTER: Final = (
+    (("gram", 1),), (("meter", 3),), (("mole", 1),), (("meter", -3), ("mole", 1)), (("gram", 1), ("meter", -3)),
+)  # fmt: skip
 _BY_MASS: Final = re.compile(r"(?<=%)\s*\}?\s+by (?:mass|weight|volume|moles)$")
 _AT_AN_ANGLE: Final = re.compile(
     r"(?<=[A-Za-z}\d])\}?[\s~]+(?:\\text\{\s*)?at\s+(?:an angle of\s+)?\}?\s*"

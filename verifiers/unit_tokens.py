@@ -82,7 +82,7 @@ _LEXEME = re.compile(
     r"|(?P<power_sign>\^|\*\*)"
     r"|(?P<command>\\(?:[A-Za-z]+|.))"
     r"|(?P<word>[A-Za-zμΩÅåöÖℓ]+)"
-    r"|(?P<sign>\+/-|\+-|''|[-+*/()·×±,;%‰$€£¥₹¢°'\"=.{}\[\]])",
+    r"|(?P<sign>\+/-|\+-|''|[-+*/()·×±,;%‰$€£¥₹₽₩¢°'\"=.{}\[\]])",
     re.DOTALL,
 )
 _TRANSPARENT = (
@@ -104,7 +104,7 @@ _NO_UNIT_MACROS: Final = frozenset(("min", "bar", "in", *"dbctuHLlPS"))
 """Commands with the name of a unit that mean something else in LaTeX."""
 _CONJUNCTIONS: Final = {"and": "and", "&": "and", "or": "or"}
 _SIGNS: Final = {"·": "*", "×": "*", "*": "*", "+/-": "±", "+-": "±", ";": ",", "''": '"', "[": "(", "]": ")"}
-_WORD_SIGNS: Final = frozenset("%‰€£¥₹¢°'\"")
+_WORD_SIGNS: Final = frozenset("%‰€£¥₹₽₩¢°'\"")
 
 
 def tokenize(text: str) -> list[Token]:
