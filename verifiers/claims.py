@@ -9,7 +9,7 @@ import re
 
 _FILLERS = (
     r"(?:about|approximately|approx\.?|roughly|around|exactly|precisely|only|just|simply|now|then|also|thus|therefore|"
-    r"indeed|actually|quite|us|equal|a total of|altogether|another|all|USD|EUR|environ|etwa|genau|unos|unas|circa)"
+    r"indeed|actually|quite|us|a total of|altogether|another|all|USD|EUR|environ|etwa|genau|unos|unas|circa)"
 )
 _EXACTLY = re.compile(rf"(?:(?<![^\W_]){_FILLERS}[\s$€£*\\(]{{1,4}}){{1,3}}\Z", re.IGNORECASE)
 _WORDS_BEFORE = re.compile(r"(?:([^\W\d_][\w'’]*)[\s$*\\(\[{\"“|-]{1,6})??([^\W\d_][\w'’]*)[\s$€£*\\(\[{\"“]{1,6}\Z")
@@ -41,29 +41,39 @@ _JOINING = re.compile(
     r"obtenemos|tiene|cuesta|paga|são|sao|ha|fica|ficam|obtemos|temos|custa|logo|soma|è|e|sono|fa|fanno|"
     r"risulta|otteniamo|abbiamo|costa|quindi|si|zijn|bedraagt|krijgen|är|er|blir|får|jest|to|wynosi|mamy|je|"
     r"jsou|este|sunt|adalah|yaitu|sama|dengan|ada|menjadi|bang|la|on|az|olur|ederek|eder|igual|égale|equivale|"
-    r"entonces|donc|portanto|somit|avons|tenemos|haben|a|avait|hatte|tenía|tinha|aveva|y|et|und|che|que|c'est"
+    r"entonces|donc|portanto|somit|avons|tenemos|haben|a|avait|hatte|tenía|tinha|aveva|y|et|und|che|que|c'est|"
+    r"trouve|trouvons|totalise|erhält|bekommt|ottiene|troviamo|"
+    r"obtém|obter|encontramos|suman|necesita|jumlahnya|hasilnya|nilainya|blijven|over|se|wychodzi|vychází"
 )
 """Words behind which a sentence says what something is, has or comes to."""
 _FOUND = re.compile(r"got|found|finds|find|computed|compute|obtained|obtain|calculated|calculate|derived|derive|see")
 """What "we" do to claim a value; of others it only tells what they say."""
 _PLACED = re.compile(
-    r"occurs|occur|attained|reached|achieved|located|meet|meets|stands|lies|is|are|increases|increased|"
+    r"end|occurs|occur|attained|reached|achieved|located|meet|meets|stands|lies|is|are|increases|increased|"
     r"decreases|decreased|grew|grows|rose|rises|fell|falls|drops|dropped|changes|changed|done|finish|finished|"
     r"finishes|arrives|arrive|starts|ends|happens|reduced|multiplied|given|intersects|crosses|cross|maximum|"
     r"minimum|maximized|minimized"
 )
 """Verbs that a place or an amount follows: "it occurs at 5", "the price falls by 5"."""
-_NOT_TO = re.compile(r"next|close|closer|according|back|prior|thanks|due|point|points|refers|get|want|similar|compared")
+_TO = re.compile(
+    r"equals?|equates|equivalent|comes?|came|amounts?|adds?|up|sums?|simplifies|reduces|reduced|evaluates|leads|"
+    r"down|totals|"
+    r"rounds|rounded|converges|tends|works|increases|increased|decreases|decreased|drops|dropped|rises|rose|falls|fell|"
+    r"grows|grew|goes|changes|changed|corresponds|boils|is|out|off|back|integrates|collapses|shrinks|expands|set|sets|"
+    r"élève|asciende|je|jest|odpowiedź"
+)
+"""Words behind which "to" leads to a value."""
 _NOT_OF = re.compile(
     r"opposite|negative|factor|factors|divisor|divisors|multiple|multiples|half|third|quarter|fifth|tenth|"
     r"double|triple|complement|predecessor|successor|remainder|logarithm|square|cube|root|power|inverse|"
     r"reciprocal|factorial|function|digit|digits|most|many|some|any|one|fraction|percentage|part|instead|"
     r"because|short|shy|north|south|mention|capable"
 )
-_NOT_AFTER = {"to": _NOT_TO, "of": _NOT_OF}
+_NOT_AFTER = {"of": _NOT_OF}
 _ONLY_AFTER = {
+    "to": _TO,
     **dict.fromkeys(("at", "by", "in", "on", "after", "within"), _PLACED),
-    "with": re.compile(r"up|left"),
+    "with": re.compile(r"left|him|her|them|me"),
     "as": re.compile(r"out|value|result|number"),
 }
 """Prepositions that join a value only behind some words."""
@@ -77,10 +87,14 @@ _FRONTED = re.compile(
 _CLAUSE_BEHIND = re.compile(r"[^,.;]{0,60},\s*[A-Za-z]")
 """What comes after a clause that only leads in: "to get 64, one would need another coin"."""
 _REFUSED = re.compile(
-    r"[\s$*)]{1,4}(?:fails\b(?! the (?:exam|test|course|class))|leads? to (?:a )?contradiction|would\b|violates?\b|"
+    r"[\s$*),]{1,4}(?:fails\b(?! the (?:exam|test|course|class))|leads? to (?:a )?contradiction|would\b|violates?\b|"
     r"contradicts?\b|"
     r"does(?:n['’]t| not)\b|can(?:not|['’]t| not)\b|has to be (?:rejected|discarded)|"
-    r"among others|et al\b|or so\b|"
+    r"among others|et al\b|or so\b|(?:seems|appears|looks|sounds|feels)\b|is what (?:you|one|we|they|i)\s|"
+    r"but (?:don['’]t|do not|i['’]m not|i am not)\b|"
+    r"in (?:the|my|an?|our|that|some|his|her) (?:\w+ )?(?:notes|book|textbook|forum|video|lecture|article|paper|"
+    r"comments?|key|"
+    r"answer section|appendix|margin|newspaper|exam)\b|"
     r"(?:is|are|was) (?:one of|among|(?:only |just )?(?:one|a) possib|out|off|excluded|discarded|eliminated|"
     r"impossible|absurd|an? (?:upper|lower) bound|"
     r"the \w+ that (?:i|we) w)\b)",
@@ -107,6 +121,13 @@ _SOURCE = re.compile(
     re.IGNORECASE,
 )
 """A subject that knows or tells a value rather than has it."""
+_HEARSAY = re.compile(
+    r"\W*(?:(?:the|an?|my|his|her|their|our|one)\s)?(?:\w+\s)?(?:hint|rumou?r|suggestion|conjecture|claim|hunch|"
+    r"guess|bet|gossip|word (?:on|has)|"
+    r"legend)\b[^.;]{0,60}\b(?:is|was)\s+\Z",
+    re.IGNORECASE,
+)
+"""A subject that is itself only something said."""
 _TELLS = re.compile(r"gives|give|gave|gets|get|got|has|have|had|reads|read|makes|made|ends|starts|contains")
 _ANSWER_AS_SUBJECT = re.compile(
     r"\b(?:answer|result|solution)s?\s+(?!(?:is|are|was|will|must|should|would|has to|comes|equals|becomes|that|we|"
@@ -125,7 +146,8 @@ _TELLING = re.compile(
     r"ed)?|answered|"
     r"tells|told|proposed?|user|human|student|friend|given|note|source|input|\w*error|\w*exception|warning|count|"
     r"time|elapsed|"
-    r"line|page|status|code|test|try|candidate|distractor|example|bound|limit|temperature|seed|expected|mistake)",
+    r"reads|adds|shouts|shouted|comment|line|page|status|code|test|try|candidate|distractor|example|bound|limit|"
+    r"temperature|seed|expected|mistake)",
     re.IGNORECASE,
 )
 """What may stand before a colon and be no name of an answer."""
@@ -142,7 +164,7 @@ def claims(sentence: str, start: int, end: int) -> bool:
     before, after = sentence[:start], sentence[end:]
     if (_FRONTED.match(before) and _CLAUSE_BEHIND.match(after)) or _STORY_GOES_ON.match(after) or _REFUSED.match(after):
         return False
-    if _ANSWER_AS_SUBJECT.search(before):
+    if _ANSWER_AS_SUBJECT.search(before) or _HEARSAY.match(before):
         return False
     if label := _LABEL.search(before):
         return not _TELLING.fullmatch(label[1])
@@ -156,6 +178,8 @@ def _joins(word: str, earlier: str, before: str) -> bool:
     """Whether the last word before a bare value makes it what the sentence comes to."""
     if _FOUND.fullmatch(word):
         return bool(_WE.search(before))
+    if word == "with" and earlier in {"up", "us"}:
+        return bool(_WE.search(before)) or earlier == "us"
     if word in _NOT_AFTER:
         return not _NOT_AFTER[word].fullmatch(earlier)
     if word in _ONLY_AFTER:

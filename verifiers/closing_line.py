@@ -25,6 +25,7 @@ _PLEASANTRY = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
+_SAYS = re.compile(r"[^\W_]|[✅✔☑]")
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})(?<![:：])\*\*(?!\s?[:：])|\\textbf\{([^{}]{1,200})\}")
 _DIGITS = (
     r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|(?:\s?:\s?\d+){1,2}|\^\d+|"
@@ -130,7 +131,7 @@ _OPTION_AT_END = re.compile(
     r"remains)|[✅✔☑]|[:：→是为選选])"
     r"[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
     r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
-    r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+is\s+(?:the\s+)?(?:correct|right|true)\b|"
+    r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits)\b|"
     r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
 )
 
@@ -174,6 +175,7 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         and len(line) < _LINE_CHARS
         and not _SPEAKS.match(line)
         and not _TWO_SENTENCES.search(line)
+        and (line.isascii() or left_open(line) is None)
     ):
         return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
     if (asked := parts_asked(problem.reference)) > 1 and (parts := _labelled_parts(line, asked)):
@@ -273,7 +275,7 @@ def _last_sentence(text: str, *, of_words: bool) -> str | None:
     """Return the last sentence that is not a pleasantry, if it can hold an answer; `of_words` if words are one."""
     for line in reversed(_FENCE.sub("", text[-_LINE_CHARS:]).strip().splitlines()[-4:]):
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
-            if not sentence or _PLEASANTRY.search(sentence):
+            if not _SAYS.search(sentence) or _PLEASANTRY.search(sentence):
                 continue
             if not of_words and (counted := how_many(sentence)):
                 return counted

@@ -37,6 +37,10 @@ _ALTERNATIVE = re.compile(
     r"\b(?:or(?: equivalently,?)?|i\.e\.,?|that is,?|equivalently,?)(?=[\s$]))\s?"
 )
 """What joins two ways of giving one value."""
+_IN_BRACKETS = re.compile(
+    r"(.{0,200}(?:[^\s(^_A-Za-z]|\w(?=\s)))\s*\((?:=|≈|or\s|i\.e\.,?\s|that is,?\s)?\s*([^()]{1,80})\)\.?", re.DOTALL
+)
+"""`9 m (900 cm)`"""
 _TWO_WAYS = 2
 
 
@@ -126,20 +130,22 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
 def _decide_in_any_way(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:
     """The decision on an answer as it stands or, where that is not right, as one value given in two ways."""
     decision = _decide_any(problem, reference, answer, policy)
-    if decision.status is not Status.CORRECT and _ALTERNATIVE.search(answer, 1):
-        return _decide_twice(problem, answer, policy) or decision
-    return decision
+    if decision.status is Status.CORRECT or not any(sign in answer for sign in ("or", "(", "i.e", "that is", "equiv")):
+        return decision
+    bracketed = _IN_BRACKETS.fullmatch(answer)
+    ways = list(bracketed.groups()) if bracketed else _ALTERNATIVE.split(answer)
+    return (_decide_twice(problem, ways, policy) if len(ways) == _TWO_WAYS else None) or decision
 
 
-def _decide_twice(problem: Problem, answer: str, policy: Policy) -> Decision | None:
+def _decide_twice(problem: Problem, ways: list[str], policy: Policy) -> Decision | None:
     """The decision on a value that is given in two ways, `2/5, or 40 %`: right only if both are, and are the same."""
-    ways = [way.strip(" ,$\\") for way in _ALTERNATIVE.split(answer)]
-    if len(ways) != _TWO_WAYS or not all(ways):
+    one, other_one = (way.strip(" ,$\\") for way in ways)
+    if not one or not other_one:
         return None
-    decision = decide(problem, ways[0], policy)
+    decision = decide(problem, one, policy)
     if decision.status is not Status.CORRECT:
         return None
-    other = decide(Problem(question=problem.question, reference=ways[0]), ways[1], policy)
+    other = decide(Problem(question=problem.question, reference=one), other_one, policy)
     return decision if other.status is Status.CORRECT else None
 
 

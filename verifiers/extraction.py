@@ -38,11 +38,11 @@ _NEXT_QUESTION = re.compile(
 )
 _BARE_START = re.compile(r"\s*[^A-Za-z\n]{1,40}\s*|[\s\S]{0,2000}(?:\A|\n)A:[^\n]{1,200}\s*")
 """A text before another question that is nothing but a value, or ends in the `A:` of a question."""
-_ANSWER_TAG = re.compile(r"\[(/?)answer\]", re.IGNORECASE)
+_ANSWER_TAG = re.compile(r"\[(/?)answer\]|<(?P<closing>/?)(?:final(?:_answer)?|result)>", re.IGNORECASE)
 _VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
 _MORE_AFTER = re.compile(
     rf"{FORMULA_ENDS}(\\?%|\\(?:times|cdot)\s*10\s*\^\s*(?:\{{[^{{}}]{{1,9}}\}}|\d)|"
-    r"(?:or|oder|ou|或)\s+(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
+    r"(?:or|oder|ou|或|\\text\s?\{\s?or\s?\})\s?(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"[$ \t)*]{0,4}\?")
@@ -55,6 +55,7 @@ _SAYS_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 """The last sentence of a text that corrects itself: "It is 17"."""
+_CONFIRMED = re.compile(r"(?:[✓✔✅]|\b(?:yes|correct|right|confirmed|matches|checks out|works)\b)\W*\Z", re.IGNORECASE)
 _IN_JSON = re.compile(r'"(?:final_?)?answer"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[^\s,}"]*)', re.IGNORECASE)
 _SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
 
@@ -91,7 +92,9 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         return Extraction(
             None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
         )
-    visible = plain_markup(_ANSWER_TAG.sub(r"<\1answer>", marked) if "[/" in marked else marked)
+    visible = plain_markup(
+        _ANSWER_TAG.sub(r"<\1\g<closing>answer>", marked) if "[/" in marked or "</" in marked else marked
+    )
     box = _last_box(visible, problem)
     found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None) or box
     if found is None and find_boxes(visible):
@@ -100,12 +103,22 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         statement, reason = concluded(marked, problem)
         answer = None if statement is None else _presented(statement, problem)
         return Extraction(answer or None, "line" if answer else "none", reason)
-    if back := phrases.TAKEN_BACK.match(visible, found.end):
+    back = phrases.TAKEN_BACK.match(visible, found.end)
+    if back and not _is_confirmed(visible[back.end() :], found.statement):
         return _after_taking_back(visible[back.end() :], problem)
     answer = _presented(_inner_box(found.statement, problem), problem)
     if not answer:
         return Extraction(None, "none", "the statement of the answer is empty")
     return Extraction(answer, found.method, f"the last answer stated ({found.method})")
+
+
+def _is_confirmed(rest: str, statement: str) -> bool:
+    """Say whether what begins as doubt comes to the same answer: "Wait, let me check: 25 * 3 = 75. Yes."."""
+    value = _PLAIN_NUMBER.search(statement)
+    confirmed = _CONFIRMED.search(rest[-40:]) if value and len(rest) < _SENTENCE_CHARS else None
+    return bool(confirmed and value and re.search(rf"(?<![\d.]){re.escape(value[0])}(?![\d.])", rest)) and not (
+        phrases.DOUBTED.search(rest)
+    )
 
 
 def _after_taking_back(rest: str, problem: Problem) -> Extraction:

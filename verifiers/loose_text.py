@@ -14,7 +14,8 @@ _TAIL = re.compile(
     rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
 )
 _NOT_A_UNIT = re.compile(
-    r"\b(?:at|most|least|among|others|al|etc|lol|or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|"
+    r"\b(?:fails|overshoots|undershoots|friend|my|your|his|her|our|according|at|most|least|among|others|al|etc|lol|or|and|to|plus|minus|times|if|for|"
+    r"where|when|mod|sin|cos|tan|ln|"
     r"log|pi|sqrt|then|but|except|than|over|"
     r"choose|squared|cubed|dozens?|"
     r"hundred|thousand|[mb]illion|trillion|factorial|half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|"
@@ -67,6 +68,8 @@ CURRENCY = re.compile(r"^\s*(?:\\?\$|€|£|¥|\\pounds|\\euro|\\yen|(?:Rs\.?|US
 
 _COUNTER = re.compile(r"(-?\d[\d,.]*)\s?(?:个|個|人|名|只|隻|条|條|支|颗|顆|辆|輛|次|件|棵|岁|歲|つ|개|명)")
 """A number with one of the words by which Chinese, Japanese and Korean count."""
+_TAIL_TEXT_CHARS = 600
+"""A longer text is no value with a unit; the end of one is looked for from each of its characters."""
 _MAX_SYMBOL_CHARS = 3
 """Longer words behind a number name things, shorter ones have to be known units."""
 
@@ -77,6 +80,8 @@ def without_tail(text: str) -> str | None:
     >>> without_tail(r"20\text{ m}"), without_tail("15 apples"), without_tail("2x")
     ('20', '15', None)
     """
+    if len(text) > _TAIL_TEXT_CHARS:
+        return None
     text = CURRENCY.sub("", text)
     if not text.isascii() and (counted := _COUNTER.fullmatch(text)):
         return counted[1]

@@ -7,7 +7,8 @@ _NOUN: Final = re.compile(r"[a-zäöüß]{2,}|[A-Z]{2,5}s?|[A-Z][a-z]{2,}")
 _NOT_COUNTED: Final = (
     "is are was were be been am not no nor none never isn aren doesn or and but if than then that this it its of "
     "to from by about between within least most more less fewer greater larger smaller only except without wrong "
-    "among others alia fails violates contradicts exceeds equals gives yields says divides leads does incorrect "
+    "overshoots undershoots misses among others alia fails violates contradicts exceeds equals gives yields says "
+    "divides leads does incorrect "
     "false right true correct yes maybe perhaps possible possibly impossible unlikely either neither "
     "unknown some on at for as with so the an mod modulo remainder plus minus over under below above up down half "
     "halves third thirds quarter quarters fourths fifth fifths sixths sevenths eighths ninths tenth tenths "

@@ -21,9 +21,9 @@ może prawdopodobnie chyba twierdzi załóżmy przypuśćmy gdyby byłoby byłab
 fałszywy niepoprawna niepoprawny možná tvrdí špatně špatná předpokládejme talán hibás szerint belki muhtemelen
 olabilir diyor dedi eğer varsayalım yanlış mungkin barangkali misalkan seandainya katanya labda pengine
 возможно может вероятно наверное предположим допустим кажется якобы говорит говорят сказал сказала сказали
-утверждает утверждают считает считают думает уверяет бы неверно неверный неверная неверен неправильно неправильный
-неправильная ошибочно ошибочный ложный ложно невозможно никогда можливо мабуть каже припустимо ίσως μπορεί λέει
-λάθος
+утверждает утверждают считает считают думает подумать уверяет бы неверно неверный неверная неверен неправильно
+неправильный неправильная ошибочно ошибочный ложный ложно невозможно никогда можливо мабуть каже припустимо ίσως μπορεί
+λέει λάθος
 ربما لعل يقول قال يزعم افترض نفترض خطأ خاطئ خاطئة مستحيل شاید اشتباه אולי אומר שגוי נניח
 """
 """German, Dutch, Swedish; French, Spanish, Portuguese, Italian, Romanian; Polish, Czech, Hungarian, Turkish,
@@ -56,11 +56,12 @@ _WITHOUT_SPACES = re.compile(
     r"猜|恐怕|でしょうか|と言|と主張|もし|仮に|仮定|間違|誤り|誤っ|誤答|不正解|より大き|より小さ|より多|より少な|らしい|友達|友人|友だち|"
     r"수도 있|아마|"
     r"만약|만일|가정|고 했|고 말|고 주장|틀렸|틀린|틀립|오답|잘못|불가능|이상입니다|이하입니다|미만입니다|초과입니다|"
-    r"อาจ|บอกว่า|ผิด|สมมติ|ถ้า|शायद|संभवतः|कहता|कहते|कहा|मान ल|यदि|अगर|गलत|ग़लत|असंभव|হয়তো|সম্ভবত|ভুল|যদি"
+    r"อาจ|บอกว่า|ผิด|สมมติ|ถ้า|शायद|संभवतः|कहता|कहते|कहा|मान ल|से कम|से अधिक|से ज़्यादा|"
+    r"أقل من|أكثر من|보다 작|보다 크|보다 적|보다 많|यदि|अगर|गलत|ग़लत|असंभव|হয়তো|সম্ভবত|ভুল|যদি"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH = ("the ", " is ", " are ", " was ", " of ", " has ", " have ", " we ", "There ", "This ", "So ")
-_FIRST_WITHOUT_SPACES = "\u0900"
+_FIRST_WITHOUT_SPACES = "\u0600"
 """The first character of the scripts whose words are not told apart by spaces or letters alone."""
 
 

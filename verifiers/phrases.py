@@ -59,7 +59,7 @@ def _statement(nouns: str, copulas: str, *, copula_last: bool) -> str:
     copulas = copulas.replace(" ", rf"{_S}+")
     joints = [
         rf"{_S}+(?:{copulas})(?!\w|['’]t\b)(?:{_S}*[:：])?",
-        rf"{_S}*(?:[:：=]|→|⇒|\\rightarrow|\\Rightarrow)",
+        rf"{_S}*(?:[:：=]|→|⇒|⟶|➜|➔|\\rightarrow|\\Rightarrow)",
     ]
     if copula_last:
         joints.append(rf"{_S}+(?=[-−]?[\d$\\(])")
@@ -177,7 +177,8 @@ HYPOTHETICAL = re.compile(
     r"(?:problem|exercise|question|case|version|variant|task|example|puzzle)[^.\n]{0,30}$|"
     r"\b(?!(?:here|there|that|it|what|let|where|who|today|problem|question|exercise|task|puzzle)['’])\w+['’]s\s+"
     r"(?!the\b|my\b|our\b|a\b)(?:\w+\s+)?$|\b(?:his|her|their)\s+(?:\w+\s+)?$|"
-    r"\b(?:false|trap|bogus|mistaken|fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$|"
+    r"\b(?:hypothetically|for the sake of argument|in base \w+)\b[^.;:\n]{0,30}$|\b(?:false|trap|bogus|mistaken|"
+    r"fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$|"
     r"\b(?:square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|"
     r"third|"
     r"quarter|twice|thrice|triple|one)\s(?:of\s)?(?:the|my|our|this)?\s?(?:final\s|correct\s)?$",
@@ -235,7 +236,7 @@ DOUBTED = re.compile(
     r"allegedly|apparently|reportedly|too (?:small|large|big|low|high|many|few|much)|naive|naïve|"
     r"tempting|close to|"
     r"ma(?:de|kes?) (?:a|an) (?:mistake|error)|(?:seems?|is|looks?) off|let(?:['’]s| us) assume|could not|unable|"
-    r"i (?:was|were) told|told (?:me|us)|legend|rumou?r|"
+    r"(?:was|were|been|am|are|is) told|told (?:me|us)|legend|rumou?r|"
     r"extraneous|rejected|discarded|common (?:mistake|error)|mistakenly|"
     r"(?:some|many|most|other) (?:students|people)(?: (?:might|would|may))? (?:get|say|think|answer|guess)|"
     r"no (?:answer|solution|value)s?|unsure|unclear|either|or|if|whether|suppose|"
@@ -244,7 +245,8 @@ DOUBTED = re.compile(
     r"不是|没有|沒有|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
     r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|أو|لا |ไม่|≠|"
     r"\\neq?\b|\b(?:absurd|contradicts|to be (?:tested|checked|verified|seen)|asked (?:to|whether|if|about)|"
-    r"one would)\b",
+    r"one would|forgetting|careless\w*|sloppy|misread\w*|miscount\w*|wrongly|incorrectly|erroneous\w*|fallacious|"
+    r"(?:sign|rounding|arithmetic|calculation|computational) error)\b",
     re.IGNORECASE,
 )
 """Words that leave open or deny what a sentence says."""
@@ -316,7 +318,8 @@ TAKEN_BACK = re.compile(
     r"(?:edit|update|errat(?:um|a)|corrected|amended|fixed)\W{0,3}:|actually,?\s*####|would (?:only |then )?(?:be|"
     r"have been|follow)\b|"
     r"alternatively,?\s+(?:it (?:is|could be)\s+|the answer (?:is|could be)\s+)?[$*\\]*[-−]?\d[\d.,/]*[$*.]*\s*\Z|"
-    r"sorry,|i retract\b|on (?:second thought|reflection)\b|"
+    r"sorry,|(?:just )?kidding\b|jk\b|(?:but\s+)?(?:that|this|it)\s+can(?:['’]t|not)\s+be(?=\s*[,.;]|\s+(?:right|"
+    r"true|correct))|i retract\b|on (?:second thought|reflection)\b|"
     r"(?:(?:but|however),?\s+)?(?:that|this|it)\s+(?:contradicts|violates|fails|doesn['’]t look right|"
     r"does not look right|is too)\b"
     r"|actually,?\s+(?:it|this|x|the answer)(?:['’]s|\s+(?:is|should be))\s+[$*\\]*[-−]?\d"

@@ -8,8 +8,14 @@ from verifiers.plain_numbers import read_number
 _IN_WORDS_NEGATIVE = re.compile(
     r"\bnegative\s+(?=[$\\]*\d)|(?<=is )minus\s+(?=[$\\]*\d)|(?<=equals )minus\s+(?=[$\\]*\d)", re.IGNORECASE
 )
+_APART_FROM = re.compile(r"\ANot (?:counting|including)\b[^,]{1,60},\s*")
+_LATER = re.compile(
+    r";\s*((?:it|this|the \w+|[a-z])(?:['’]s|\s+(?:is|equals|=))\s[^;]{0,60}\d[^;]{0,20})\Z", re.IGNORECASE
+)
+"""What is said last, after a semicolon: "it is not 57; it is 58"."""
 _CONTRAST = re.compile(
-    r"(?:\b(?:not|nicht|pas|no|non|não|nao|не|nie|niet)(?:\s(?:es|ist|est|is|son|sind))?|不是)\s*[$*]*[-−]?\d[\d.,/]*[$*]*\s*[,，]?\s*"
+    r"(?:\b(?:not|nicht|pas|no|non|não|nao|не|nie|niet)(?:\s(?:es|ist|est|is|son|sind))?|"
+    r"不是)\s*[$*]*[-−]?\d[\d.,/]*[$*]*\s*[,，]?\s*"
     r"(?:but(?: rather)?|sondern|mais|sino|bensì|ma|mas|а|lecz|maar|而是)\s*(\S.{0,80})\Z",
     re.IGNORECASE,
 )
@@ -27,6 +33,10 @@ def plainly(sentence: str) -> str:
     >>> plainly("The slope is negative 3"), plainly("It is 2/5, or 40 %"), plainly("No es 18, sino 19")
     ('The slope is -3', 'It is 2/5', '19')
     """
+    if sentence.startswith("Not "):
+        sentence = _APART_FROM.sub("", sentence)
+    if ";" in sentence and (later := _LATER.search(sentence)):
+        sentence = later[1]
     return _instead(_signed(_once(sentence)))
 
 

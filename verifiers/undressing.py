@@ -41,7 +41,7 @@ _BECAUSE = re.compile(
 )
 NOT_THAT = re.compile(
     r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no(?! wait)|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z|"
-    r"\s+(?:rather than|instead of|as opposed to)\s+[^()（）]{1,40}\Z|"
+    r"\s+(?:rather than|instead of|as opposed to|and not)\s+[^()（）]{1,40}\Z|"
     r"\s*\([^()]{1,60}\bis\s+(?:rejected|discarded|extraneous|invalid|not (?:valid|possible|allowed|positive))\b"
     r"[^()]{0,60}\)\Z",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ _CLOSED = re.compile(
 _TURN_ENDS = re.compile(
     r"<[|｜](?:im_end|im_start|eot_id|eom_id|end|return|user|endoftext|end_of_text|end▁of▁sentence|"
     r"start_header_id)[|｜]>"
-    r"|</s>|<end_of_turn>|<start_of_turn>|\[/?INST\]"
+    r"|</s>|<eos>|<end_of_turn>|<start_of_turn>|\[/?INST\]"
 )
 _OTHER_TURN = re.compile(
     r"\s*<\|im_start\|>\s?(?:system|user)\b.{0,4000}?<\|im_end\|>|\s*(?:<s>)?\s*\[INST\].{0,4000}?\[/INST\]", re.DOTALL
@@ -42,7 +42,7 @@ _CODE_COMMENT = re.compile(
     rf"/\*.{{0,500}}?\*/"
 )
 """What a programmer notes above a line of code, which no run prints."""
-_COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;|%|REM\b)[^\n]*$|(?<=\s)(?://|--|#)\s[^\n]*$")
+_COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;|%|' |REM\b)[^\n]*$|(?<=\s)(?://|--|#)\s[^\n]*$")
 _HTML_COMMENT = re.compile(r"<!--.{0,2000}?(?:-->|\Z)", re.DOTALL)
 _LATEX_COMMENT = re.compile(
     r"(?m)^[ \t]*%[^\n]*|(?<![\\\d\s])(?<!\d[$}])\s+%[^\n]*(?:boxed|[Aa]nswer)[^\n]*|"

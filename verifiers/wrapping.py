@@ -41,14 +41,19 @@ _DOUBLED = re.compile(
     r"\\\\(?=(?:[dt]?frac|sqrt|left|right|boxed|text|pi|le|leq|ge|geq|ne|neq|times|cdot|pm|infty|in|cup|cap|"
     r"mathrm|quad|begin|end|theta|alpha|beta|sin|cos|tan|log|ln|circ|\(|\)|\[|\])(?![a-z]))"
 )
-_LOST_ESCAPES = (("\x0crac", "\\frac"), ("\\\x0c", "\\f"), ("\x0c", " "))
+_LOST_ESCAPES = (("\\\x0crac", "\\frac"), ("\x0crac", "\\frac"), ("\\\x0c", "\\f"), ("\x0c", " "))
 _APPROXIMATION = re.compile(
-    r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\text\{\s*)?\(\s*(?:approximately|about|approx\.?|roughly|circa|ca\.|\\approx|"
-    r"=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s*\}?$|"
-    r"(?:\\q?quad|\\[,;:! ]|\s|~)+\\text\{\s*,?\s*or (?:about|approximately|roughly)\s*[^{}]{0,40}\}\s*[\d.]{0,20}$|"
-    r"(?:\\q?quad|\\[,;:! ]|\s|~)*(?:\\checkmark|[✓✔✅])$|(?<=[\d}])\s*&$",
+    r"(?:\\q?quad|\\[,;:! ]|\s|~){0,9}(?:\\text\{\s*)?\(\s*(?:approximately|about|approx\.?|roughly|circa|ca\.|"
+    r"\\approx|"
+    r"=|\\simeq|or about|or approximately)(?![a-z])[^()]{0,60}\)\s{0,9}\}?$",
     re.IGNORECASE,
 )
+_SAID_ROUNDED = re.compile(
+    r"(?:\\q?quad|\\[,;:! ]|\s|~){1,9}\\text\{\s?,?\s?or (?:about|approximately|"
+    r"roughly)\s?[^{}]{0,40}\}\s?[\d.]{0,20}$",
+    re.IGNORECASE,
+)
+_TICK = re.compile(r"(?:\\q?quad|\\[,;:! ]|\s|~){0,9}(?:\\checkmark|[✓✔✅])$|(?<=[\d}])\s?&$")
 _PERCENT_WORDS = re.compile(
     r"\s*(?:\\text\{\s*)?(?<![a-zA-Z\\])(?:percentage points?|percentage|per ?cent|pct\.?)(?![a-zA-Z])\s*\}?|"
     r"\\text\{\s*\\?%\s*\}",
@@ -79,6 +84,9 @@ _NEXT_EQUATION = re.compile(r"(?<=[\w})\]])\s{0,9}\\q?quad\s{0,9}(?=\\?[a-zA-Z]{
 _RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|approx|equiv)(?![a-z])")
 _LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")
 _MAX_ROUNDS = 12
+_SPACE_CHARS = 40
+_LONG_SPACE = re.compile(r"\s{10,}")
+"""More space than anybody writes; what looks for the end of a unit would go through all of it from each place."""
 
 
 def unwrap(text: str) -> str:
@@ -90,6 +98,8 @@ def unwrap(text: str) -> str:
     'yes'
     """
     check("MAX_CHARS", len(text), MAX_CHARS)
+    if len(text) > _SPACE_CHARS:
+        text = _LONG_SPACE.sub(" ", text)
     text = clean(mended(text if text.isascii() else with_cyrillic_units(text)))
     if text.isalnum():
         return text
@@ -157,7 +167,10 @@ def _one_layer(text: str) -> str:
             return inner
     if text.startswith("\\"):
         text = _without_command(text)
-    text = _CONDITION.sub("", _APPROXIMATION.sub("", text))
+    text = _APPROXIMATION.sub("", text) if text.endswith((")", "}")) else text
+    text = _SAID_ROUNDED.sub("", text) if "\\text{" in text else text
+    text = _TICK.sub("", text) if text.endswith(("k", "✓", "✔", "✅", "&")) else text
+    text = _CONDITION.sub("", text) if "\\text{" in text or "\\text {" in text else text
     if text.endswith("}") and text.count("}") > text.count("{"):
         text = text[:-1]
     if text.startswith("$") and text.count("$") == 1:
