@@ -92,8 +92,15 @@ def read_json(path: Path) -> Any:
 
 
 def parquet_writer(path: Path, schema: pa.Schema, statistics: Sequence[str]) -> pq.ParquetWriter:
-    """Open a Parquet writer with the settings of all our files."""
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, write_statistics=list(statistics))
+    """Open a Parquet writer with the settings of all our files; each page has a checksum, for who verifies it."""
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=3,
+        write_statistics=list(statistics),
+        write_page_checksum=True,
+    )
 
 
 def sha256_of(path: Path) -> str:

@@ -130,7 +130,8 @@ def remove_uncommitted(warehouse: Warehouse, dataset: str) -> int:
 def read_shard(warehouse: Warehouse, path: str, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a shard's rows; raises `StorageError` where the file is missing or damaged."""
     try:
-        return pq.read_table(warehouse.root / path, columns=list(columns) if columns else None)
+        wanted = list(columns) if columns else None
+        return pq.read_table(warehouse.root / path, columns=wanted, page_checksum_verification=True)
     except (OSError, pa.ArrowException) as error:
         raise unreadable_shard(str(warehouse.root / path), error) from error
 

@@ -1,5 +1,6 @@
 """Shards: committed whole or not at all."""
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -154,3 +155,30 @@ def test_a_number_that_no_column_holds_leaves_nothing(tmp_path):
     with pytest.raises(ValueError, match="2147483648"):
         write_shard(warehouse, "samples", DATASET, RUN, [row], ["x"])
     assert below(tmp_path) == {}
+
+
+def test_a_flipped_bit_is_found_where_a_shard_is_read(tmp_path):
+    """Wherever in a column it is: what is read are the rows that were written, or an error."""
+    warehouse = open_warehouse(tmp_path)
+    manifest = commit(warehouse, [problem(n) for n in range(40)])
+    path = tmp_path / manifest.path
+    whole, content = read_shard(warehouse, manifest.path), path.read_bytes()
+    column = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    begin, found, silent = column.dictionary_page_offset, 0, 0
+    for place in range(begin, begin + column.total_compressed_size, 7):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        silent += not pq.read_table(path).equals(whole) if _is_readable(path) else 0
+        try:
+            assert read_shard(warehouse, manifest.path).equals(whole)
+        except StorageError as error:
+            found += "cannot be read" in str(error)
+    assert found > silent > 50
+
+
+def _is_readable(path):
+    """Whether a file can be read where no checksum is verified."""
+    try:
+        pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
