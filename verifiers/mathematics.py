@@ -52,6 +52,7 @@ from verifiers.tree import (
     number,
 )
 from verifiers.vector_products import has_cross
+from verifiers.vector_quantities import same_vectors
 from verifiers.walk import letters_of, nodes_of, rewrite
 from verifiers.wrapping import unwrap
 
@@ -96,6 +97,12 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
     expected = None if any(map(str.isdigit, text)) else "time"
     if reference.kind == "ratio" and _CLOCK.fullmatch(reference.text) and read_moment(text, expected=expected):
         return decide_moment(replace(reference, moment=read_moment(reference.text, expected="time")), text, policy)
+    vectors = same_vectors(reference.text, text, Terms(policy, problem.rel_tol)) if _is_of_vectors(reference) else None
+    if vectors is not None and not vectors.equal and vectors.rule.startswith("vector"):
+        return Decision(Status.UNIT_MISMATCH, vectors.rule, vectors.reason, reference.text, text)
+    if vectors is not None:
+        status = Status.CORRECT if vectors.equal else Status.INCORRECT
+        return Decision(status, vectors.rule, vectors.reason, reference.text, text)
     bare = lead_in_dropped(text)
     said = _stated(problem, reference, bare)
     if said is None:
@@ -107,6 +114,13 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
             retried = _decide_statement(problem, reference, other, policy)
             return retried if retried.status is Status.CORRECT else decision
     return decision
+
+
+def _is_of_vectors(reference: Reference) -> bool:
+    """Whether a vector may be asked for, which may have a unit."""
+    return reference.holds_vectors or (
+        reference.tree is not None and any(name.startswith("unit ") for name in letters_of(reference.tree))
+    )
 
 
 def _with_integer_read(reference: Reference, text: str) -> tuple[Reference, str]:

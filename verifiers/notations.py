@@ -28,8 +28,8 @@ _REPEATING = re.compile(r"(-?\d{1,9}\.)\((\d{1,20})\)")
 _TWO_DOTS = re.compile(r"(?<=[.\d])\\dot\s?\{?(\d)\}?(\d{0,20})\\dot\s?\{?(\d)\}?")
 r"""`0.\dot{1}2\dot{3}`: the dots stand over the first and the last digit that repeat."""
 _MODULO = re.compile(
-    r"\\text\s?\{\s*\(?\s*mod(?:ulo)?\s*\}\s*(?:(\d{1,9}|[a-z])\s*\)?)|"
-    r"\(?\\text\s?\{\s*\(?\s*mod(?:ulo)?\s+(\d{1,9}|[a-z])\s*\)?\s*\}\)?"
+    r"\\text\s?\{\s?\(?\s?mod(?:ulo)?\s?\}\s?(?:(\d{1,9}|[a-z])\s?\)?)|"
+    r"\(?\\text\s?\{\s?\(?\s?mod(?:ulo)?\s(\d{1,9}|[a-z])\s?\)?\s?\}\)?"
 )
 _DIVIDES = re.compile(r"(\d{1,9})\s?\\mid\s?([a-zA-Z])")
 r"""`3 \mid n`: three divides n."""

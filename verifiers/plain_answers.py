@@ -114,12 +114,15 @@ def decide_counted(reference: str, answer: str) -> Decision | None:
     sort, left, right = "place", wanted, given
     if wanted is None:
         sort, left, right = "remainder", quotient_and_remainder(reference), quotient_and_remainder(answer)  # type: ignore[assignment]
+    if left is not None and right is None and sort == "remainder" and len(_NUMBERS.findall(answer)) == 1:
+        return Decision(Status.INCORRECT, "counted.remainder", "the remainder is missing", str(left), answer)
     if left is None or right is None:
         return None
     status = Status.CORRECT if left == right else Status.INCORRECT
     return Decision(status, f"counted.{sort}", "the numbers are compared", str(left), str(right))
 
 
+_NUMBERS = re.compile(r"\d{1,40}")
 _PLACE_ENDS = ("th", "st", "nd", "rd", "first", "second", "third")
 
 
