@@ -78,6 +78,7 @@ _ONLY_AFTER = {
 }
 """Prepositions that join a value only behind some words."""
 _WE = re.compile(r"\b(?:we|i|you|one can)\b", re.IGNORECASE)
+_ENDS_UP = re.compile(r"\bend(?:s|ed)? up with\b", re.IGNORECASE)
 _FRONTED = re.compile(
     r"\W*(?:(?:so|and|but|now|then|however),?\s+)?(?:to|for the|for (?!\w{1,2} =)|in order to|given|without|despite|"
     r"although|though|"
@@ -101,6 +102,20 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 """What a sentence says of a value to be rid of it: "19 fails", "19 leads to a contradiction"."""
+_PREDICATE = re.compile(
+    r"[\s$*)]{1,4}(?:(?:is|was|must be|will be)\b(?!\s+(?:therefore |thus |indeed |also |hence |then |clearly |"
+    r"exactly |in fact )*"
+    r"(?:the (?:final|correct|right|desired|required|only|largest|smallest|greatest|least|maxim\w+|minim\w+|total|"
+    r"number of|answer|"
+    r"value|sum|result|solution|count|product|area|length|probability|unique|one)|our|my|your|it\b|correct|right|"
+    r"left|needed|"
+    r"required|enough|sufficient|minimal|maximal|optimal|attain\w+|achiev\w+|what (?:we|is|was|remains)|how many|"
+    r"a (?:valid )?solution|"
+    r"of the form|all))|(?:used to|comes from|must|may|might|should)\b(?! be the))",
+    re.IGNORECASE,
+)
+"""What a sentence says of a value that is its subject, other than that it is what is asked: "26 is an overestimate"."""
+_VERB = re.compile(r"\b(?:is|are|was|were|equals|gives|has|have|get|obtain)\b|=", re.IGNORECASE)
 _STORY_GOES_ON = re.compile(
     r"[^,.;]{0,40},?\s(?:and|but)\s(?:some|others?|then|the (?:rest|others?)|he|she|they|it)\b", re.IGNORECASE
 )
@@ -164,6 +179,8 @@ def claims(sentence: str, start: int, end: int) -> bool:
     before, after = sentence[:start], sentence[end:]
     if (_FRONTED.match(before) and _CLAUSE_BEHIND.match(after)) or _STORY_GOES_ON.match(after) or _REFUSED.match(after):
         return False
+    if _PREDICATE.match(after) and not _VERB.search(before):
+        return False
     if _ANSWER_AS_SUBJECT.search(before) or _HEARSAY.match(before):
         return False
     if label := _LABEL.search(before):
@@ -179,7 +196,7 @@ def _joins(word: str, earlier: str, before: str) -> bool:
     if _FOUND.fullmatch(word):
         return bool(_WE.search(before))
     if word == "with" and earlier in {"up", "us"}:
-        return bool(_WE.search(before)) or earlier == "us"
+        return earlier == "us" or bool(_WE.search(before) or _ENDS_UP.search(before))
     if word in _NOT_AFTER:
         return not _NOT_AFTER[word].fullmatch(earlier)
     if word in _ONLY_AFTER:

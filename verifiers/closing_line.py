@@ -82,7 +82,9 @@ _REFUSES = re.compile(
 _NOTE = re.compile(r"\W*(?:source|took|reference|copyright|citation|see also)\b", re.IGNORECASE)
 """A line that says where something comes from, or how long it took."""
 _SUPPOSED = re.compile(
-    r"\W*(?:let|suppose|assume|if|try|check|consider|guess|imagine|pretend|were|had)\b", re.IGNORECASE
+    r"\W*(?:let|suppose|assume|if|try|check|consider|guess|imagine|pretend|were|had|show|prove|disprove|verify|"
+    r"(?:take|plug(?: in)?|put|set)\s+\$?\w{1,3}\s*=)(?!\w)",
+    re.IGNORECASE,
 )
 _LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
 _PART = re.compile(r"\W{0,3}(?:part )?([a-d1-4])[).:]{1,2}\s*(\S{1,40}?)[.;,]?", re.IGNORECASE)

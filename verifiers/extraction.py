@@ -92,6 +92,8 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         return Extraction(
             None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
         )
+    if "**!" in marked:  # an exclamation behind bold type is no factorial
+        marked = marked.replace("**!", "**.")
     visible = plain_markup(
         _ANSWER_TAG.sub(r"<\1\g<closing>answer>", marked) if "[/" in marked or "</" in marked else marked
     )
@@ -156,7 +158,9 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
         return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
     while boxes:
         group = last_group(text, boxes)
-        if not phrases.denied(text, group[0].start) and not _ASKED.match(text, group[-1].end):
+        if not phrases.denied(text, group[0].start) and not (
+            _ASKED.match(text, group[-1].end) or phrases.boxed_for_others(text, group[0].start)
+        ):
             statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
             return _Found(statement, "box", group[-1].end)
         boxes = boxes[: -len(group)]

@@ -14,7 +14,8 @@ _TAIL = re.compile(
     rf"(?:{_WORDS_IN_LATEX}|\s|~|\\[,;:! ]|[A-Za-z]|\^\s?\{{?-?\d\}}?|[./·'-]|\\cdot|\([a-z ]{{1,30}}\)|\$|€)*)$"
 )
 _NOT_A_UNIT = re.compile(
-    r"\b(?:fails|overshoots|undershoots|friend|my|your|his|her|our|according|at|most|least|among|others|al|etc|lol|or|and|to|plus|minus|times|if|for|"
+    r"\b(?:fails|overshoots|undershoots|friend|my|your|his|her|our|according|at|most|least|among|others|al|etc|lol|"
+    r"or|and|to|plus|minus|times|if|for|"
     r"where|when|mod|sin|cos|tan|ln|"
     r"log|pi|sqrt|then|but|except|than|over|"
     r"choose|squared|cubed|dozens?|"
@@ -114,6 +115,12 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _NOT_OTHER = re.compile(r"(?<=[\d}\)]),\s*(?:and |but )?(?:it is |it's )?not\s+[\d$\\-][^,]*$", re.IGNORECASE)
+_NOT_BUT = re.compile(
+    r"^not\s+-?\d[\d.,/]*,?\s+but\s+(?:rather\s+)?|(?<=[\d}\)])\s*\((?:and )?not\s+-?\d[^()]{0,40}\)$|"
+    r"^\\(?:Rightarrow|implies)\s*",
+    re.IGNORECASE,
+)
+"""`not 46 but`, `(not 46)`: what an answer says it is not."""
 _KIND = re.compile(
     r"^(?:the )?(?:ordered (?:pair|triple)|point|interval|vector|set|pair)\s+(?=\\?[(\[{<]|\\left|\\langle)",
     re.IGNORECASE,
@@ -127,7 +134,7 @@ _MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d\\])", re.IGNORECASE)
 
 def lead_in_dropped(text: str) -> str:
     """`text` without words that only lead to the answer: `Answer: 5`, `it is exactly 5`; `minus 5` becomes `-5`."""
-    text = _YEAR.sub("", _IS.sub(r"\1 = ", _KIND.sub("", _NOT_OTHER.sub("", text))))
+    text = _YEAR.sub("", _IS.sub(r"\1 = ", _KIND.sub("", _NOT_BUT.sub("", _NOT_OTHER.sub("", text)))))
     match = _LEAD_IN.match(text)
     return _MINUS.sub("-", text[match.end() :].strip() if match is not None else text)
 

@@ -158,7 +158,8 @@ HYPOTHETICAL = re.compile(
     rf"reportedly)\b[^.;:\n]{{0,30}}$|"
     r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|"
     r"first|initial|old|"
-    r"false (?:that|to say)|has it that|(?:was|were|been) told|told (?:me|us)|states?|stated|"
+    r"false (?:that|to say)|(?:want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|"
+    r"verify|see|check)|doubt(?:ed|s)?|wish|has it that|(?:was|were|been) told|told (?:me|us)|states?|stated|"
     r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|"
     r"often|will)\s+)?"
     r"(?:think|thinks|say|says|believe|claim|guess|answer)|"
@@ -221,6 +222,35 @@ _BOUND = re.compile(
 )
 
 
+_PERHAPS_OTHERS = (
+    "'s ",
+    "’s ",
+    "rong ",
+    "aive ",
+    "f it were",
+    "xpected ",
+    "revious ",
+    "alse ",
+    "trap ",
+    "his ",
+    "her ",
+    "their ",
+)
+
+
+def boxed_for_others(text: str, start: int) -> bool:
+    """Say whether the sentence before a box makes what it holds somebody else's, or a wrong or supposed answer."""
+    before = text[max(0, start - _LEAD_CHARS) : start]
+    if not any(sign in before for sign in _PERHAPS_OTHERS):
+        return False
+    sentence = _SENTENCE_ENDS.split(before)[-1]
+    return bool(_SUPPOSED_BOX.match(sentence)) or states_for_others(sentence)
+
+
+_SENTENCE_ENDS = re.compile(r"[.!?;\n]\s*")
+_SUPPOSED_BOX = re.compile(r"\W*(?:if it were|were it|suppose it (?:is|were))\b", re.IGNORECASE)
+
+
 def states_for_others(sentence: str) -> bool:
     """Say whether an answer that `sentence` states is somebody else's, or that of a case that is only considered."""
     lowered = sentence.lower()
@@ -245,7 +275,9 @@ DOUBTED = re.compile(
     r"不是|没有|沒有|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
     r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|أو|لا |ไม่|≠|"
     r"\\neq?\b|\b(?:absurd|contradicts|to be (?:tested|checked|verified|seen)|asked (?:to|whether|if|about)|"
-    r"one would|forgetting|careless\w*|sloppy|misread\w*|miscount\w*|wrongly|incorrectly|erroneous\w*|fallacious|"
+    r"wish(?:ed)?|(?:want(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|verify|see|check)|"
+    r"spurious|invalid|(?:over|under)estimate|typo|thrown out|one would|forgetting|careless\w*|sloppy|misread\w*|"
+    r"miscount\w*|wrongly|incorrectly|erroneous\w*|fallacious|"
     r"(?:sign|rounding|arithmetic|calculation|computational) error)\b",
     re.IGNORECASE,
 )
@@ -304,7 +336,7 @@ QUALIFIED = re.compile(
     r"proposition|definition|remark|equation|formula|eq\.|row|column|room|version|no\.|(?<!the )number|position|"
     r"place|rank|ranks)\s+[(\[]?\d|"
     r"\b(?:in|after) \d+ steps\b|\bin the (?:denominator|numerator|exponent)\b|"
-    r"\ban? (?:upper|lower) (?:bound|limit)\b|\bbounded by\b|\bcandidate (?:is|was|value)\b|"
+    r"\ban? (?:upper|lower) (?:bound|limit)\b|\bbounded by\b|\bat (?:best|worst)\b|\bcandidate (?:is|was|value)\b|"
     r"\bat the (?:very )?(?:most|least)\b|"
     r"不足|以上|以下|以内|未満|至少|至多|最多|第\s?\d|大于|小于|不到|超过|負|负",
     re.IGNORECASE,
@@ -318,7 +350,9 @@ TAKEN_BACK = re.compile(
     r"(?:edit|update|errat(?:um|a)|corrected|amended|fixed)\W{0,3}:|actually,?\s*####|would (?:only |then )?(?:be|"
     r"have been|follow)\b|"
     r"alternatively,?\s+(?:it (?:is|could be)\s+|the answer (?:is|could be)\s+)?[$*\\]*[-−]?\d[\d.,/]*[$*.]*\s*\Z|"
-    r"sorry,|(?:just )?kidding\b|jk\b|(?:but\s+)?(?:that|this|it)\s+can(?:['’]t|not)\s+be(?=\s*[,.;]|\s+(?:right|"
+    r"sorry,|(?:just )?kidding\b|(?:just\s+)?(?:an?|my)\s+(?:wild\s+|best\s+|educated\s+)?guess\b|or so\b|"
+    r"or\s+(?:maybe|perhaps|possibly|is it)\b|jk\b|(?:but\s+)?(?:that|this|it)\s+can(?:['’]t|not)\s+be(?=\s*[,.;]|"
+    r"\s+(?:right|"
     r"true|correct))|i retract\b|on (?:second thought|reflection)\b|"
     r"(?:(?:but|however),?\s+)?(?:that|this|it)\s+(?:contradicts|violates|fails|doesn['’]t look right|"
     r"does not look right|is too)\b"
@@ -326,7 +360,8 @@ TAKEN_BACK = re.compile(
     r"|(?:but\s+|however,?\s+)?(?:that|this|it)(?:['’]s|\s+(?:is|was|can(?:['’]t|not)\s+be|must\s+be|seems|looks))\s+"
     r"(?:clearly\s+|obviously\s+|definitely\s+)?"
     r"(?:wrong|incorrect|not\s+(?:right|correct|the\s+answer|possible)|false|a\s+mistake|impossible)"
-    r"|(?:is|was)\s+(?:clearly\s+|definitely\s+)?(?:wrong|incorrect|false|not\b)|isn['’]t\b|不对|不對|错了|錯了|不正确)",
+    r"|(?:is|was)\s+(?:clearly\s+|definitely\s+)?(?:wrong|incorrect|false|rejected|invalid|impossible|extraneous|"
+    r"discarded|ruled out|not\b)|isn['’]t\b|不对|不對|错了|錯了|不正确)",
     re.IGNORECASE,
 )
 """What right after an answer takes it back."""

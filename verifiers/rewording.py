@@ -14,13 +14,13 @@ _LATER = re.compile(
 )
 """What is said last, after a semicolon: "it is not 57; it is 58"."""
 _CONTRAST = re.compile(
-    r"(?:\b(?:not|nicht|pas|no|non|não|nao|не|nie|niet)(?:\s(?:es|ist|est|is|son|sind))?|"
+    r"(?:\b(?:not|nicht|pas|no|non|não|nao|не|nie|niet|\w+n['’]t)(?:\s(?:es|ist|est|is|son|sind))?|"
     r"不是)\s*[$*]*[-−]?\d[\d.,/]*[$*]*\s*[,，]?\s*"
     r"(?:but(?: rather)?|sondern|mais|sino|bensì|ma|mas|а|lecz|maar|而是)\s*(\S.{0,80})\Z",
     re.IGNORECASE,
 )
 _SAID_AGAIN = re.compile(
-    r"(?<![\w.,/])(?<![-+*/×·÷^−])(?<![-+*/×·÷^−] )(-?\$?\d[\d.,]{0,20}(?:/\d{1,20})?(?:\s?\\?%)?)(?:,?\s*(?:or|"
+    r"(?<![\w.,/$])(?<![-+*/×·÷^−])(?<![-+*/×·÷^−] )(-?\$?\d[\d.,]{0,20}(?:/\d{1,20})?(?:\s?\\?%)?)(?:,?\s*(?:or|"
     r"i\.e\.,?|that is,?|or equivalently)\s+|\s*=\s*)"
     r"(-?\$?\d[\d.,]{0,20}(?:/\d{1,20})?(?:\s?\\?%)?)\s*\Z"
 )

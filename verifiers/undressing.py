@@ -27,7 +27,7 @@ _BOLD_MARK = re.compile(r"\*\*(?:(?<![\w)\]}]\*\*)|(?![\w(\[{\\$+\-]))")
 _DRESS = ' \t\r\n*_`"“”«»„「」『』:：,;，；、'
 _FILLER = re.compile(
     r"(?:therefore|thus|hence|then|now|indeed|simply|just|exactly|precisely|clearly|definitely|certainly|surely|"
-    r"obviously|of course|that|as follows|equal to|given by|"
+    r"obviously|of course|(?:that|it)['’]s|that|as follows|equal to|given by|"
     r"found to be|to be|be|equals|is|are|donc|also|somit|entonces|por tanto|portanto|"
     r"quindi|dunque|число|approximately|approx\.?|roughly|about|\\approx|≈|=|:|：)(?![A-Za-z])[\s,:]*",
     re.IGNORECASE,
@@ -47,7 +47,9 @@ NOT_THAT = re.compile(
     re.IGNORECASE,
 )
 _SEE_ABOVE = re.compile(
-    r"\s*\(exact(?:ly)?\)\Z|\s*\(see\s[^()]{1,40}\)\Z|\s*,\s*(?:and\s+)?not\s+\([^()]{1,40}\)\Z", re.IGNORECASE
+    r"\s*[✅✓✔]?\s*\((?:exact(?:ly)?|checked|verified)\)\Z|,?\s*see (?:above|below)\Z|(?<=\$)!\Z|"
+    r"\s*\(see\s[^()]{1,40}\)\Z|\s*,\s*(?:and\s+)?not\s+\([^()]{1,40}\)\Z",
+    re.IGNORECASE,
 )
 _INSTEAD = re.compile(
     r"\A(?:\w+ly\s+)?not\s+[^.;\n]{1,60}?[,;]?\s+(?:but(?:\s+rather)?|rather|it(?:['’]s|\s+is)|"

@@ -36,6 +36,9 @@ _COMMANDS = (
     "\\underline",
     "\\mathit",
     "\\textit",
+    "\\texttt",
+    "\\textsf",
+    "\\emph",
 )
 _DOUBLED = re.compile(
     r"\\\\(?=(?:[dt]?frac|sqrt|left|right|boxed|text|pi|le|leq|ge|geq|ne|neq|times|cdot|pm|infty|in|cup|cap|"
