@@ -60,6 +60,8 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
     """
     if reference == answer:
         return equal("expression.same", "both read the same")
+    if _is_about_another_letter(reference, answer):
+        return differs("equation.label", "the values are given for different letters")
     reference, answer = _prepared(reference), _prepared(answer)
     reference, answer = _by_name(reference, answer), _by_name(answer, reference)
     if isinstance(reference, Words) or isinstance(answer, Words):
@@ -91,6 +93,15 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
             return differs("function.name", "the functions differ")
         return same_in_order(reference.args, answer.args, terms, compare, "function.arguments")
     return same_scalar(reference, answer, terms)
+
+
+def _is_about_another_letter(reference: Node, answer: Node) -> bool:
+    r"""Whether `y \in \{2, 3\}` stands beside `x = 2, x = 3`."""
+    if not (isinstance(answer, Rel) and answer.ops == ("in",) and isinstance(answer.parts[0], Sym)):
+        return False
+    items = reference.items if isinstance(reference, Seq) and not reference.opening else (reference,)
+    labels = {item.parts[0] for item in items if isinstance(item, Rel) and item.ops in (("=",), ("in",))}
+    return len(labels) == 1 and all(isinstance(label, Sym) for label in labels) and answer.parts[0] not in labels
 
 
 def _holds_scalars(node: Apply) -> bool:

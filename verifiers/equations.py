@@ -175,7 +175,8 @@ def _same_label(left: Node | None, right: Node | None, terms: Terms) -> bool:
     if left is None or right is None or left == right:
         return True
     if terms.policy.function_label is Choose.ACCEPT and {type(left), type(right)} == {Sym, Apply}:
-        return True
+        names_of_both = {getattr(side, "name", "") for side in (left, right)}
+        return len(names_of_both) == 1 or not names_of_both <= {"x", "y", "z"}  # `x(t)` is not y
     if isinstance(left, Sym) and isinstance(right, Sym) and terms.policy.letter_case is Choose.ACCEPT:
         return _bare_name(left) == _bare_name(right) or _is_numbered(left, right) or _is_numbered(right, left)
     if isinstance(left, Apply) and isinstance(right, Apply) and terms.policy.letter_case is Choose.ACCEPT:

@@ -205,7 +205,7 @@ class Grammar(Atoms):
         self.deeper()
         left: Node | None = None
         terms: list[Node] = []
-        powers = True
+        powers, signs = True, list[str]()
         while True:
             sign = self._sign()
             if sign is None:
@@ -217,6 +217,7 @@ class Grammar(Atoms):
             start = self.position
             self.has_minus = sign == "-" and left is None
             term = self.term()
+            signs.append(sign)
             powers = powers and (
                 isinstance(term, Dots) or any(t.kind == "^" for t in self.tokens[start : self.position])
             )
@@ -231,6 +232,8 @@ class Grammar(Atoms):
                 left = term if left is None else add(left, term)
         self.depth -= 1
         is_dotted = len(terms) > 1 and any(isinstance(t, Dots) for t in terms)
+        if is_dotted and signs[terms.index(Dots())] == "-" and "-" not in signs[1 : terms.index(Dots())]:
+            return Call("dotted sum", tuple(terms))  # `1 + 2 - ... + 9` continues no pattern
         return with_dots("sum", terms, powers=powers) if is_dotted else left
 
     def _sign(self) -> str | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from verifiers.tree import PAIR, Node, Rel, Seq, Sym
+from verifiers.exact_calls import call as exact_call
+from verifiers.tree import PAIR, Call, Node, Rel, Seq, Sym
 
 
 def list_of(items: Sequence[Node], joiners: Sequence[str]) -> Node:
@@ -10,6 +11,7 @@ def list_of(items: Sequence[Node], joiners: Sequence[str]) -> Node:
 
     `x = 1, y = 2 or x = 3, y = 4` is two solutions of two letters each, `x \ne 1, 2` denies two values.
     """
+    items = _in_one_modulus(items)
     words = [joiner for joiner in joiners if joiner in {"and", "or"}]
     groups = _solutions(items, joiners) if words and "," in joiners else []
     if len(groups) > 1:
@@ -19,6 +21,25 @@ def list_of(items: Sequence[Node], joiners: Sequence[str]) -> Node:
         items = [first, *(Rel(("!=",), (first.parts[0], item)) for item in items[1:])]
         words = []
     return Seq("", tuple(items), "", words[-1] if words else ",")
+
+
+def _in_one_modulus(items: Sequence[Node]) -> Sequence[Node]:
+    r"""`x \equiv 1, 4 \pmod 5` as two congruences: a modulus behind the last value belongs to all."""
+    last = items[-1].parts[-1] if isinstance(items[-1], Rel) else items[-1]
+    if not isinstance(last, Call) or last.name != "residue":
+        return items
+    first = items[0]
+    label = first.parts[0] if isinstance(first, Rel) and first.ops == ("≡",) else None
+    modulus = last.args[1]
+    found: list[Node] = []
+    for item in items:
+        value = item.parts[-1] if isinstance(item, Rel) and item.ops == ("≡",) else item
+        if isinstance(value, Rel):
+            return items
+        if not (isinstance(value, Call) and value.name == "residue"):
+            value = Call("residue", (exact_call("mod", (value, modulus)), modulus))
+        found.append(value if label is None else Rel(("≡",), (label, value)))
+    return found
 
 
 def _solutions(items: Sequence[Node], joiners: Sequence[str]) -> list[list[Node]]:

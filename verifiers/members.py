@@ -58,11 +58,26 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
     if any(isinstance(item, Dots) for item in (*left, *right)):
         return same_in_order(left, right, terms, compare, "list.sequence")
     has_braces = any(isinstance(n, Seq) and n.opening == "{" for n in (reference, answer))
+    if _offers_a_choice(answer) and not _offers_a_choice(reference):
+        return differs("list.choice", "values of different letters are joined by or")
     named = _values_by_name(left, right, terms, compare, is_set=has_braces)
     if named is not None:
         return named
     is_set = has_braces and terms.policy.multiplicity is Choose.ACCEPT
     return _same_unordered(left, right, terms, compare, is_set)
+
+
+def _offers_a_choice(node: Node) -> bool:
+    """Whether it is `a = 3 or b = 5`, which says neither."""
+    if not isinstance(node, Seq) or node.joiner != "or":
+        return False
+    names = {_name(item) for item in node.items}
+    return None not in names and len(names) == len(node.items) > 1 and not _are_numbered(names)
+
+
+def _are_numbered(names: set[str | None]) -> bool:
+    """Whether the names are one letter with different indices, as of the roots of an equation."""
+    return len({str(name).partition("_")[0] for name in names}) == 1
 
 
 def same_in_order(left: Sequence[Node], right: Sequence[Node], terms: Terms, compare: Compare, rule: str) -> Match:

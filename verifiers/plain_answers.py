@@ -94,6 +94,8 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
 def decide_several_options(reference: str, answer: str) -> Decision | None:
     """The options of a question with several right ones, `ABD` or `A, B, D`; None where that is not what is asked."""
     wanted, given = option_letters(reference), option_letters(answer)
+    if wanted is not None and given is None and _ONE_OR_OTHER.fullmatch(answer):
+        return Decision(Status.INCORRECT, "choice.several", "one option or another is no answer", reference, answer)
     if wanted is None or given is None or not (wanted[1] or (given[1] and len(wanted[0]) > PAIR)):
         return None
     forms = (", ".join(sorted(wanted[0])), ", ".join(sorted(given[0])))
@@ -122,6 +124,7 @@ def decide_counted(reference: str, answer: str) -> Decision | None:
     return Decision(status, f"counted.{sort}", "the numbers are compared", str(left), str(right))
 
 
+_ONE_OR_OTHER = re.compile(r"\(?[A-J]\)?(?:,\s\(?[A-J]\)?){0,8},?\s(?:\\text\{\s?)?or\s?\}?\s?\(?[A-J]\)?")
 _NUMBERS = re.compile(r"\d{1,40}")
 _PLACE_ENDS = ("th", "st", "nd", "rd", "first", "second", "third")
 

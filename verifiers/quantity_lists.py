@@ -210,6 +210,8 @@ def _as_parts(large: Quantity, small: Quantity, *, is_beside: bool) -> tuple[Qua
     """Two quantities, with what a symbol means only as a part of one: `2h 30m`, `1m 15s`, `30 degrees 15 minutes`."""
     above, below = set(large.symbols[-1:]), set(small.symbols)
     names = {b for unit in large.readings for b, _ in unit.dimension}
+    if small.noun:
+        return large, small
     if is_beside and below <= _MINUTES and names == {"second"}:
         small = replace(small, readings=find_unit("min"))
     elif is_beside and above <= _MINUTES and below <= _ARC_SECONDS and large.readings:
