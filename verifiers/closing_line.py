@@ -12,6 +12,7 @@ from verifiers.combined_values import how_many, in_two_units, written_together
 from verifiers.options import is_choice
 from verifiers.other_tongues import left_open
 from verifiers.phrases import DOUBTED, QUALIFIED, UNSURE
+from verifiers.reported import states_for_others
 from verifiers.rewording import plainly
 from verifiers.undressing import NOT_THAT, formulas, narrowed, plain_markup, predicate, right_side, undress
 from verifiers.unit_after import is_quantity, with_unit
@@ -130,8 +131,7 @@ _DENIES = re.compile(r"\b(?:not|if|whether|neither|nor|cannot|unless|only)\b|n['
 YES_OR_NO = re.compile(r"(yes|no|true|false)[,.:;](?!\s*(?:and|but|or)\b)", re.IGNORECASE)
 _OPTION_AT_END = re.compile(
     r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|leaving|"
-    r"remains)|[✅✔☑]|[:：→是为選选])"
-    r"[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
+    r"remains)|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
     r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
     r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits)\b|"
     r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
@@ -191,7 +191,7 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         return None, "no final answer is stated"
     if _REFUSES.search(text[-_LINE_CHARS:]):
         return None, "no final answer is stated, and the text says that it gives none"
-    if phrases.states_for_others(sentence):
+    if states_for_others(sentence):
         return None, "the answer in the last sentence is somebody else's, or only supposed"
     if sentence.isalpha() and sentence.islower():
         return sentence, "the last sentence counts in words"

@@ -33,8 +33,7 @@ _BROKEN_MATH = re.compile(r"(?<!\$)\$(?!\$)[^$]*\n[^$]*\$")
 _MAX_SHOWN_BITS = 1_000
 _ALTERNATIVE = re.compile(
     r"(?:\\q?quad|\\[,; ]|\s){0,3}(?:\\text\s?\{\s?(?:,\s?)?(?:or|i\.e\.,?|that is,?|or equivalently|"
-    r"equivalently,?)\s?\}|"
-    r"\b(?:or(?: equivalently,?)?|i\.e\.,?|that is,?|equivalently,?)(?=[\s$]))\s?"
+    r"equivalently,?)\s?\}|\b(?:or(?: equivalently,?)?|i\.e\.,?|that is,?|equivalently,?)(?=[\s$]))\s?"
 )
 """What joins two ways of giving one value."""
 _IN_BRACKETS = re.compile(

@@ -18,6 +18,7 @@ from verifiers.clipping import clip
 from verifiers.closing_line import YES_OR_NO, concluded, is_words, parts_asked
 from verifiers.options import is_choice, named_option
 from verifiers.other_tongues import left_open
+from verifiers.reported import boxed_for_others
 from verifiers.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.visible import shown_text, visible_text
@@ -159,7 +160,7 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
     while boxes:
         group = last_group(text, boxes)
         if not phrases.denied(text, group[0].start) and not (
-            _ASKED.match(text, group[-1].end) or phrases.boxed_for_others(text, group[0].start)
+            _ASKED.match(text, group[-1].end) or boxed_for_others(text, group[0].start)
         ):
             statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
             return _Found(statement, "box", group[-1].end)

@@ -15,9 +15,7 @@ _TAIL = re.compile(
 )
 _NOT_A_UNIT = re.compile(
     r"\b(?:fails|overshoots|undershoots|friend|my|your|his|her|our|according|at|most|least|among|others|al|etc|lol|"
-    r"or|and|to|plus|minus|times|if|for|"
-    r"where|when|mod|sin|cos|tan|ln|"
-    r"log|pi|sqrt|then|but|except|than|over|"
+    r"or|and|to|plus|minus|times|if|for|where|when|mod|sin|cos|tan|ln|log|pi|sqrt|then|but|except|than|over|"
     r"choose|squared|cubed|dozens?|"
     r"hundred|thousand|[mb]illion|trillion|factorial|half|halves|thirds?|quarters?|fourths?|fifths?|sixths?|"
     r"sevenths?|eighths?|ninths?|tenths?|"
@@ -107,8 +105,7 @@ def _is_unit_or_thing(word: str) -> bool:
 _LEAD_IN = re.compile(
     r"(?:\\text\s*\{\s*)?(?:(?:so|thus|therefore|hence|then|and),?\s+)?(?:(?:the\s+)?(?:final\s+|"
     r"correct\s+)?(?:answer|result|solution|value)s?\s*(?:is|are|:|=)\s*:?\s*|"
-    r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|"
-    r"simply)\s+|"
+    r"(?:it|this|that)\s+(?:is|equals)\s+|(?:about|approximately|approx\.?|exactly|roughly|around|just|only|simply)\s+|"
     r"(?:so|thus|therefore|hence|then)\b,?\s+|"
     r"(?!(?:reference|guess|gold|hint|given|expected|wrong|incorrect|false|candidate|distractor)\b)"
     r"[A-Z][a-z]{2,}(?: [a-z]+){0,4}:\s+)+(?:\}\s*)?(?=\S)",

@@ -19,7 +19,7 @@ from verifiers.loose_text import lead_in_dropped, named_matrix, named_set
 from verifiers.matrices import ZERO_OF_ANY_SHAPE, tuple_members
 from verifiers.notations import combinations_written_out
 from verifiers.number_words import number_in_words
-from verifiers.phrases import OTHERS_WORDS, UNSURE, is_bound, states_for_others
+from verifiers.phrases import OTHERS_WORDS, UNSURE
 from verifiers.plain_answers import decide_moment
 from verifiers.plain_numbers import repeating_in_brackets
 from verifiers.policy import Choose, Policy, SlashProduct
@@ -34,6 +34,7 @@ from verifiers.readings import (
 from verifiers.references import Reference, as_kind
 from verifiers.regions import is_interval, is_region
 from verifiers.rendering import render
+from verifiers.reported import is_bound, states_for_others
 from verifiers.scalars import Match, Terms, differs, equal
 from verifiers.texts import plain_text, reference_letter, words_of
 from verifiers.tree import (

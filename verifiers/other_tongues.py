@@ -32,20 +32,17 @@ _WORDS = frozenset(_TABLE.split())
 _HINTS = re.compile(
     r"que |che |máximo|mínimo|massimo|minimo|selon |según |secondo |segundo |laut |puede|pode ser|peut|essere|tal vez|"
     r"lo sumo|lo menos|sans d|['’]ap|au plus|au m|co naj|fazla|en az|salah|có l|có th|rằng|giả|nhất|по |"
-    r"es sei|sagt|meint|"
-    r"glaubt,|denkt,"
+    r"es sei|sagt|meint|glaubt,|denkt,"
 )
 """Each of the phrases below has one of these."""
 _PHRASES = re.compile(
     r"\b(?:es sei|(?:sagte?|meinte?|glaubt|denkt)\s*,|laut (?:mein|ein)\w*|peut-être|sans doute|au (?:plus|minimum|"
-    r"maximum)|"
-    r"(?:selon|d['’]après) (?:m[oae]|une?|son|sa|leur|certains|internet|google|wikip)\w*|"
+    r"maximum)|(?:selon|d['’]après) (?:m[oae]|une?|son|sa|leur|certains|internet|google|wikip)\w*|"
     r"(?<!autrement )(?<!je )(?:dit|disent|affirme\w*|prétend\w*|pensent?|croi(?:t|ent)|soutient|assure) que|"
     r"tal vez|puede ser|pode ser|può essere|como (?:máximo|mínimo)|a lo sumo|por lo menos|según (?:m[iu]s?|una?|su|"
     r"algunos|"
     r"internet|google|wikip)\w*|(?<!yo )(?:dice|dijo|dicen|afirma|asegura|cree|piensa|sostiene|diz|disse|dizem|acha|"
-    r"acredita) que|"
-    r"no (?:máximo|mínimo)|segundo (?:o meu|a minha|meu|minha|uma?)\b|al (?:massimo|minimo)|"
+    r"acredita) que|no (?:máximo|mínimo)|segundo (?:o meu|a minha|meu|minha|uma?)\b|al (?:massimo|minimo)|"
     r"secondo (?:un[oa]?|il mio|la mia|mio|mia|alcuni)\b|(?:dice|dicono|sostiene|crede|pensa) che|co (?:najwyżej|"
     r"najmniej)|"
     r"en (?:fazla|az)|salah(?! satu)|có (?:lẽ|thể là)|nói rằng|cho rằng|giả sử|(?:ít|nhiều) nhất|по (?:словам|мнению))",

@@ -12,7 +12,7 @@ _NOT = (
     "not|no|não|nao|non|nie|není|neni|nicht|niet|kein|pas|inte|ikke|ei|nem|nu|не|ні|"
     "δεν|ليس|ليست|नहीं|নয়|không|bukan|tidak"
 )
-_OPERATIONS = "choices|options|minus|plus|times|squared|cubed|divided|doubled|modulo"
+_OPERATIONS = "choices|options|minus|plus|times|squared|cubed|divided|doubled|modulo|according"
 _GAP = rf"(?:{_S}+(?!(?:{_NOT}|{_OPERATIONS})\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},)?"
 
 _NOUN_FIRST = (
@@ -160,8 +160,7 @@ HYPOTHETICAL = re.compile(
     r"first|initial|old|"
     r"false (?:that|to say)|(?:want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|"
     r"verify|see|check)|doubt(?:ed|s)?|wish|has it that|(?:was|were|been) told|told (?:me|us)|states?|stated|"
-    r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|"
-    r"often|will)\s+)?"
+    r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|often|will)\s+)?"
     r"(?:think|thinks|say|says|believe|claim|guess|answer)|"
     r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )"
     r"(?:says?|said|claims|claimed|thinks|thought|wrote|believes|suggests|told \w+|insists|reported|guessed|"
@@ -169,15 +168,17 @@ HYPOTHETICAL = re.compile(
     r"\b(?:expected|reference|official|model|given|provided|listed|claimed|stated|supposed|naive|naïve|tempting|"
     r"intuitive|proposed|suggested|alleged|candidate|gold|golden)\s+"
     r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?(?:\w+\s+)?$|"
-    r"\baccording to (?!our|my|this|these|that|the (?:problem|formula|theorem|definition|law|rule|question|given|"
-    r"table))"
+    r"\baccording to (?!our|my (?!notes|friend|teacher|book|text|prof|coll|bro|sis|mot|fat)|this|these|that|"
+    r"the (?:problem|formula|theorem|definition|law|rule|question|given|table))"
     r"[^.;:\n]{1,40},\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\b(?:had|were)\b[^.\n]{0,40}$|"
     r"(?:\A|[.!?]\s+)\W*(?:were|had)\s[^.\n]{0,60}$|"
     r"\b(?:in|for|to) (?:an?|the|another) (?:different|other|similar|analogous|related|previous|earlier|easier|"
-    r"simpler|harder) "
-    r"(?:problem|exercise|question|case|version|variant|task|example|puzzle)[^.\n]{0,30}$|"
+    r"simpler|harder) (?:problem|exercise|question|case|version|variant|task|example|puzzle)[^.\n]{0,30}$|"
     r"\b(?!(?:here|there|that|it|what|let|where|who|today|problem|question|exercise|task|puzzle)['’])\w+['’]s\s+"
     r"(?!the\b|my\b|our\b|a\b)(?:\w+\s+)?$|\b(?:his|her|their)\s+(?:\w+\s+)?$|"
+    r"(?:\A|[.!?]\s+)\W*(?:hypothesis|conjecture|statement|assumption|myth|(?:wrong|incorrect|false|bad)(?: \w+)?|"
+    r"student(?: \w+)?|rumou?r|guess|distractor|to quote [^:.\n]{1,30})\s?[:.]\s+(?:the\s+)?(?:\w+\s+)?$|"
+    r"\bas \w+ (?:puts? it|says?|claims?|said|suggests?|wrote),\s*(?:the\s+)?(?:\w+\s+)?$|"
     r"\b(?:hypothetically|for the sake of argument|in base \w+)\b[^.;:\n]{0,30}$|\b(?:false|trap|bogus|mistaken|"
     r"fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$|"
     r"\b(?:square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|"
@@ -197,74 +198,19 @@ _USUAL_LEADS = frozenset(
 
 def is_hypothetical(line: str, noun: int) -> bool:
     """Say whether the words before `noun` make a statement somebody else's, or a case that is only considered."""
-    if noun <= _LEAD_CHARS and line[:noun].strip(" \t*#>_").lower() in _USUAL_LEADS:
+    if noun <= LEAD_CHARS and line[:noun].strip(" \t*#>_").lower() in _USUAL_LEADS:
         return False
-    return HYPOTHETICAL.search(line, max(0, noun - _LEAD_CHARS), noun) is not None
+    return HYPOTHETICAL.search(line, max(0, noun - LEAD_CHARS), noun) is not None
 
 
-_LEAD_CHARS = 60
+LEAD_CHARS = 60
 """So much before a statement is read."""
-
-
-def is_bound(before: str) -> bool:
-    """Say whether the words before a value make it a bound or one answer of several: "an upper bound is"."""
-    return _BOUND.search(before) is not None
-
-
-_BOUND = re.compile(
-    r"\ban? (?:upper|lower) (?:bound|limit)\b|\bone of (?:the|many|several|my|our)\b[^.]{0,20}|"
-    r"\b(?:square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|"
-    r"third|"
-    r"quarter|twice|thrice|double|triple|half)\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|"
-    r"result|solution)\b|"
-    r"\b(?:answer|result|solution)\s(?:minus|plus|times|squared|cubed|divided|doubled|modulo|mod)\b",
-    re.IGNORECASE,
-)
-
-
-_PERHAPS_OTHERS = (
-    "'s ",
-    "’s ",
-    "rong ",
-    "aive ",
-    "f it were",
-    "xpected ",
-    "revious ",
-    "alse ",
-    "trap ",
-    "his ",
-    "her ",
-    "their ",
-)
-
-
-def boxed_for_others(text: str, start: int) -> bool:
-    """Say whether the sentence before a box makes what it holds somebody else's, or a wrong or supposed answer."""
-    before = text[max(0, start - _LEAD_CHARS) : start]
-    if not any(sign in before for sign in _PERHAPS_OTHERS):
-        return False
-    sentence = _SENTENCE_ENDS.split(before)[-1]
-    return bool(_SUPPOSED_BOX.match(sentence)) or states_for_others(sentence)
-
-
-_SENTENCE_ENDS = re.compile(r"[.!?;\n]\s*")
-_SUPPOSED_BOX = re.compile(r"\W*(?:if it were|were it|suppose it (?:is|were))\b", re.IGNORECASE)
-
-
-def states_for_others(sentence: str) -> bool:
-    """Say whether an answer that `sentence` states is somebody else's, or that of a case that is only considered."""
-    lowered = sentence.lower()
-    if not any(hint in lowered for hint in HINTS):
-        return False
-    return any(is_hypothetical(sentence, found.start()) for found in stated_in(lowered).finditer(sentence))
-
 
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
     r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
     r"far from|differs? from|different from|rul(?:e[sd]?|ing) out|nobody|no one|hardly|contrary to|supposedly|"
-    r"allegedly|apparently|reportedly|too (?:small|large|big|low|high|many|few|much)|naive|naïve|"
-    r"tempting|close to|"
+    r"allegedly|apparently|reportedly|too (?:small|large|big|low|high|many|few|much)|naive|naïve|tempting|close to|"
     r"ma(?:de|kes?) (?:a|an) (?:mistake|error)|(?:seems?|is|looks?) off|let(?:['’]s| us) assume|could not|unable|"
     r"(?:was|were|been|am|are|is) told|told (?:me|us)|legend|rumou?r|"
     r"extraneous|rejected|discarded|common (?:mistake|error)|mistakenly|"
@@ -292,27 +238,23 @@ UNSURE = re.compile(
 
 OTHERS_WORDS = re.compile(
     rf"{_SAID_THAT}(?:it|there|the (?:correct |final |right )?(?:answer|result|value|total|number|sum))(?:['’]s|"
-    rf"\s+(?:is|are|"
-    rf"was|were|equals|should be|must be))\b|"
+    rf"\s+(?:is|are|was|were|equals|should be|must be))\b|"
     r"\b(?:believed|claimed|said|thought|rumou?red|reported|alleged|conjectured|supposed|guessed) to be\b|"
     r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )\b(?:says?|said|claim(?:s|ed)|wrote|believes?|thinks?|"
     r"thought|guess(?:es|ed)|suggest(?:s|ed)|insist(?:s|ed)|swears?|swore|vows|reckons?|maintains|argues|asserts|"
-    r"alleges|"
-    r"contends|declares?|assures?|estimates|recalls|remembers)\s+(?:that\s+)?"
+    r"alleges|contends|declares?|assures?|estimates|recalls|remembers)\s+(?:that\s+)?"
     r"(?:(?:the|it|its?|there)\b[^.]{0,60}\b(?:answer|result|is|was|are|were)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
     r"\A\W*(?:human|user)\s*:|\b(?:reference|ground truth|expected (?:output|answer|result)|answer key)\b|"
     r"\bcontains? the number\b|\brumou?red\b|\b(?:expects|lists)\s(?:[a-z ]{1,20}\s)?[$*]*[-−]?\d[\d.,]*[$*]*\Z|"
-    r"\A\W*(?:the )?(?:gold|label)\b(?: answer| value)?\s?(?::|is)|\baccording to (?!our|my|this|these|that|"
-    r"the (?:problem|formula|theorem|definition|"
-    r"law|rule|question|given|table))|"
+    r"\A\W*(?:the )?(?:gold|label)\b(?: answer| value)?\s?(?::|is)|\baccording to (?!our|my (?!notes|friend|teacher|"
+    r"book|text|prof|coll|bro|sis|mot|fat)|this|these|that|"
+    r"the (?:problem|formula|theorem|definition|law|rule|question|given|table))|"
     r"\A\W*(?:they|(?:an?|the) (?:previous|earlier|given|official|back of the) \w+|apparently|some \w+|someone|"
-    r"somebody|anyone|many|"
-    r"most|some|others|wikipedia|chatgpt|gpt|google|you|my \w+|the internet|"
+    r"somebody|anyone|many|most|some|others|wikipedia|chatgpt|gpt|google|you|my \w+|the internet|"
     r"(?:the |this |our |your )?(?:problem|question|exercise|task|textbook|book|answer key|key|hint|forum|user|prompt|"
     r"student|teacher|solution manual|author)s?(?: statement)?)\b[^.,:;\n]{0,40}?\b"
     r"(?:says?|said|claim(?:s|ed)?|answer(?:s|ed)|wrote|lists?|gives?|gave|mentions?|computed|calculated|"
-    r"arrives at|arrived at|states?|stated|"
-    r"g[eo]ts?|suggests?|"
+    r"arrives at|arrived at|states?|stated|g[eo]ts?|suggests?|"
     r"claims|expects?|(?:may|might|would|will|could) (?:say|get|answer|think))\s+"
     r"(?:that\s+)?(?:the answer (?:is|as)\s+)?[$*\"]*[-−]?\d[\d.,]*[$*\"]*\Z",
     re.IGNORECASE,
@@ -320,22 +262,17 @@ OTHERS_WORDS = re.compile(
 """A sentence that tells what somebody else says, as "Wikipedia lists 17"."""
 
 QUALIFIED = re.compile(
-    r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|"
-    r"above|"
+    r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|over|below|above|"
     r"between\s+[-−$(]*\d|between \w+ and \d|up to|exceed(?:s|ed|ing)?|divisible by|nearly|almost|negative|minus|"
-    r"plus|twice|double|triple|half|"
-    r"squared|"
-    r"cubed|unless|except|without|"
+    r"plus|twice|double|triple|half|squared|cubed|unless|except|without|"
     r"times (?:the|as|that|this|more|its|their|larger|bigger|greater|longer|higher|faster|older|smaller|less)|"
     r"mehr als|weniger als|mindestens|höchstens|moins de|plus de|au moins|au plus|más de|menos de|al menos|più di|"
-    r"meno di|"
-    r"almeno|mais de|больше|меньше|не менее|более|менее|"
+    r"meno di|almeno|mais de|больше|меньше|не менее|более|менее|"
     r"(?:root|square|cube|power|factorial|logarithm|log|reciprocal|inverse|multiple) of)\b|"
     r"\b(?:section|page|problem|question|step|line|chapter|example|exercise|item|figure|table|theorem|lemma|"
     r"corollary|rule|slide|appendix|listing|"
     r"proposition|definition|remark|equation|formula|eq\.|row|column|room|version|no\.|(?<!the )number|position|"
-    r"place|rank|ranks)\s+[(\[]?\d|"
-    r"\b(?:in|after) \d+ steps\b|\bin the (?:denominator|numerator|exponent)\b|"
+    r"place|rank|ranks)\s+[(\[]?\d|\b(?:in|after) \d+ steps\b|\bin the (?:denominator|numerator|exponent)\b|"
     r"\ban? (?:upper|lower) (?:bound|limit)\b|\bbounded by\b|\bat (?:best|worst)\b|\bcandidate (?:is|was|value)\b|"
     r"\bat the (?:very )?(?:most|least)\b|"
     r"不足|以上|以下|以内|未満|至少|至多|最多|第\s?\d|大于|小于|不到|超过|負|负",
@@ -350,13 +287,14 @@ TAKEN_BACK = re.compile(
     r"(?:edit|update|errat(?:um|a)|corrected|amended|fixed)\W{0,3}:|actually,?\s*####|would (?:only |then )?(?:be|"
     r"have been|follow)\b|"
     r"alternatively,?\s+(?:it (?:is|could be)\s+|the answer (?:is|could be)\s+)?[$*\\]*[-−]?\d[\d.,/]*[$*.]*\s*\Z|"
-    r"sorry,|(?:just )?kidding\b|(?:just\s+)?(?:an?|my)\s+(?:wild\s+|best\s+|educated\s+)?guess\b|or so\b|"
+    r"sorry,|(?:just )?kidding\b|verdict\W{1,3}(?:false|wrong|incorrect)\b|(?:this|that|the) (?:claim|statement|"
+    r"conjecture|answer) "
+    r"(?:fails|does not hold|is (?:false|wrong|incorrect))\b|(?:just\s+)?(?:an?|my)\s+(?:wild\s+|best\s+|"
+    r"educated\s+)?guess\b|or so\b|"
     r"or\s+(?:maybe|perhaps|possibly|is it)\b|jk\b|(?:but\s+)?(?:that|this|it)\s+can(?:['’]t|not)\s+be(?=\s*[,.;]|"
-    r"\s+(?:right|"
-    r"true|correct))|i retract\b|on (?:second thought|reflection)\b|"
+    r"\s+(?:right|true|correct))|i retract\b|on (?:second thought|reflection)\b|"
     r"(?:(?:but|however),?\s+)?(?:that|this|it)\s+(?:contradicts|violates|fails|doesn['’]t look right|"
-    r"does not look right|is too)\b"
-    r"|actually,?\s+(?:it|this|x|the answer)(?:['’]s|\s+(?:is|should be))\s+[$*\\]*[-−]?\d"
+    r"does not look right|is too)\b|actually,?\s+(?:it|this|x|the answer)(?:['’]s|\s+(?:is|should be))\s+[$*\\]*[-−]?\d"
     r"|(?:but\s+|however,?\s+)?(?:that|this|it)(?:['’]s|\s+(?:is|was|can(?:['’]t|not)\s+be|must\s+be|seems|looks))\s+"
     r"(?:clearly\s+|obviously\s+|definitely\s+)?"
     r"(?:wrong|incorrect|not\s+(?:right|correct|the\s+answer|possible)|false|a\s+mistake|impossible)"
@@ -377,7 +315,7 @@ DENIED = re.compile(
     r"(?:\b(?:not|never|cannot\s+be|can['’]t\s+be|isn['’]t|is\s+not|not\s+equal\s+to|instead\s+of|rather\s+than|"
     r"other\s+than|except|"
     r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не|your\s+(?:final\s+)?answer\s+(?:as|in|inside|within|like)|"
-    r"for\s+example|e\.g\.|such\s+as)|"
+    r"for\s+example|(?:bad|sample|dummy)\s+example|of\s+the\s+format|e\.g\.|such\s+as)|"
     r"(?<!\bi )(?<!\bwe )\b(?:said|says|wrote|claim(?:s|ed)|answered|replied|guessed)\b|"
     r"不是|不等于|≠|\\neq?|\\not\s*=)[,:\s$({\[\\]*(?:\\text\{)?\s*$",
     re.IGNORECASE,
@@ -386,7 +324,7 @@ DENIED = re.compile(
 
 _DENIAL_ENDS = (
     *("not", "never", "be", "n't", "n’t", "of", "than", "except", "nicht", "pas", "es", "é", "è", "не", "as", "in"),
-    *("inside", "within", "like", "to", "example", "e.g.", "不是", "不等于", "≠", "\\ne", "\\neq"),
+    *("inside", "within", "like", "to", "example", "format", "e.g.", "不是", "不等于", "≠", "\\ne", "\\neq"),
     *("said", "says", "wrote", "claims", "claimed", "answered", "replied", "guessed"),
 )
 _BETWEEN_DENIAL_AND_ANSWER = ",: \t\n\r\f\v\x1c\x1d\x1e\x1f$({[\\"

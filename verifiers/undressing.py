@@ -42,6 +42,7 @@ _BECAUSE = re.compile(
 NOT_THAT = re.compile(
     r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no(?! wait)|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z|"
     r"\s+(?:rather than|instead of|as opposed to|and not)\s+[^()（）]{1,40}\Z|"
+    r",\s*whereas\s[^,]{1,40}\s(?:is|was)\s(?:wrong|incorrect|false)\Z|"
     r"\s*\([^()]{1,60}\bis\s+(?:rejected|discarded|extraneous|invalid|not (?:valid|possible|allowed|positive))\b"
     r"[^()]{0,60}\)\Z",
     re.IGNORECASE,
@@ -130,8 +131,7 @@ _ARITHMETIC = re.compile(r"[\d\s.,+\-−*×·/÷()$%]*\d[\d\s.,+\-−*×·/÷()$
 _BARE_NUMBER = re.compile(r"\s*[-−]?\d[\d.,]*\s*")
 _CONDITION = re.compile(r"\b(?:if|when|where|for|provided|assuming|given|while|until)\b", re.IGNORECASE)
 _INTRODUCES = re.compile(
-    r"(?:(?:the|a|an|interval|point|set|matrix|vector|function|ordered|pair|triple|number|value|fraction|line|"
-    r"equation|"
+    r"(?:(?:the|a|an|interval|point|set|matrix|vector|function|ordered|pair|triple|number|value|fraction|line|equation|"
     r"expression|polynomial|integer|total|of|union|there|are|is|it|she|he|they|we|has|have|had|get|gets|costs?|"
     r"takes?|needs?|"
     r"pays?|earns?|spends?|makes?|now|left|about|approximately)\s+)*",

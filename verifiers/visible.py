@@ -12,8 +12,7 @@ _CLOSED = re.compile(
     rf"</(?:{_THINK})>|◁/think▷|\[/THINK\]|<\|end_of_thought\|>|<\|channel\|>final<\|message\|>", re.IGNORECASE
 )
 _TURN_ENDS = re.compile(
-    r"<[|｜](?:im_end|im_start|eot_id|eom_id|end|return|user|endoftext|end_of_text|end▁of▁sentence|"
-    r"start_header_id)[|｜]>"
+    r"<[|｜](?:im_end|im_start|eot_id|eom_id|end|return|user|endoftext|end_of_text|end▁of▁sentence|start_header_id)[|｜]>"
     r"|</s>|<eos>|<end_of_turn>|<start_of_turn>|\[/?INST\]"
 )
 _OTHER_TURN = re.compile(
@@ -38,8 +37,7 @@ _CODE_LINE = (
 )
 _CODE_COMMENT = re.compile(
     rf"(?m)(?:^[ \t]*(?:#(?!#)|//|--)[^\n]*\n){{1,5}}(?={_CODE_LINE})|"
-    rf"^[ \t]*\"\"\"[^\"]{{0,500}}\"\"\"[ \t]*\n(?={_CODE_LINE})|"
-    rf"/\*.{{0,500}}?\*/"
+    rf"^[ \t]*\"\"\"[^\"]{{0,500}}\"\"\"[ \t]*\n(?={_CODE_LINE})|/\*.{{0,500}}?\*/"
 )
 """What a programmer notes above a line of code, which no run prints."""
 _COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;|%|' |REM\b)[^\n]*$|(?<=\s)(?://|--|#)\s[^\n]*$")
