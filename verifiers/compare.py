@@ -3,22 +3,20 @@
 from verifiers.equations import (
     STATING,
     combination_value,
-    constant_ratio,
     cut_approximation,
     is_label,
-    label_of,
     matrix_value,
     same_equation,
     same_inequality,
     stated_value,
 )
-from verifiers.families import residue_class
 from verifiers.matrices import has_matrix, in_shape_of, tuple_members, vector_members, worked_out
 from verifiers.members import alternatives, as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.piecewise import is_piecewise, same_piecewise
 from verifiers.policy import Choose
 from verifiers.regions import interval_of, is_interval, is_region, same_region
 from verifiers.scalars import Match, Terms, differs, equal, same_scalar
+from verifiers.signed_equations import same_curves, same_residues
 from verifiers.tree import (
     PAIR,
     ZERO,
@@ -37,9 +35,7 @@ from verifiers.tree import (
     UnreadableError,
     Words,
     divide,
-    multiply,
     number,
-    subtract,
 )
 from verifiers.walk import letters_of, nodes_of, replace, rewrite
 from verifiers.whole_numbers import same_whole_numbers
@@ -153,8 +149,8 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
     value = stated_value(reference)
     if isinstance(answer, Rel):
         if reference.ops == answer.ops == ("=",) and (has_alternatives(reference) or has_alternatives(answer)):
-            return _same_curves(reference, answer, terms)
-        if "≡" in reference.ops + answer.ops and (found := _same_residues(reference, answer)) is not None:
+            return same_curves(reference, answer, terms, compare)
+        if "≡" in reference.ops + answer.ops and (found := same_residues(reference, answer)) is not None:
             return found
         if set(reference.ops) <= STATING and set(answer.ops) <= STATING:
             return same_equation(reference, answer, terms, compare)
@@ -165,39 +161,6 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
     if value is not None and terms.policy.dropped_label is Choose.ACCEPT:
         return compare(value, answer, terms)
     return differs("equation.missing", "an equation or inequality is asked for")
-
-
-def _same_curves(reference: Rel, answer: Rel, terms: Terms) -> Match:
-    """Compare equations with `±`, each of which is two: by values where they state some, else by their products."""
-    values = [stated_value(node) for node in (reference, answer)]
-    if None not in values and label_of(reference) == label_of(answer):
-        match = same_members(values[0] or reference, values[1] or answer, terms, compare)
-        if match.equal:
-            return match
-    left, right = (_product_of_signs(node) for node in (reference, answer))
-    return Match(constant_ratio(left, right), "equation.product", "the products of both equations are compared")
-
-
-def _product_of_signs(node: Rel) -> Node:
-    """What is zero where either of the equations holds that one with `±` stands for."""
-    return multiply(*(subtract(*one.parts) for one in _with_one_sign(node)))
-
-
-def _with_one_sign(node: Rel) -> list[Rel]:
-    """The two relations that one with `±` stands for, or the relation itself."""
-    if not has_alternatives(node):
-        return [node]
-    return [Rel(node.ops, sides) for sides in zip(*(alternatives(part) for part in node.parts), strict=True)]
-
-
-def _same_residues(reference: Rel, answer: Rel) -> Match | None:
-    """Compare `n ≡ 3 (mod 7)` with `n = 7k + 3`; None where both are congruences, or neither is such a class."""
-    if reference.ops == answer.ops:
-        return None
-    left, right = ({residue_class(one) for one in _with_one_sign(node)} for node in (reference, answer))
-    if left == right == {None}:
-        return None
-    return Match(left == right and None not in left, "congruence.class", "the residue classes are compared")
 
 
 def _stated(node: Node) -> Node:

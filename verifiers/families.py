@@ -64,6 +64,9 @@ def implied_integer(tree: Node) -> str:
     Only where an equation gives a letter its values or an expression stands alone, and for a letter that is usually
     whole and stands beside π or a degree sign, or gives multiples to another such letter.
     """
+    if isinstance(tree, Seq) and not tree.opening:
+        implied = {implied_integer(item) for item in tree.items}
+        return implied.pop() if len(implied) == 1 else ""
     if isinstance(tree, Rel):
         if tree.ops != ("=",) or not isinstance(tree.parts[0], Sym):
             return ""
