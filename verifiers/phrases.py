@@ -143,7 +143,7 @@ _CONCLUDING = (
     "meaning|conclude[sd]?|find|finds|found|follows?|see|clear|know|implies|implying|"
     "gives?|"
     "confirms?|confirmed|proves?|proved|verif\\w+|indicates?|deduce|get|obtain|obvious|say|think|believe|ensures?|"
-    "(?<=tells |shows |gives )us|(?<=tell |show |give )us|(?<=reminds |teaches )us|note|"
+    "(?<=tells |shows |gives )us|(?<=tell |show |give )us|(?<=reminds |teaches )us|(?<=no )doubt|note|"
     "notice|so|certain|sure|confident|fact|is|yields?|establish\\w*|determine[sd]?|seen|such|with|using|and|now|"
     "mentions"
 )
@@ -159,7 +159,8 @@ HYPOTHETICAL = re.compile(
     r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|"
     r"first|initial|old|"
     r"false (?:that|to say)|(?:want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|"
-    r"verify|see|check)|doubt(?:ed|s)?|wish|has it that|(?:was|were|been) told|told (?:me|us)|states?|stated|"
+    r"verify|see|check)|(?<!\ba )(?<!\bno )(?<!out )(?<!any )doubt(?:ed|s)?|wish|has it that|(?:was|were|been) told|"
+    r"told (?:me|us)|states?|stated|"
     r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|often|will)\s+)?"
     r"(?:think|thinks|say|says|believe|claim|guess|answer)|"
     r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )"
