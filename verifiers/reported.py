@@ -30,9 +30,9 @@ _PERHAPS_OTHERS = (
     "revious ",
     "alse ",
     "trap ",
-    "his ",
-    "her ",
-    "their ",
+    " his ",
+    " her ",
+    " their ",
 )
 
 
