@@ -1,4 +1,4 @@
-"""The environment that `make test-train` installs, and how a script is run in it."""
+"""The environment that `make test-train` installs, how a script is run in it, and what it is given."""
 
 import json
 import os
@@ -6,6 +6,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from data.catalog import Catalog
+from data.exporting import export_version
+from data.exports import ExportFormat
+from data.published import find_version
+from data.versions import VersionManifest
+from data.warehouse import Warehouse
+from generators.reasoning import join_reasoning
 from tests.builds import REPOSITORY
 
 PYTHON = REPOSITORY / ".venv-train" / "bin" / "python"
@@ -17,6 +24,14 @@ QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
 }
 """Nothing is fetched or told to anybody; the first is LLaMA-Factory's own switch for other versions of what it uses."""
+
+
+def export(warehouse: Warehouse, how: ExportFormat, target: Path) -> VersionManifest:
+    """Write the last version of `sums` as `how` into the new folder `target`; return the version's manifest."""
+    catalog = Catalog(warehouse.catalog, warehouse.root)
+    manifest = find_version(warehouse, catalog, "sums")
+    export_version(warehouse, catalog, manifest, how, target, join_reasoning)
+    return manifest
 
 
 def run_script(name: str, *arguments: str | Path, out: Path) -> dict[str, Any]:

@@ -5,16 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from data.catalog import Catalog
-from data.exporting import export_version
 from data.exports import ExportFormat
-from data.published import find_version
 from data.warehouse import Warehouse
-from generators.reasoning import join_reasoning
 from tests.builds import sum_answers, sums, write_build
 from tests.flows.in_process import build
 from tests.scripted_teacher import scripted_teacher
-from tests.training.environment import MODEL, run_script
+from tests.training.environment import MODEL, export, run_script
 
 COUNT = 6
 SYSTEM = "You are exact."
@@ -36,9 +32,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 @pytest.mark.parametrize("how", [ExportFormat.SHAREGPT, ExportFormat.ALPACA])
 def test_llamafactory_reads_an_export_as_it_lies(warehouse: Warehouse, tmp_path: Path, how: ExportFormat) -> None:
     """System prompt, question and answer are where its chat template puts them, and only the answer is learned."""
-    catalog = Catalog(warehouse.catalog, warehouse.root)
-    manifest = find_version(warehouse, catalog, "sums")
-    export_version(warehouse, catalog, manifest, how, tmp_path / "export", join_reasoning)
+    manifest = export(warehouse, how, tmp_path / "export")
     read = run_script(
         "read_in_llamafactory.py", tmp_path / "export", "sums_train", MODEL, tmp_path / "cache", out=tmp_path / "read"
     )

@@ -6,16 +6,12 @@ import subprocess
 import pytest
 
 from data import versions
-from data.catalog import Catalog
-from data.exporting import export_version
 from data.exports import ExportFormat
-from data.published import find_version
 from data.warehouse import Warehouse
-from generators.reasoning import join_reasoning
 from tests.builds import COMMAND, sum_answers, sums, traces, write_build
 from tests.flows.in_process import build
 from tests.scripted_teacher import scripted_teacher
-from tests.training.environment import MODEL, run_script
+from tests.training.environment import MODEL, export, run_script
 
 COUNT = 40
 
@@ -32,11 +28,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict:
     ):
         patch.setattr(versions, "ROW_GROUP_ROWS", 10)
         result = build(write_build(folder, url, sums(COUNT)))
-    warehouse = Warehouse(folder / "warehouse")
-    catalog = Catalog(warehouse.catalog, warehouse.root)
-    manifest = find_version(warehouse, catalog, "sums")
     for how in set(ExportFormat) - {ExportFormat.SOFT_TARGETS}:
-        export_version(warehouse, catalog, manifest, how, folder / "exports" / how, join_reasoning)
+        export(Warehouse(folder / "warehouse"), how, folder / "exports" / how)
     said = run_script("train_student.py", result.path, MODEL, folder / "exports", out=folder / "student.json")
     return said | {"version": result.path}
 

@@ -2,16 +2,12 @@
 
 import pytest
 
-from data.catalog import Catalog
-from data.exporting import export_version
 from data.exports import ExportFormat
-from data.published import find_version
 from data.warehouse import Warehouse
-from generators.reasoning import join_reasoning
 from tests.builds import sum_answers, sums, write_build
 from tests.flows.in_process import build
 from tests.scripted_teacher import scripted_teacher
-from tests.training.environment import MODEL, run_script
+from tests.training.environment import MODEL, export, run_script
 
 COUNT = 6
 
@@ -24,18 +20,9 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> dict:
     folder = tmp_path_factory.mktemp("verl")
     with scripted_teacher(folder / "script.json", answers=sum_answers(COUNT)) as url:
         build(write_build(folder, url, sums(COUNT)))
-    warehouse = Warehouse(folder / "warehouse")
-    manifest = find_version(warehouse, Catalog(warehouse.catalog, warehouse.root), "sums")
-    export_version(
-        warehouse,
-        Catalog(warehouse.catalog, warehouse.root),
-        manifest,
-        ExportFormat.VERL,
-        folder / "verl",
-        join_reasoning,
-    )
-    [export] = (folder / "verl").rglob("*.parquet")
-    return run_script("read_in_verl.py", export, MODEL, folder / "cache", out=folder / "read.json")
+    export(Warehouse(folder / "warehouse"), ExportFormat.VERL, folder / "verl")
+    [file] = (folder / "verl").rglob("*.parquet")
+    return run_script("read_in_verl.py", file, MODEL, folder / "cache", out=folder / "read.json")
 
 
 def test_verl_reads_every_problem(read: dict) -> None:
