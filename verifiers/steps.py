@@ -134,13 +134,15 @@ def _lines(text: str) -> Iterator[str]:
             for note in _ANNOTATION.finditer(line):
                 if not line[: note.start()].rstrip().endswith("="):
                     yield note.group(1)
-            line = _ANNOTATION.sub("", line)  # noqa: PLW2901 - from here on it is the line without notes
-        bare = plain_markup(line if line.isascii() and "\\" not in line and ">" not in line else _in_plain_marks(line))
-        yield bare if bare[:1].isalpha() or not (mark := _LIST_MARK.match(bare)) else bare[mark.end() :]
+        bare = plain_markup(_in_plain_marks(line))
+        mark = None if bare[:1].isalpha() else _LIST_MARK.match(bare)
+        yield bare[mark.end() :] if mark else bare
 
 
 def _in_plain_marks(line: str) -> str:
-    """A line without boxes, and with degrees in words."""
+    """A line without notes and boxes, and with degrees in words."""
+    if "<<" in line:
+        line = _ANNOTATION.sub("", line)
     if "=>" in line or "\\" in line:
         line = _HENCE.sub(" ; ", line)
     if "box" in line:
