@@ -152,14 +152,24 @@ _SAID_THAT = (
     rf"\b(?!(?:{_CONCLUDING})\b)[a-z]+\s+that\s+"
 )
 """`… that`, behind a verb that reports what somebody says rather than what follows."""
+_TO_BE_SHOWN = "(?:want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|verify|see|check)"
+_ACCORDING_TO_OTHERS = (
+    r"\baccording to (?!our|my (?!notes|friend|teacher|book|text|prof|coll|bro|sis|mot|fat)|this|these|that|"
+    "the (?:problem|formula|theorem|definition|law|rule|question|given|table))"
+)
+MADE_OF_IT = (
+    "square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|third|"
+    "quarter|twice|thrice|triple"
+)
+"""What a sentence can make of the answer, and so say another value: "half the answer is"."""
 
 HYPOTHETICAL = re.compile(
     rf"{_SAID_THAT}(?:the\s+)?(?:(?:final|correct|right)\s+)*$|\b(?:supposedly|allegedly|apparently|"
     rf"reportedly)\b[^.;:\n]{{0,30}}$|"
     r"\b(?:if|whether|suppose|supposing|assum(?:e|ing)|imagine|unless|not|n['’]t|wrong|incorrect|previous|earlier|"
     r"first|initial|old|"
-    r"false (?:that|to say)|(?:want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|"
-    r"verify|see|check)|(?<!\ba )(?<!\bno )(?<!out )(?<!any )doubt(?:ed|s)?|wish|has it that|(?:was|were|been) told|"
+    rf"false (?:that|to say)|{_TO_BE_SHOWN}|"
+    r"(?<!\ba )(?<!\bno )(?<!out )(?<!any )doubt(?:ed|s)?|wish|has it that|(?:was|were|been) told|"
     r"told (?:me|us)|states?|stated|"
     r"(?:people|students|others|someone|one|you|some|many)\s+(?:(?:might|may|would|could|often|will)\s+)?"
     r"(?:think|thinks|say|says|believe|claim|guess|answer)|"
@@ -169,8 +179,7 @@ HYPOTHETICAL = re.compile(
     r"\b(?:expected|reference|official|model|given|provided|listed|claimed|stated|supposed|naive|naïve|tempting|"
     r"intuitive|proposed|suggested|alleged|candidate|gold|golden)\s+"
     r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?(?:\w+\s+)?$|"
-    r"\baccording to (?!our|my (?!notes|friend|teacher|book|text|prof|coll|bro|sis|mot|fat)|this|these|that|"
-    r"the (?:problem|formula|theorem|definition|law|rule|question|given|table))"
+    rf"{_ACCORDING_TO_OTHERS}"
     r"[^.;:\n]{1,40},\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\b(?:had|were)\b[^.\n]{0,40}$|"
     r"(?:\A|[.!?]\s+)\W*(?:were|had)\s[^.\n]{0,60}$|"
     r"\b(?:in|for|to) (?:an?|the|another) (?:different|other|similar|analogous|related|previous|earlier|easier|"
@@ -182,9 +191,8 @@ HYPOTHETICAL = re.compile(
     r"\bas \w+ (?:puts? it|says?|claims?|said|suggests?|wrote),\s*(?:the\s+)?(?:\w+\s+)?$|"
     r"\b(?:hypothetically|for the sake of argument|in base \w+)\b[^.;:\n]{0,30}$|\b(?:false|trap|bogus|mistaken|"
     r"fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$|"
-    r"\b(?:square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|"
-    r"third|"
-    r"quarter|twice|thrice|triple|one)\s(?:of\s)?(?:the|my|our|this)?\s?(?:final\s|correct\s)?$",
+    rf"\b(?:{MADE_OF_IT}|one)"
+    r"\s(?:of\s)?(?:the|my|our|this)?\s?(?:final\s|correct\s)?$",
     re.IGNORECASE,
 )
 """Words before a statement that make it somebody else's, or a case that is only considered."""
@@ -222,7 +230,7 @@ DOUBTED = re.compile(
     r"不是|没有|沒有|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
     r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|أو|لا |ไม่|≠|"
     r"\\neq?\b|\b(?:absurd|contradicts|to be (?:tested|checked|verified|seen)|asked (?:to|whether|if|about)|"
-    r"wish(?:ed)?|(?:want(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|verify|see|check)|"
+    rf"wish(?:ed)?|{_TO_BE_SHOWN}|"
     r"spurious|invalid|(?:over|under)estimate|typo|thrown out|one would|forgetting|careless\w*|sloppy|misread\w*|"
     r"miscount\w*|wrongly|incorrectly|erroneous\w*|fallacious|"
     r"(?:sign|rounding|arithmetic|calculation|computational) error)\b",
@@ -247,9 +255,8 @@ OTHERS_WORDS = re.compile(
     r"(?:(?:the|it|its?|there)\b[^.]{0,60}\b(?:answer|result|is|was|are|were)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
     r"\A\W*(?:human|user)\s*:|\b(?:reference|ground truth|expected (?:output|answer|result)|answer key)\b|"
     r"\bcontains? the number\b|\brumou?red\b|\b(?:expects|lists)\s(?:[a-z ]{1,20}\s)?[$*]*[-−]?\d[\d.,]*[$*]*\Z|"
-    r"\A\W*(?:the )?(?:gold|label)\b(?: answer| value)?\s?(?::|is)|\baccording to (?!our|my (?!notes|friend|teacher|"
-    r"book|text|prof|coll|bro|sis|mot|fat)|this|these|that|"
-    r"the (?:problem|formula|theorem|definition|law|rule|question|given|table))|"
+    r"\A\W*(?:the )?(?:gold|label)\b(?: answer| value)?\s?(?::|is)|"
+    rf"{_ACCORDING_TO_OTHERS}|"
     r"\A\W*(?:they|(?:an?|the) (?:previous|earlier|given|official|back of the) \w+|apparently|some \w+|someone|"
     r"somebody|anyone|many|most|some|others|wikipedia|chatgpt|gpt|google|you|my \w+|the internet|"
     r"(?:the |this |our |your )?(?:problem|question|exercise|task|textbook|book|answer key|key|hint|forum|user|prompt|"
@@ -312,22 +319,23 @@ QUOTED = re.compile(
 )
 """What right after an answer makes it somebody else's."""
 
+_DENIALS = (
+    *("not", "never", "cannot be", "can't be", "isn't", "is not", "not equal to", "instead of", "rather than"),
+    *("other than", "except", "nicht", "n'est pas", "no es", "não é", "non è", "не"),
+    *(f"your {kind}answer {place}" for kind in ("", "final ") for place in ("as", "in", "inside", "within", "like")),
+    *("for example", "bad example", "sample example", "dummy example", "of the format", "e.g.", "such as"),
+)
+_SAID_BEFORE = ("said", "says", "wrote", "claims", "claimed", "answered", "replied", "guessed")
+_DENYING = "|".join(r"\s+".join(map(re.escape, each.split())) for each in _DENIALS).replace("'", "['’]")
 DENIED = re.compile(
-    r"(?:\b(?:not|never|cannot\s+be|can['’]t\s+be|isn['’]t|is\s+not|not\s+equal\s+to|instead\s+of|rather\s+than|"
-    r"other\s+than|except|"
-    r"nicht|n['’]est\s+pas|no\s+es|não\s+é|non\s+è|не|your\s+(?:final\s+)?answer\s+(?:as|in|inside|within|like)|"
-    r"for\s+example|(?:bad|sample|dummy)\s+example|of\s+the\s+format|e\.g\.|such\s+as)|"
-    r"(?<!\bi )(?<!\bwe )\b(?:said|says|wrote|claim(?:s|ed)|answered|replied|guessed)\b|"
+    rf"(?:\b(?:{_DENYING})|"
+    rf"(?<!\bi )(?<!\bwe )\b(?:{'|'.join(_SAID_BEFORE)})\b|"
     r"不是|不等于|≠|\\neq?|\\not\s*=)[,:\s$({\[\\]*(?:\\text\{)?\s*$",
     re.IGNORECASE,
 )
 """What right before an answer denies it."""
 
-_DENIAL_ENDS = (
-    *("not", "never", "be", "n't", "n’t", "of", "than", "except", "nicht", "pas", "es", "é", "è", "не", "as", "in"),
-    *("inside", "within", "like", "to", "example", "format", "e.g.", "不是", "不等于", "≠", "\\ne", "\\neq"),
-    *("said", "says", "wrote", "claims", "claimed", "answered", "replied", "guessed"),
-)
+_DENIAL_ENDS = (*{each.split()[-1] for each in _DENIALS}, *_SAID_BEFORE, "\\ne", "\\neq")
 _BETWEEN_DENIAL_AND_ANSWER = ",: \t\n\r\f\v\x1c\x1d\x1e\x1f$({[\\"
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from verifiers.phrases import HINTS, LEAD_CHARS, is_hypothetical, stated_in
+from verifiers.phrases import HINTS, LEAD_CHARS, MADE_OF_IT, is_hypothetical, stated_in
 
 
 def is_bound(before: str) -> bool:
@@ -12,8 +12,7 @@ def is_bound(before: str) -> bool:
 
 _BOUND = re.compile(
     r"\ban? (?:upper|lower) (?:bound|limit)\b|\bone of (?:the|many|several|my|our)\b[^.]{0,20}|"
-    r"\b(?:square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|"
-    r"third|quarter|twice|thrice|double|triple|half)\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|"
+    rf"\b(?:{MADE_OF_IT})\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|"
     r"result|solution)\b|"
     r"\b(?:answer|result|solution)\s(?:minus|plus|times|squared|cubed|divided|doubled|modulo|mod)\b",
     re.IGNORECASE,
