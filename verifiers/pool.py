@@ -31,6 +31,10 @@ _MAX_BATCH_CHARS = 1_000_000
 _KILL_AT = 0.9
 """Part of `timeout_s` after which a worker is killed: the verdict itself is there within `timeout_s`."""
 _START_ATTEMPTS = 3
+_MAX_DEATHS = 2
+"""So many workers may die of an item."""
+_MAX_KILLS = 5
+"""So many workers may be killed from outside while they verify an item, which is seldom the item's doing."""
 _MAX_IDLE_DEATHS = 5
 """So many workers in a row may die before taking up an item until something else must be wrong."""
 
@@ -61,6 +65,7 @@ class _Task:
     spent_s: float = 0.0
     """Time that it ran in a worker that died; it does not get it twice."""
     deaths: int = 0
+    kills: int = 0
 
 
 class VerifierPool:
@@ -68,7 +73,8 @@ class VerifierPool:
 
     `timeout_s` is the longest that one verdict may take, by the wall clock; `memory_mb` bounds the address
     space of each worker. Workers start at once, in parallel, in the background. An item on which a worker dies is tried
-    once more (the machine may have killed it), then it is an `error`.
+    once more, then it is an `error`; when somebody else killed the worker (an operator, or a kernel short of memory)
+    the item is not blamed before that has happened five times.
     """
 
     def __init__(
@@ -245,16 +251,20 @@ class VerifierPool:
 
     def _verdict_on_culprit(self, task: _Task, outcome: Outcome, ready: Ready) -> Verdict | None:
         """Return the verdict on an item that could not be verified, or None when it gets another chance."""
-        task.spent_s += outcome.seconds
+        if outcome.cause is Cause.KILLED:
+            task.kills += 1
+        else:
+            task.spent_s += outcome.seconds
+            task.deaths += outcome.cause is Cause.DIED
         if outcome.cause is Cause.DONE:
             status, reason = Status.OVER_LIMIT, f"longer than {MAX_MESSAGE_CHARS:,} characters"
         elif outcome.cause is Cause.TIMEOUT:
             status, reason = Status.TIMEOUT, f"verification was stopped after {task.spent_s:.1f} s"
-        elif task.deaths:
-            status, reason = Status.ERROR, f"verifying it ended the process twice ({outcome.detail})"
-        else:
-            task.deaths += 1
+        elif task.deaths < _MAX_DEATHS and task.kills < _MAX_KILLS:
             return None
+        else:
+            times = task.deaths + task.kills
+            status, reason = Status.ERROR, f"verifying it ended the process {times} times ({outcome.detail})"
         return Verdict(
             status=status,
             reason=reason,

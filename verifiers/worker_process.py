@@ -24,6 +24,8 @@ Item = tuple[Problem, str, bool]
 
 START_TIMEOUT_S = 120.0
 """How long importing and warming up may take on a machine under load."""
+_EXIT_TIMEOUT_S = 10.0
+"""How long a process may take to end after it has closed its pipes."""
 _STDERR_TAIL_CHARS = 2000
 _READ_BYTES = 1 << 20
 _ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +39,8 @@ class Cause(Enum):
     DONE = "done"
     TIMEOUT = "timeout"
     DIED = "died"
+    KILLED = "killed"
+    """By a SIGKILL that was not ours: somebody's, or that of a kernel short of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,9 @@ class WorkerProcess:
                 elif data is None and progress.has_moved():
                     continue
                 else:
-                    return self._stopped(Cause.DIED if data == b"" else Cause.TIMEOUT, verdicts, progress)
+                    return self._stopped(self._end() if data == b"" else Cause.TIMEOUT, verdicts, progress)
+        except BrokenPipeError:
+            return self._stopped(self._end(), verdicts, progress)
         except (OSError, ValidationError):
             return self._stopped(Cause.DIED, verdicts, progress)
         progress.has_moved()  # leaves the pipe empty for the next batch
@@ -158,6 +164,14 @@ class WorkerProcess:
         if self._poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             return os.read(self._replies, _READ_BYTES)
         return None
+
+    def _end(self) -> Cause:
+        """Wait for a process that has closed its pipes, and say whose doing its end was."""
+        try:
+            code = self._process.wait(_EXIT_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return Cause.DIED
+        return Cause.KILLED if code == -signal.SIGKILL else Cause.DIED
 
     def _stopped(self, cause: Cause, verdicts: list[Verdict], progress: "_Progress") -> Outcome:
         """Kill what is left, take what it had still answered, and name the item that was running."""

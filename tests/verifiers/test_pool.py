@@ -103,6 +103,22 @@ def test_a_crash_costs_only_the_item_that_caused_it(pool: VerifierPool) -> None:
     assert "SIGSEGV" in found[1].reason
 
 
+def test_an_item_is_not_blamed_for_kills_from_outside(pool: VerifierPool, tmp_path: Path) -> None:
+    """Four times in a row somebody kills the worker that verifies an item: it and its neighbours are verified."""
+    killed = f"killed 4 {tmp_path}"
+    found = verdicts(pool, "1", killed, "2")
+    assert [verdict.status for verdict in found] == [Status.INCORRECT, Status.INCORRECT, Status.CORRECT]
+    assert found[1].extracted == killed
+
+
+def test_an_item_whose_worker_is_always_killed_is_an_error(pool: VerifierPool, tmp_path: Path) -> None:
+    """The fifth kill is enough: an item may be what the kernel kills for, and the others have to go on."""
+    found = verdicts(pool, "1", f"killed 1000 {tmp_path}", "2")
+    assert [verdict.status for verdict in found] == [Status.INCORRECT, Status.ERROR, Status.CORRECT]
+    assert "SIGKILL" in found[1].reason
+    assert len(list(tmp_path.iterdir())) == 5
+
+
 def test_memory_is_bounded(pool: VerifierPool) -> None:
     """An item that asks for gigabytes is `over_limit`, and the others are verified."""
     found = verdicts(pool, "1", "hog", "2")
