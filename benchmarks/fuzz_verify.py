@@ -16,7 +16,7 @@ import atheris
 
 with atheris.instrument_imports(include=["verifiers"]):
     from verifiers.dispatch import verify, verify_answer
-    from verifiers.steps import check_steps
+    from verifiers.steps.checking import check_steps
 
 from data.records import Problem, Status
 

@@ -30,7 +30,7 @@ from pathlib import Path
 from data.records import Problem
 from verifiers.dispatch import verify, verify_answer
 from verifiers.pool import VerifierPool
-from verifiers.worker_process import Item
+from verifiers.workers.worker_process import Item
 
 CASES = {
     "maths": "math",

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from data.records import AnswerKind, Problem, Status
+from verifiers.deciding.references import Reference, understand
 from verifiers.dispatch import decide
-from verifiers.fingerprint import NoPrintError, NotScalarError, fingerprint
-from verifiers.hedges import hedge
+from verifiers.extraction.hedges import hedge
 from verifiers.limits import OverLimitError
 from verifiers.policy import DEFAULT_POLICY, Policy
-from verifiers.references import Reference, understand
-from verifiers.texts import plain_text
-from verifiers.tree import UnreadableError
-from verifiers.wrapping import unwrap
+from verifiers.reading.texts import plain_text
+from verifiers.reading.wrapping import unwrap
+from verifiers.trees.fingerprint import NoPrintError, NotScalarError, fingerprint
+from verifiers.trees.tree import UnreadableError
 
 _NEAR = Fraction(1, 100)
 """Numbers that differ by more than this part of themselves are never roundings of each other."""

@@ -8,23 +8,29 @@ import re
 import time
 
 from data.records import AnswerKind, Problem, Status, Verdict
-from verifiers.cleaning import has_lookalikes
+from verifiers.comparing.scalars import Terms, same_number
+from verifiers.deciding.mathematics import decide_mathematics
+from verifiers.deciding.plain_answers import (
+    decide_choice,
+    decide_counted,
+    decide_moment,
+    decide_several_options,
+    decide_text,
+)
+from verifiers.deciding.quantities import decide_quantity, is_money
+from verifiers.deciding.readings import range_of
+from verifiers.deciding.references import Reference, understand
 from verifiers.decision import Decision
-from verifiers.evaluation import UndefinedError
-from verifiers.extraction import extract_answer
-from verifiers.fingerprint import NotScalarError
+from verifiers.extraction.final_answer import extract_answer
 from verifiers.limits import OverLimitError
-from verifiers.mathematics import decide_mathematics
-from verifiers.plain_answers import decide_choice, decide_counted, decide_moment, decide_several_options, decide_text
-from verifiers.plain_numbers import read_number
 from verifiers.policy import DEFAULT_POLICY, Choose, Policy
-from verifiers.quantities import decide_quantity, is_money
-from verifiers.readings import range_of
-from verifiers.references import Reference, understand
-from verifiers.scalars import Terms, same_number
-from verifiers.steps import NO_STEPS, StepCheck, check_steps
-from verifiers.tree import Num, UnreadableError
-from verifiers.wrapping import unwrap
+from verifiers.reading.cleaning import has_lookalikes
+from verifiers.reading.plain_numbers import read_number
+from verifiers.reading.wrapping import unwrap
+from verifiers.steps.checking import NO_STEPS, StepCheck, check_steps
+from verifiers.trees.evaluation import UndefinedError
+from verifiers.trees.fingerprint import NotScalarError
+from verifiers.trees.tree import Num, UnreadableError
 
 VERIFIER = "tracemill-1"
 _MAX_SHOWN = 300

@@ -19,9 +19,9 @@ from typing import Final, Self
 
 from data.errors import VerifierError
 from data.records import Problem, Status, Verdict
-from verifiers.frames import Ready
 from verifiers.policy import DEFAULT_POLICY, Policy
-from verifiers.worker_process import Cause, Item, Outcome, WorkerProcess
+from verifiers.workers.frames import Ready
+from verifiers.workers.worker_process import Cause, Item, Outcome, WorkerProcess
 
 MAX_MESSAGE_CHARS: Final = 4_000_000
 """A longer text or problem is `over_limit` before it is sent anywhere."""

@@ -13,7 +13,7 @@ from typing import Any
 from data.records import Problem, Status, Verdict
 from verifiers.policy import DEFAULT_POLICY, Policy
 from verifiers.pool import VerifierPool
-from verifiers.worker_process import Item
+from verifiers.workers.worker_process import Item
 
 REFERENCE_COLUMNS = ("reference", "solution", "answer", "ground_truth")
 """Where the reference is looked for in the columns of a data set, in this order."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from verifiers.units import Dimension, Unit, find_unit
+from verifiers.units.definitions import Dimension, Unit, find_unit
 
 SYMBOLS = {
     "gram": "kg", "meter": "m", "second": "s", "ampere": "A", "kelvin": "K", "mole": "mol", "candela": "cd",
@@ -91,7 +91,7 @@ def in_other_units(value: Fraction, dimension: Dimension) -> Iterator[str]:
 
 
 def _units_of(dimension: Dimension) -> Iterator[tuple[str, Unit]]:
-    from verifiers.unit_grammar import read_unit
+    from verifiers.units.unit_grammar import read_unit
 
     for symbol in OTHER_UNITS:
         measure = read_unit(symbol)

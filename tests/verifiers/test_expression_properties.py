@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from data.records import Problem, Status
 from verifiers.dispatch import verify_answer
-from verifiers.evaluation import Outcome
-from verifiers.fingerprint import fingerprint
-from verifiers.grammar import read
 from verifiers.limits import OverLimitError
-from verifiers.numeric import compare_values
-from verifiers.plain_numbers import read_number
-from verifiers.rendering import render
-from verifiers.tree import UnreadableError
-from verifiers.wrapping import unwrap
+from verifiers.reading.grammar import read
+from verifiers.reading.plain_numbers import read_number
+from verifiers.reading.wrapping import unwrap
+from verifiers.trees.evaluation import Outcome
+from verifiers.trees.fingerprint import fingerprint
+from verifiers.trees.numeric import compare_values
+from verifiers.trees.rendering import render
+from verifiers.trees.tree import UnreadableError
 
 LETTERS = st.sampled_from(["x", "y", "a", r"\alpha", "v_0"])
 NUMBERS = st.integers(1, 30).map(str)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data.records import Problem
 from verifiers.dispatch import verify
-from verifiers.extraction import extract_answer
+from verifiers.extraction.final_answer import extract_answer
 
 GOLDEN = Path(__file__).with_name("golden_extraction.jsonl")
 ROWS: list[dict[str, Any]] = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]

@@ -82,7 +82,7 @@ TRACED = r"""
 import json, pickle, sys
 from data.records import Problem
 from verifiers.dispatch import verify, verify_answer
-from verifiers.extraction import extract_answer
+from verifiers.extraction.final_answer import extract_answer
 
 texts, references = json.load(sys.stdin)
 WATCHED = (
@@ -200,7 +200,7 @@ FORBIDDEN_IMPORTS = {"pickle", "dill", "cloudpickle", "shelve", "marshal", "code
 def test_the_verifiers_call_nothing_that_evaluates_text() -> None:
     """No module of `verifiers` names a function that turns text into code or objects."""
     found = []
-    for path in sorted((ROOT / "verifiers").glob("*.py")):
+    for path in sorted((ROOT / "verifiers").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")

@@ -84,7 +84,7 @@ def test_every_limit_is_documented_with_its_value() -> None:
     rows = [line for line in pages.splitlines() if line.startswith("| `")]
     limits = [
         (match[1], match[2])
-        for module in Path(REPOSITORY, "verifiers").glob("*.py")
+        for module in Path(REPOSITORY, "verifiers").rglob("*.py")
         for match in re.finditer(
             r"^((?:MAX|MIN|ENOUGH|TAIL)_\w+)(?:: Final)? = ([\d_]+)$", module.read_text("utf-8"), re.MULTILINE
         )

@@ -15,7 +15,7 @@ import pytest
 from data.errors import VerifierError
 from data.records import Problem, Status, Verdict
 from verifiers.pool import MAX_MESSAGE_CHARS, VerifierPool
-from verifiers.worker_process import Item
+from verifiers.workers.worker_process import Item
 
 JUDGE = "tests.verifiers.misbehaving:judge"
 PROBLEM = Problem(question="How many?", reference="2")
@@ -47,7 +47,7 @@ def workers_of(pid: int) -> list[psutil.Process]:
 def is_worker(process: psutil.Process) -> bool:
     """Whether a process is a worker that has not just ended."""
     try:
-        return "verifiers.worker" in process.cmdline()
+        return "verifiers.workers.worker" in process.cmdline()
     except psutil.Error:
         return False
 

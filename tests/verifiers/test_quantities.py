@@ -22,16 +22,16 @@ from tests.verifiers.renderings import (
     numbers_written,
     wrong_dimensions,
 )
-from verifiers import units
+from verifiers.deciding.quantities import decide_quantity
 from verifiers.decision import Decision
 from verifiers.dispatch import verify_answer
 from verifiers.limits import MAX_CHARS, OverLimitError
 from verifiers.policy import Choose, MissingUnit, Policy
-from verifiers.quantities import decide_quantity
-from verifiers.quantity_reference import read_reference
-from verifiers.unit_grammar import read_unit
-from verifiers.unit_names import ROWS
-from verifiers.units import Unit, same_dimension
+from verifiers.quantities.quantity_reference import read_reference
+from verifiers.units import definitions as units
+from verifiers.units.definitions import Unit, same_dimension
+from verifiers.units.unit_grammar import read_unit
+from verifiers.units.unit_names import ROWS
 
 GOLDEN = Path(__file__).parent / "cases" / "quantities.jsonl"
 CASES = [json.loads(line) for line in GOLDEN.read_text("utf-8").splitlines()]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifiers.plain_steps import plainly_true
-from verifiers.steps import check_steps, statements
+from verifiers.steps.checking import check_steps, statements
+from verifiers.steps.plain_steps import plainly_true
 
 SHARED = Path(os.environ.get("TRACEMILL_SHARED", Path(__file__).parents[3] / "shared"))
 

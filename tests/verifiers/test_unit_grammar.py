@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.measures import MAX_FACTORS, is_power_of_ten
-from verifiers.quantity_text import read_statement
-from verifiers.unit_grammar import read_unit
-from verifiers.unit_tokens import MAX_QUANTITY_CHARS, UnreadableError, plain_notation, tokenize
-from verifiers.units import find_unit
+from verifiers.quantities.quantity_text import read_statement
+from verifiers.units.definitions import find_unit
+from verifiers.units.measures import MAX_FACTORS, is_power_of_ten
+from verifiers.units.unit_grammar import read_unit
+from verifiers.units.unit_tokens import MAX_QUANTITY_CHARS, UnreadableError, plain_notation, tokenize
 
 SPEED = [
     "m/s",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.unit_names import PHRASES, ROWS, SECOND_READINGS, SI_PREFIXES
-from verifiers.units import MAX_SYMBOL_CHARS, ONE, dimension_name, find_unit, same_dimension
+from verifiers.units.definitions import MAX_SYMBOL_CHARS, ONE, dimension_name, find_unit, same_dimension
+from verifiers.units.unit_names import PHRASES, ROWS, SECOND_READINGS, SI_PREFIXES
 
 LENGTH = find_unit("m")[0].dimension
 

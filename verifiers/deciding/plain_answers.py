@@ -1,0 +1,149 @@
+"""Decisions on answers that are not mathematics: options, words, dates and clock times."""
+
+import re
+
+from data.records import Problem, Status
+from verifiers.deciding.clock_and_calendar import read_moment, same_moment
+from verifiers.deciding.counted_places import place_in_order, quotient_and_remainder
+from verifiers.deciding.references import Reference
+from verifiers.decision import Decision
+from verifiers.extraction.final_answer import extract_answer
+from verifiers.extraction.hedges import denial, hedge
+from verifiers.extraction.options import named_option
+from verifiers.policy import Choose, Policy
+from verifiers.reading.texts import (
+    option_letter,
+    option_letters,
+    option_text,
+    plain_text,
+    same_text,
+    squeezed,
+)
+from verifiers.reading.wrapping import unwrap
+from verifiers.trees.tree import PAIR
+
+_CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be|has|have)\s+(?:an? |the )?(\S.*)")
+_DENIALS = "not isn't aren't doesn't cannot can't never no n't"
+"""What may follow a "no" without taking it back."""
+_OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |or |but )")
+
+
+def decide_choice(problem: Problem, reference: Reference, answer: str) -> Decision:
+    """Options: the letter, the option's text, or both, as long as they name one option."""
+    answer = named_option(answer, problem)
+    wanted = _options(problem, reference.text, reference.letter)
+    given = _options(problem, answer, option_letter(answer))
+    forms = (reference.letter or plain_text(reference.text), option_letter(answer) or plain_text(answer))
+    doubt = hedge(answer, reference.text)
+    if doubt is not None:
+        return Decision(Status.INCORRECT, "hedge", f"the answer commits to nothing: {doubt}", *forms)
+    if len(wanted) == 1 and len(given) == 1:
+        status = Status.CORRECT if wanted == given else Status.INCORRECT
+        return Decision(status, "choice.option", "the options are compared", *forms)
+    if same_text(reference.text, answer) or (
+        option_text(reference.text) and same_text(option_text(reference.text), answer)
+    ):
+        return Decision(Status.CORRECT, "choice.text", "the option's text is the same", *forms)
+    if len(given) > 1:
+        return Decision(Status.INCORRECT, "choice.several", "several options are named", *forms)
+    return Decision(
+        Status.INCORRECT if given else Status.UNPARSED, "choice.option", "no option of the question is named", *forms
+    )
+
+
+def _options(problem: Problem, text: str, letter: str | None) -> set[str]:
+    """The letters of the options that `text` names, by letter or by an option's text."""
+    if letter is not None:
+        rest = option_text(text)
+        by_text = _by_text(problem, rest) if rest else set()
+        return {letter} | by_text
+    return _by_text(problem, text)
+
+
+def _by_text(problem: Problem, text: str) -> set[str]:
+    same = [k for k, choice in enumerate(problem.choices) if same_text(unwrap(choice), text)]
+    return {chr(ord("A") + k) for k in same[:1]} if len(same) == 1 else set()
+
+
+def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision:
+    """Words: the same words, whatever their case, dress and punctuation."""
+    forms = (plain_text(reference.text), plain_text(answer))
+    if same_text(reference.text, answer):
+        return Decision(Status.CORRECT, "text.words", "the same words", *forms)
+    if reference.letter is not None and reference.letter == option_letter(answer):
+        return Decision(Status.CORRECT, "choice.option", "the same option", *forms)
+    if reference.doubt and squeezed(reference.text) == squeezed(answer):
+        return Decision(Status.CORRECT, "text.signs", "the same signs in the same order", *forms)
+    opening = _OPENING.match(forms[1])
+    if (
+        opening is not None
+        and opening.group(1) == forms[0]
+        and hedge(forms[1][opening.end() :], _DENIALS if forms[0] in {"no", "false"} else "") is None
+    ):
+        return Decision(Status.CORRECT, "text.opening", "the answer opens with it and gives a reason", *forms)
+    closing = _CLOSING.fullmatch(forms[1])
+    if closing is not None and closing.group(1) == forms[0] and denial(forms[1], forms[0]) is None:
+        return Decision(Status.CORRECT, "text.closing", "the sentence comes to it", *forms)
+    if "answer" in answer.casefold() and "answer" not in reference.text.casefold():
+        stated = extract_answer(answer, problem).answer
+        if stated is not None and same_text(reference.text, stated):
+            return Decision(Status.CORRECT, "text.words", "the stated words are the same", forms[0], plain_text(stated))
+    return Decision(Status.INCORRECT, "text.words", "the words differ", *forms)
+
+
+def decide_several_options(reference: str, answer: str) -> Decision | None:
+    """The options of a question with several right ones, `ABD` or `A, B, D`; None where that is not what is asked."""
+    wanted, given = option_letters(reference), option_letters(answer)
+    if wanted is not None and given is None and _ONE_OR_OTHER.fullmatch(answer):
+        return Decision(Status.INCORRECT, "choice.several", "one option or another is no answer", reference, answer)
+    if wanted is None or given is None or not (wanted[1] or (given[1] and len(wanted[0]) > PAIR)):
+        return None
+    forms = (", ".join(sorted(wanted[0])), ", ".join(sorted(given[0])))
+    status = Status.CORRECT if wanted[0] == given[0] else Status.INCORRECT
+    return Decision(status, "choice.options", "the options are compared", *forms)
+
+
+def decide_counted(reference: str, answer: str) -> Decision | None:
+    """Places in an order, and quotients with a remainder; None where the two sides are not both of one sort.
+
+    A place may be told by its bare number: `13` for `13th`.
+    """
+    if not reference[:1].isdigit() and not reference.endswith(_PLACE_ENDS):
+        return None
+    wanted, given = place_in_order(reference), place_in_order(answer)
+    if wanted is not None and given is None and answer.isdecimal():
+        given = int(answer)
+    sort, left, right = "place", wanted, given
+    if wanted is None:
+        sort, left, right = "remainder", quotient_and_remainder(reference), quotient_and_remainder(answer)  # type: ignore[assignment]
+    if left is not None and right is None and sort == "remainder" and len(_NUMBERS.findall(answer)) == 1:
+        return Decision(Status.INCORRECT, "counted.remainder", "the remainder is missing", str(left), answer)
+    if left is None or right is None:
+        return None
+    status = Status.CORRECT if left == right else Status.INCORRECT
+    return Decision(status, f"counted.{sort}", "the numbers are compared", str(left), str(right))
+
+
+_ONE_OR_OTHER = re.compile(r"\(?[A-J]\)?(?:,\s\(?[A-J]\)?){0,8},?\s(?:\\text\{\s?)?or\s?\}?\s?\(?[A-J]\)?")
+_NUMBERS = re.compile(r"\d{1,40}")
+_PLACE_ENDS = ("th", "st", "nd", "rd", "first", "second", "third")
+
+
+def decide_moment(reference: Reference, answer: str, policy: Policy) -> Decision:
+    """Dates and clock times."""
+    wanted = reference.moment
+    given = read_moment(answer, expected=wanted.kind if wanted is not None else None)
+    if wanted is None or given is None:
+        status = Status.CORRECT if same_text(reference.text, answer) else Status.UNPARSED
+        return Decision(
+            status,
+            "moment.text",
+            "compared as text, since no date or time is read",
+            plain_text(reference.text),
+            plain_text(answer),
+        )
+    loose = policy.missing_half_of_day is Choose.ACCEPT
+    status = Status.CORRECT if same_moment(wanted, given, half_may_miss=loose) else Status.INCORRECT
+    return Decision(
+        status, f"moment.{wanted.kind}", f"the {wanted.kind}s are compared", str(wanted.fields), str(given.fields)
+    )

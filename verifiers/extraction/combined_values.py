@@ -1,0 +1,75 @@
+"""Values that a sentence gives in several numbers or in words: parts of a quantity, a ratio, a chance, a count."""
+
+import re
+
+from data.records import Problem
+from verifiers.extraction.phrases import DOUBTED, QUALIFIED
+from verifiers.extraction.unit_after import is_quantity
+
+_PART_UNIT = (
+    r"(?:years?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|feet|foot|ft|inch(?:es)?|in|"
+    r"pounds?|lbs?|ounces?|oz)"
+)
+_COMPOUND = re.compile(
+    rf"(?<![\w.,])\d+(?:[.,]\d+)?\s?{_PART_UNIT}\.?(?:,?\s(?:and\s)?\d+(?:[.,]\d+)?\s?{_PART_UNIT}\b\.?)+"
+)
+"""`2 hours and 30 minutes`, one quantity in two units."""
+_MEASURE = (
+    r"[-−]?\d[\d.,]*\s?[A-Za-zµΩ°%][A-Za-zµΩ°%/²³·^\d]{0,12}(?:\s(?:and\s)?\d+\s?[A-Za-z]{1,8}|\sper\s[a-z]{1,9})?"
+)
+_TWO_UNITS = re.compile(
+    rf"(?<![\w.,^])({_MEASURE})(?:\s?\((?:or |i\.e\.,? |which is |that is )?=?|,\s(?:or|i\.e\.,?|which is|"
+    rf"that is,?)\s|\s?(?=≈))\s?"
+    rf"((?:about |approximately |roughly |around |≈\s?)?)({_MEASURE})\)?\Z"
+)
+"""The same once more in another unit: `19.6 m/s (about 70.6 km/h)`, `2 hours and 15 minutes, or 135 minutes`."""
+_FEW = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty)"
+_TWO_NUMBERS = re.compile(rf"(?<!from )(?<![\w.,/])({_FEW})\s+(to|in|out of)\s+({_FEW})(?= chance\Z|\Z)", re.IGNORECASE)
+_RATIO = re.compile(r"\s*\$?\d[\d.]*\s*(?::|\\colon|to)\s*\d[\d.]*\$?\s*")
+_PART = re.compile(r"\$?\s*(?:\d+\s*/\s*\d+|\\[dt]?frac.*|0?\.\d+|[\d.]+\s*\\?%)\s*\$?")
+_HOW_MANY = re.compile(
+    r"\b(?:there (?:are|is|were|will be)|(?:she|he|they|we|it) (?:has|have|had|get|gets|needs?))\s+"
+    r"(?:now\s+|then\s+)?(?:exactly\s+|only\s+|a total of\s+)?"
+    r"(zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|"
+    r"eighteen|nineteen|twenty)"
+    r"(?=(?:\s+[a-z]+){0,3}\W*\Z)(?!.*\b(?:hundred|thousand|million|dozen|times|or|to|and|possible|more|fewer|"
+    r"less|cases|each)\b)",
+    re.IGNORECASE,
+)
+
+
+def written_together(sentence: str, problem: Problem) -> str | None:
+    """An answer of several numbers that a sentence ends in: parts of a quantity, a ratio, a chance."""
+    if is_quantity(problem) and len(parts := _COMPOUND.findall(sentence)) == 1:
+        rest = sentence.replace(parts[0], " ")
+        return None if re.search(r"\d", rest) else str(parts[0])
+    pair = _TWO_NUMBERS.search(sentence.replace("$", ""))
+    if pair is None or re.search(r"\d", sentence[: pair.start()]):
+        return None
+    asked = _RATIO if pair[2] == "to" else _PART
+    return pair[0] if asked.fullmatch(problem.reference) else None
+
+
+def in_two_units(sentence: str) -> str | None:
+    """The value that a sentence ends in and says once more in another unit, as an equation that has to hold.
+
+    >>> in_two_units("The speed is 19.6 m/s (about 70.6 km/h)")
+    '19.6 m/s ≈ 70.6 km/h'
+    """
+    twice = _TWO_UNITS.search(sentence)
+    if twice is None or DOUBTED.search(sentence, 0, twice.start()) or QUALIFIED.search(sentence, 0, twice.start()):
+        return None
+    return f"{twice[1]} {'≈' if twice[2] else '='} {twice[3]}"
+
+
+def how_many(sentence: str) -> str | None:
+    """The number word of a sentence without digits that says how many there are.
+
+    >>> how_many("So there are three such triangles."), how_many("There are three cases.")
+    ('three', None)
+    """
+    counted = None if re.search(r"\d", sentence) else _HOW_MANY.search(sentence)
+    if counted is None or DOUBTED.search(sentence) or QUALIFIED.search(sentence):
+        return None
+    return counted[1]

@@ -1,0 +1,286 @@
+r"""Finding the final answer in a whole completion.
+
+What is stated last wins, since what comes before it is work: the last `\boxed{}` unless an answer is stated in
+words after it, else the last statement ("the answer is …", `#### …`) in any of the languages that models
+reason in, else what the last line comes to. Reasoning in `<think>` is not searched at all.
+
+Extraction never makes an answer better than the text: a hedge is returned as it stands or not at all, and
+what the text takes back again is no answer.
+"""
+
+import re
+from dataclasses import dataclass
+
+from data.records import Problem
+from verifiers.extraction import phrases
+from verifiers.extraction.boxes import Box, find_boxes, joined, last_group
+from verifiers.extraction.clipping import clip
+from verifiers.extraction.closing_line import YES_OR_NO, concluded, is_words, parts_asked
+from verifiers.extraction.options import is_choice, named_option
+from verifiers.extraction.other_tongues import left_open
+from verifiers.extraction.reported import boxed_for_others
+from verifiers.extraction.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
+from verifiers.extraction.unit_after import FORMULA_ENDS, is_quantity, with_unit
+from verifiers.extraction.visible import shown_text, visible_text
+
+TAIL_CHARS = 60_000
+"""A final answer is looked for in so many characters at the end of a completion."""
+_SENTENCE_CHARS = 200
+_HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)")
+_SECTION = re.compile(
+    r"(?:step|part|case|solution|explanation|calculat|conclusion|analysis|given|find)\b|\d+[.)]\s+[A-Z]|\Z",
+    re.IGNORECASE,
+)
+"""What makes a line of `####` the heading of a section rather than an answer."""
+_NEXT_QUESTION = re.compile(
+    r"\n[ \t#*]{0,8}(?:(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:|"
+    r"(?:\\textbf\{)?(?:Question|Problem|Exercise) \d{1,4}\.)",
+    re.IGNORECASE,
+)
+_BARE_START = re.compile(r"\s*[^A-Za-z\n]{1,40}\s*|[\s\S]{0,2000}(?:\A|\n)A:[^\n]{1,200}\s*")
+"""A text before another question that is nothing but a value, or ends in the `A:` of a question."""
+_ANSWER_TAG = re.compile(r"\[(/?)answer\]|<(?P<closing>/?)(?:final(?:_answer)?|result)>", re.IGNORECASE)
+_VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
+_MORE_AFTER = re.compile(
+    rf"{FORMULA_ENDS}(\\?%|\\(?:times|cdot)\s*10\s*\^\s*(?:\{{[^{{}}]{{1,9}}\}}|\d)|"
+    r"(?:or|oder|ou|或|\\text\s?\{\s?or\s?\})\s?(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(r"[$ \t)*]{0,4}\?")
+"""Behind a box, what makes it a question."""
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
+_SAYS_ANOTHER = re.compile(
+    r"(?:\A|[.!:;,]\s+|\n)\W*(?:so|thus|hence|therefore|then)?,?\s*(?:it|this|the (?:correct )?(?:value|result|"
+    r"number|total))(?:['’]s|\s+(?:is|should be|must be))\s[^.\n]{0,60}[.\s$*]*\Z",
+    re.IGNORECASE,
+)
+"""The last sentence of a text that corrects itself: "It is 17"."""
+_CONFIRMED = re.compile(r"(?:[✓✔✅]|\b(?:yes|correct|right|confirmed|matches|checks out|works)\b)\W*\Z", re.IGNORECASE)
+_IN_JSON = re.compile(r'"(?:final_?)?answer"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[^\s,}"]*)', re.IGNORECASE)
+_SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was found, and how."""
+
+    answer: str | None
+    """The final answer as it stands in the text, without what only dresses it; None when there is none."""
+    method: str
+    """`box`, `hash`, `tag`, `phrase`, `heading`, `option`, `line`, or `none`."""
+    reason: str
+    """One sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    statement: str
+    method: str
+    end: int
+    """Where the statement ends in the text that was searched."""
+
+
+def extract_answer(text: str, problem: Problem) -> Extraction:
+    r"""Return the final answer that a completion gives to `problem`.
+
+    >>> problem = Problem(question="1 + 2?", reference="3")
+    >>> extract_answer(r"First \boxed{5}, but that is wrong: it is \boxed{3}.", problem).answer
+    '3'
+    """
+    marked = _first_turn(shown_text(visible_text(text)[-TAIL_CHARS:]))
+    if not marked.strip():
+        return Extraction(
+            None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
+        )
+    if "**!" in marked:  # an exclamation behind bold type is no factorial
+        marked = marked.replace("**!", "**.")
+    visible = plain_markup(
+        _ANSWER_TAG.sub(r"<\1\g<closing>answer>", marked) if "[/" in marked or "</" in marked else marked
+    )
+    box = _last_box(visible, problem)
+    found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None) or box
+    if found is None and find_boxes(visible):
+        return Extraction(None, "none", "what is boxed is denied")
+    if found is None:
+        statement, reason = concluded(marked, problem)
+        answer = None if statement is None else _presented(statement, problem)
+        return Extraction(answer or None, "line" if answer else "none", reason)
+    back = phrases.TAKEN_BACK.match(visible, found.end)
+    if back and not _is_confirmed(visible[back.end() :], found.statement):
+        return _after_taking_back(visible[back.end() :], problem)
+    answer = _presented(_inner_box(found.statement, problem), problem)
+    if not answer:
+        return Extraction(None, "none", "the statement of the answer is empty")
+    return Extraction(answer, found.method, f"the last answer stated ({found.method})")
+
+
+def _is_confirmed(rest: str, statement: str) -> bool:
+    """Say whether what begins as doubt comes to the same answer: "Wait, let me check: 25 * 3 = 75. Yes."."""
+    value = _PLAIN_NUMBER.search(statement)
+    confirmed = _CONFIRMED.search(rest[-40:]) if value and len(rest) < _SENTENCE_CHARS else None
+    return bool(confirmed and value and re.search(rf"(?<![\d.]){re.escape(value[0])}(?![\d.])", rest)) and not (
+        phrases.DOUBTED.search(rest)
+    )
+
+
+def _after_taking_back(rest: str, problem: Problem) -> Extraction:
+    """What a text comes to after it took its answer back, if it says so; most only go on searching."""
+    reason = "the answer is taken back and no other is given"
+    if not _SAYS_ANOTHER.search(rest[-200:]):
+        return Extraction(None, "none", reason)
+    statement, _ = concluded(rest, problem)
+    answer = None if statement is None else _presented(statement, problem)
+    return (
+        Extraction(answer, "line", "what follows an answer that is taken back")
+        if answer
+        else Extraction(None, "none", reason)
+    )
+
+
+def _first_turn(visible: str) -> str:
+    """Cut off another question that the model went on to ask itself after answering."""
+    for match, _ in zip(_NEXT_QUESTION.finditer(visible), range(3), strict=False):
+        before = visible[: match.start()]
+        if (
+            "boxed" in before
+            or _HASH.search(before)
+            or phrases.STATED.search(before[-2000:])
+            or _BARE_START.fullmatch(before[-2000:])
+        ):
+            return before
+    return visible
+
+
+def _last_box(text: str, problem: Problem) -> _Found | None:
+    """Return the last group of boxes that the text does not deny."""
+    boxes = find_boxes(text)
+    if len(boxes) > 1 and len(boxes) == parts_asked(problem.reference):
+        return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
+    while boxes:
+        group = last_group(text, boxes)
+        if not phrases.denied(text, group[0].start) and not (
+            _ASKED.match(text, group[-1].end) or boxed_for_others(text, group[0].start)
+        ):
+            statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
+            return _Found(statement, "box", group[-1].end)
+        boxes = boxes[: -len(group)]
+    return None
+
+
+def _inner_box(statement: str, problem: Problem) -> str:
+    r"""Return what is boxed inside a statement that frames more than the answer: `<answer>So \boxed{5}</answer>`."""
+    inner = _last_box(statement, problem) if "box" in statement else None
+    return inner.statement if inner else statement
+
+
+def _with_rest(text: str, box: Box, problem: Problem) -> str:
+    """Return a box's content with what belongs to it but stands outside: its unit, a percent sign, "or 6"."""
+    if more := _MORE_AFTER.match(text, box.end):
+        return f"{box.content} {more.group(1)}"
+    return with_unit(box.content, text, box.end, problem)
+
+
+def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool) -> _Found | None:
+    """Return the last statement of an answer from `start` on; lines are read from the last to the first.
+
+    After a box only a statement with a value in it counts: "this answer is reasonable" is none.
+    """
+    end = len(text)
+    while end > start:
+        begin = max(start, text.rfind("\n", start, end) + 1)
+        found = _stated_in_line(text, begin, end, problem)
+        if found and (not only_values or _VALUE.search(found.statement)):
+            return found
+        end = begin - 1
+    return None
+
+
+def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found | None:
+    line = text[begin:end]
+    lowered = line.lower()
+    if "<" in line and "</answer" in lowered:
+        return _tagged(text, begin + lowered.rfind("</answer"))
+    if "<" in line and "<answer>" in lowered:  # many runs stop at the closing tag, and leave it out
+        return _Found(text[begin + lowered.rfind("<answer>") + len("<answer>") : len(text)], "tag", len(text))
+    if '"' in line and "answer" in lowered and (named := list(_IN_JSON.finditer(line))):
+        return _Found(_from_json(named[-1][1]), "tag", begin + named[-1].end())
+    if any(hint in lowered for hint in (phrases.ASCII_HINTS if lowered.isascii() else phrases.HINTS)):
+        if phrases.HEADING.fullmatch(line) and text[end:].strip():
+            statement, stop = clip(text, end)
+            return _Found(statement, "heading", stop)
+        if found := _stated_in_words(text, begin, line, phrases.stated_in(lowered), problem):
+            return found
+    if "####" in line and (hashes := _HASH.match(line)):
+        statement, stop = clip(text, begin + hashes.end())
+        statement = statement.rstrip(" #")
+        if not _SECTION.match(statement):
+            return _Found(statement, "hash", stop)
+    return None
+
+
+def _tagged(text: str, closing: int) -> _Found | None:
+    opening = text.lower().rfind("<answer>", 0, closing)
+    if opening < 0:
+        return None
+    return _Found(text[opening + len("<answer>") : closing], "tag", min(len(text), closing + len("</answer>")))
+
+
+def _from_json(value: str) -> str:
+    """A value of JSON as text: without its quotes and doubled backslashes."""
+    return value[1:-1].replace("\\\\", "\\").replace('\\"', '"') if value.startswith('"') else value.strip()
+
+
+def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], problem: Problem) -> _Found | None:
+    """Return the last statement of the line that is neither hypothetical nor somebody else's."""
+    starts = [match.span() for match in stated.finditer(line)]
+    is_english = stated is phrases.STATED_IN_ENGLISH
+    if at_start := phrases.AT_LINE_START.match(line):
+        starts.insert(0, at_start.span())
+    if is_choice(problem):
+        starts = sorted(starts + [match.span() for match in phrases.CHOICE_STATED.finditer(line)])
+    for noun, joint in reversed(starts[-50:]):
+        statement, stop = clip(text, begin + joint)
+        if statement.startswith("}") and "{" in line[:noun]:  # `\text{The answer is }5`
+            statement = statement[1:]
+        statement = _with_option_text(statement, text, stop, problem)
+        if not statement or phrases.is_hypothetical(line, noun):
+            continue
+        if not is_english and _is_left_open(line, noun, stop - begin, problem):
+            continue
+        return _Found(statement, "phrase", stop)
+    if after := phrases.IS_THE_ANSWER.search(line):
+        subject = _SUBJECT_BEFORE.split(line[: after.start()])[-1]
+        if _VALUE.search(subject):
+            return _Found(subject, "phrase", begin + after.end())
+    return None
+
+
+def _is_left_open(line: str, noun: int, end: int, problem: Problem) -> bool:
+    """Say whether a sentence in another language than English supposes, doubts or reports the answer that it states."""
+    start = max(noun - _SENTENCE_CHARS, *(line.rfind(mark, 0, noun) + 1 for mark in ".。!！?？;；"))
+    word = left_open(line[start:end])
+    return word is not None and word not in problem.reference.casefold()
+
+
+def _with_option_text(statement: str, text: str, stop: int, problem: Problem) -> str:
+    """Return the letter of an option with the text behind its point: `B. Rome` claims both."""
+    if not problem.choices or len(statement.strip("*( )")) != 1:
+        return statement
+    rest = text[stop:].partition("\n")[0].strip(" .*")
+    return f"{statement}. {rest}" if rest.casefold() in {choice.casefold() for choice in problem.choices} else statement
+
+
+def _presented(statement: str, problem: Problem) -> str:
+    """Return the answer in a statement, without what only dresses it and in digits that every rule can read."""
+    if _PLAIN_NUMBER.fullmatch(statement) and not is_choice(problem):
+        return statement
+    answer = western_digits(undress(statement))
+    if _UNFINISHED_BOX.search(answer) or phrases.QUOTED.search(answer):
+        return ""
+    if is_choice(problem):
+        return named_option(answer, problem)
+    if is_words(problem.reference):
+        yes_or_no = YES_OR_NO.match(answer) if YES_OR_NO.match(problem.reference + ",") else None
+        return yes_or_no[1] if yes_or_no else answer
+    return result_of_sum(undress(narrowed(answer, keep_rest=is_quantity(problem))), problem)

@@ -1,0 +1,56 @@
+"""Whole sentences that state an answer as somebody else's, as a bound, or as a case that is only considered."""
+
+import re
+
+from verifiers.extraction.phrases import HINTS, LEAD_CHARS, MADE_OF_IT, is_hypothetical, stated_in
+
+
+def is_bound(before: str) -> bool:
+    """Say whether the words before a value make it a bound or one answer of several: "an upper bound is"."""
+    return _BOUND.search(before) is not None
+
+
+_BOUND = re.compile(
+    r"\ban? (?:upper|lower) (?:bound|limit)\b|\bone of (?:the|many|several|my|our)\b[^.]{0,20}|"
+    rf"\b(?:{MADE_OF_IT})\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|"
+    r"result|solution)\b|"
+    r"\b(?:answer|result|solution)\s(?:minus|plus|times|squared|cubed|divided|doubled|modulo|mod)\b",
+    re.IGNORECASE,
+)
+
+
+_PERHAPS_OTHERS = (
+    "'s ",
+    "’s ",
+    "rong ",
+    "aive ",
+    "f it were",
+    "xpected ",
+    "revious ",
+    "alse ",
+    "trap ",
+    " his ",
+    " her ",
+    " their ",
+)
+
+
+def boxed_for_others(text: str, start: int) -> bool:
+    """Say whether the sentence before a box makes what it holds somebody else's, or a wrong or supposed answer."""
+    before = text[max(0, start - LEAD_CHARS) : start]
+    if not any(sign in before for sign in _PERHAPS_OTHERS):
+        return False
+    sentence = _SENTENCE_ENDS.split(before)[-1]
+    return bool(_SUPPOSED_BOX.match(sentence)) or states_for_others(sentence)
+
+
+_SENTENCE_ENDS = re.compile(r"[.!?;\n]\s*")
+_SUPPOSED_BOX = re.compile(r"\W*(?:if it were|were it|suppose it (?:is|were))\b", re.IGNORECASE)
+
+
+def states_for_others(sentence: str) -> bool:
+    """Say whether an answer that `sentence` states is somebody else's, or that of a case that is only considered."""
+    lowered = sentence.lower()
+    if not any(hint in lowered for hint in HINTS):
+        return False
+    return any(is_hypothetical(sentence, found.start()) for found in stated_in(lowered).finditer(sentence))

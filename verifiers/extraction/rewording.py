@@ -1,0 +1,65 @@
+"""A sentence said more plainly: a sign in words as a sign, a value once, and what takes a denied value's place."""
+
+import re
+from fractions import Fraction
+
+from verifiers.reading.plain_numbers import read_number
+
+_IN_WORDS_NEGATIVE = re.compile(
+    r"\bnegative\s+(?=[$\\]*\d)|(?<=is )minus\s+(?=[$\\]*\d)|(?<=equals )minus\s+(?=[$\\]*\d)", re.IGNORECASE
+)
+_APART_FROM = re.compile(r"\ANot (?:counting|including)\b[^,]{1,60},\s*")
+_LATER = re.compile(
+    r";\s*((?:it|this|the \w+|[a-z])(?:['’]s|\s+(?:is|equals|=))\s[^;]{0,60}\d[^;]{0,20})\Z", re.IGNORECASE
+)
+"""What is said last, after a semicolon: "it is not 57; it is 58"."""
+_CONTRAST = re.compile(
+    r"(?:\b(?:not|nicht|pas|no|non|não|nao|не|nie|niet|\w+n['’]t)(?:\s(?:es|ist|est|is|son|sind))?|"
+    r"不是)\s*[$*]*[-−]?\d[\d.,/]*[$*]*\s*[,，]?\s*"
+    r"(?:but(?: rather)?|sondern|mais|sino|bensì|ma|mas|а|lecz|maar|而是)\s*(\S.{0,80})\Z",
+    re.IGNORECASE,
+)
+_SAID_AGAIN = re.compile(
+    r"(?<![\w.,/$])(?<![-+*/×·÷^−])(?<![-+*/×·÷^−] )(-?\$?\d[\d.,]{0,20}(?:/\d{1,20})?(?:\s?\\?%)?)(?:,?\s*(?:or|"
+    r"i\.e\.,?|that is,?|or equivalently)\s+|\s*=\s*)"
+    r"(-?\$?\d[\d.,]{0,20}(?:/\d{1,20})?(?:\s?\\?%)?)\s*\Z"
+)
+"""A value said once more: `2/5, or 40 %`."""
+
+
+def plainly(sentence: str) -> str:
+    """Return `sentence` in the plainest words that say the same.
+
+    >>> plainly("The slope is negative 3"), plainly("It is 2/5, or 40 %"), plainly("No es 18, sino 19")
+    ('The slope is -3', 'It is 2/5', '19')
+    """
+    if sentence.startswith("Not "):
+        sentence = _APART_FROM.sub("", sentence)
+    if ";" in sentence and (later := _LATER.search(sentence)):
+        sentence = later[1]
+    return _instead(_signed(_once(sentence)))
+
+
+def _instead(sentence: str) -> str:
+    """What a sentence puts in the place of a number that it denies: "no es 18, sino 19"."""
+    contrast = _CONTRAST.search(sentence)
+    return contrast[1] if contrast else sentence
+
+
+def _signed(sentence: str) -> str:
+    """`sentence` with "negative 3" and "is minus 3" as -3."""
+    return _IN_WORDS_NEGATIVE.sub("-", sentence) if "egative" in sentence or "inus" in sentence else sentence
+
+
+def _once(sentence: str) -> str:
+    """`sentence` without the second of two numbers that are the same: `2/5, or 40 %` says 2/5."""
+    again = _SAID_AGAIN.search(sentence) if "or" in sentence or "i.e" in sentence or "=" in sentence else None
+    if again is None:
+        return sentence
+    one, other = map(_plain_value, again.groups())
+    return sentence[: again.end(1)] if one is not None and one == other else sentence
+
+
+def _plain_value(text: str) -> Fraction | None:
+    number = read_number(text.strip("$\\% "))
+    return None if number is None else number.value / (100 if text.endswith("%") else 1)

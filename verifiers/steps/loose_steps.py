@@ -1,0 +1,110 @@
+"""What a statement that is false as it stands may still be: right as people loosely write, or no claim at all.
+
+A right step that is called false does more harm than a wrong one that is missed, so doubt means that nothing is said.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from verifiers.steps.step_grammar import parse
+from verifiers.steps.step_tokens import tokenize
+from verifiers.steps.step_values import UnreadableError
+
+_TIMES: Final = r"(?:[×*x·⋅]|\\times|\\cdot)"
+_SCIENTIFIC = re.compile(rf"\d[\d.,]*\s*{_TIMES}\s*10\s*\^\s*(?:\{{-?\d+\}}|\(-?\d+\)|-?\d+)")
+_GROUPED_BY_POINTS = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
+_GROUPED_BY_SPACES = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.])")
+_DIVIDED_LAST = re.compile(r"^([^=]*[+\-−–][^=]*?)\s*(/|÷|\\div)\s*(\d[\d.,]*)([^=+\-−–*×/]*=[^=]*)$")
+_DIVIDED_FIRST = re.compile(
+    r"(/|÷|\\div)\s*(\d[\d.]*\s*(?:(?:[×*·⋅]|\\times|\\cdot)\s*\d[\d.]*|\([^()]*\))|\d+!\s*\d+!)"
+)
+_NEGATIVE_BASE = re.compile(r"(?<![\w)}.])[-−–](\d+)\s*(?=\^|²)")
+_HYPOTHESIS = re.compile(
+    r"\b(?:if|suppose|assum\w+|were|would|not|isn't|does|do|is it|whether|can't|cannot)\b[^,;]*\Z", re.IGNORECASE
+)
+_CALLED_WRONG = re.compile(
+    r"\b(?:wrong|incorrect|mistake|error|contradict)\w*|\b(?:impossible|false|absurd)\b", re.IGNORECASE
+)
+_RETRACTED = re.compile(
+    r"\s*(?:\?|(?:\.{2,3}|…|[,;.]|-|–|—)?\s*"
+    r"(?:no\b|wait\b|hmm|but that|that's not|which is not|(?:is|was) (?:not|wrong)))",
+    re.IGNORECASE,
+)
+_OTHER_NUMERALS = re.compile(
+    r"\b(?:binary|octal|hexa?decimal|hex|in base[ -]\w+"
+    r"|base[ -](?:[2-9]|1[1-6]|two|three|four|five|six|seven|eight|nine))\b",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"\d\s*[ap]\.?m\b|o'clock", re.IGNORECASE)
+_MODULUS = re.compile(
+    r"(?:\bmod(?:ulo)?\b|\\p?b?mod(?![a-z])|(?:\\mathbb\s*\{?Z\}?|\bZ|ℤ)\s*[_/])\s*\{?\s*(\d{1,6})(?!\d)"
+)
+_SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
+_MAX_STATEMENT_CHARS = 300
+_AFTER_CHARS = 40
+
+
+def loose_readings(statement: str) -> Iterator[str]:
+    """Yield the statement as it may have been meant, with the brackets or marks that were left away.
+
+    >>> next(loose_readings("10 + 20 / 2 = 15"))
+    '(10 + 20) / 2 = 15'
+    """
+    if len(statement) > _MAX_STATEMENT_CHARS:
+        return
+    readings = (
+        _SCIENTIFIC.sub(r"(\g<0>)", statement),
+        _DIVIDED_LAST.sub(r"(\1) \2 \3\4", statement),
+        _DIVIDED_FIRST.sub(r"\1 (\2)", statement),
+        _NEGATIVE_BASE.sub(r"(-\1)", statement),
+        _GROUPED_BY_POINTS.sub(lambda m: m[0].replace(".", ""), statement),
+        _GROUPED_BY_SPACES.sub(lambda m: m[0].replace(" ", ""), statement),
+    )
+    yield from (reading for reading in readings if reading != statement)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherArithmetic:
+    """What else than decimal integers a text calculates with."""
+
+    has_numerals: bool
+    """Whether it speaks of other numerals, such as binary ones."""
+    moduli: frozenset[int]
+
+
+def other_arithmetic(text: str) -> OtherArithmetic:
+    """What `text` says of other numerals and of moduli, anywhere."""
+    may_have_moduli = "mod" in text or "Z" in text or "ℤ" in text  # a test many times faster than the expression
+    moduli = frozenset(int(n) for n in _MODULUS.findall(text)) if may_have_moduli else frozenset()
+    lowered = text.lower()
+    may_have_numerals = any(name in lowered for name in ("binary", "octal", "hex", "base"))
+    return OtherArithmetic(may_have_numerals and _OTHER_NUMERALS.search(text) is not None, moduli - {0})
+
+
+def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
+    """Say whether a false statement is only asked, supposed, denied or taken back, or is about other numerals."""
+    start = line.find(statement)
+    end = start + len(statement)
+    before = _SENTENCE_END.split(line[:start])[-1] if start >= 0 else ""
+    after = _SENTENCE_END.split(line[end : end + _AFTER_CHARS], maxsplit=1)[0] if start >= 0 else ""
+    if _HYPOTHESIS.search(before) or _CALLED_WRONG.search(before + " " + after):
+        return True
+    if start >= 0 and _RETRACTED.match(line[end : end + _AFTER_CHARS]):
+        return True
+    return other.has_numerals or _CLOCK.search(line) is not None or _agrees_modulo(statement, other.moduli)
+
+
+def _agrees_modulo(statement: str, moduli: frozenset[int]) -> bool:
+    """Say whether two sides agree modulo a number that the text calculates with."""
+    if not moduli:
+        return False
+    tokens = tokenize(statement)
+    try:
+        left, sign = parse(tokens, 0)
+        right, _ = parse(tokens, sign + 1)
+    except UnreadableError:
+        return False
+    difference = left.value - right.value
+    return difference.denominator == 1 and any(difference % m == 0 for m in moduli)

@@ -1,0 +1,406 @@
+"""The grammar of arithmetic in prose: numbers with nouns and signs of operation, evaluated exactly.
+
+It reads what it is sure of. A letter that may be a variable, a function, a bracket left open, two numbers side by
+side: each makes the text unreadable, and nothing is said of it.
+"""
+
+import re
+from fractions import Fraction
+from math import comb
+from typing import Final
+
+from verifiers.steps.step_tokens import Tokens
+from verifiers.steps.step_values import (
+    Expression,
+    UnreadableError,
+    Value,
+    bounded,
+    joined,
+    magnitude,
+    quotient,
+    square_root,
+)
+from verifiers.units.definitions import find_unit
+
+MAX_STEP_NUMBER_CHARS: Final = 30
+MAX_STEP_EXPONENT: Final = 30
+MAX_STEP_FACTORIAL: Final = 30
+_MAX_DEPTH = 12
+_FORMULA_CHARS: Final = 4
+_UNIT_CHARS: Final = 6
+_PI: Final = Fraction("3.1415926535897932384626433832795028841972")
+_PI_SPREAD: Final = Fraction(1, 1900)
+"""How far π may be off, relatively, where 3.14 is taken for it."""
+_MAX_NOUN_WORDS = 4
+
+
+_NO_DIGIT = re.compile(r"[^\d.]")
+_OPERATORS = {
+    **dict.fromkeys(("-", "−", "–", "minus"), "-"),
+    **dict.fromkeys(("*", "×", "·", "⋅", "\\times", "\\cdot", "times", "x", "X", "multiplied by"), "*"),
+    **dict.fromkeys(("/", "÷", "\\div", "divided by"), "/"),
+    **dict.fromkeys(("+", "plus"), "+"),
+    **dict.fromkeys(("^", "**"), "^"),
+}
+_WORD_OPERATORS = {"plus", "minus", "times"}
+_PARTS = {
+    "half": (1, 2), "third": (1, 3), "thirds": (1, 3), "quarter": (1, 4), "quarters": (1, 4), "fourth": (1, 4),
+    "fourths": (1, 4), "fifth": (1, 5), "fifths": (1, 5), "sixth": (1, 6), "sixths": (1, 6), "eighth": (1, 8),
+    "eighths": (1, 8), "tenth": (1, 10), "tenths": (1, 10),
+}  # fmt: skip
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+_MULTIPLES = {"twice": 2, "double": 2, "triple": 3}
+PART_WORDS = frozenset([*_PARTS, *_COUNTS, *_MULTIPLES])
+"""Words that begin or make up a part of a whole, such as `a third of`."""
+_FUNCTION_NAMES = (
+    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp sqrt root square cube logarithm value "
+    "negative opposite reciprocal inverse average mean median magnitude max min gcd lcm floor ceil abs"
+)
+FUNCTION_WORDS = frozenset(_FUNCTION_NAMES.split())
+"""Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
+NO_NOUN = frozenset(
+    (
+        "is", "are", "was", "were", "be", "equals", "equal", "makes", "make", "gives", "give", "times",
+        "plus", "minus", "divided", "multiplied", "of", "and", "or", "so", "which", "then", "from", "to",
+        "for", "in", "on", "at", "by", "than", "that", "since", "because", "if", "when", "where", "as", "but",
+        "with", "the", "this", "these", "therefore", "thus", "hence", "we", "i", "he", "she", "it", "they",
+        "not", "mod", "modulo", "remainder", "r", "more", "less", "fewer", "greater",
+    )
+)  # fmt: skip
+"""Words that end what a number counts."""
+
+
+def parse(tokens: Tokens, start: int) -> tuple[Expression, int]:
+    """Read the longest expression from `start`, and return it with the place after it."""
+    parser = _Parser(tokens, start)
+    expression = parser.sum(0)
+    return expression, parser.at
+
+
+def _ends_noun(text: str) -> bool:
+    r"""Whether `\text{ … }` goes on after what a number counts: `\text{ and }`."""
+    word = re.search(r"[^\W\d_]+", text[text.index("{") :])
+    return word is not None and word[0].lower() in NO_NOUN
+
+
+class _Parser:
+    """Recursive descent over tokens, one method for each level of precedence."""
+
+    def __init__(self, tokens: Tokens, start: int) -> None:
+        self._kinds = tokens.kinds
+        self._texts = tokens.texts
+        self._spans = tokens.spans
+        self.at = start
+
+    def sum(self, depth: int) -> Expression:
+        """`term (± term)*`."""
+        left = self._product(depth)
+        while (sign := self._operator()) in {"+", "-"}:
+            self._skip_operator()
+            right = self._product(depth)
+            total = left.value + right.value if sign == "+" else left.value - right.value
+            spread = left.spread * magnitude(left.value) + right.spread * magnitude(right.value)
+            left = joined(left, right, total, quotient(spread, magnitude(total)) if spread and total else 0)
+            left.adds_percent |= right.percent and not right.operations
+        return left
+
+    def _product(self, depth: int) -> Expression:
+        left = self._signed(depth)
+        while True:
+            sign = self._operator()
+            beside = self._texts[self.at] == "√" and not sign  # `3√8` may be a cube root
+            if sign in {"*", "/"}:
+                spaced = self._skip_operator()
+                right = self._signed(depth)
+            elif sign == "of" and (left.percent or left.value.denominator != 1):
+                self.at += 1
+                spaced, right = True, self._signed(depth)
+            elif self._stands_beside() or (self._bracket_beside() and (left.places == 0 or left.operations)):
+                spaced, right, sign = True, self._signed(depth), "*"
+            else:
+                left.doubtful |= self._has_remark()
+                return left
+            if sign == "/" and not right.value:
+                raise UnreadableError
+            value = quotient(left.value, right.value) if sign == "/" else left.value * right.value
+            left = joined(left, right, value, left.spread + right.spread)
+            left.doubtful |= not spaced or beside
+
+    def _stands_beside(self) -> bool:
+        r"""Whether a factor follows without a sign: `2\pi`, `5\sqrt{2}`, `\pi(3)`, `3!7!`."""
+        kind, before = self._kinds[self.at], self._kinds[self.at - 1]
+        if kind in {"pi", "sqrt"}:
+            return before in {"num", "pi", "rp", "rb", "sup"}
+        return (kind == "lp" and before == "pi") or (kind == "num" and before == "fact")
+
+    def _bracket_beside(self) -> bool:
+        """Whether a factor in brackets follows without a sign: `5(2)`."""
+        if self._kinds[self.at] != "lp" or self._kinds[self.at - 1] not in {"num", "rp", "rb"}:
+            return False
+        return not self._has_remark()
+
+    def _has_remark(self) -> bool:
+        """Whether a remark in brackets follows, which may say how a number is meant: `3 (rounded down)`."""
+        following = self._texts[self.at + 1].lower()
+        return self._kinds[self.at] == "lp" and self._kinds[self.at + 1] == "word" and following not in PART_WORDS
+
+    def _signed(self, depth: int) -> Expression:
+        if self._kinds[self.at] == "op" and _OPERATORS.get(self._texts[self.at]) == "-":
+            self.at += 1
+            inner = self._signed(depth)
+            inner.value, inner.first = -inner.value, -inner.first
+            return inner
+        return self._power(depth)
+
+    def _power(self, depth: int) -> Expression:
+        base = self._primary(depth)
+        if base.nouns and self._kinds[self.at - 1] in {"word", "noun"}:
+            return self._with_power_of_unit(base, depth)
+        if self._kinds[self.at] == "sup":
+            exponent: Value = 2 if self._texts[self.at] == "²" else 3
+            self.at += 1
+        elif self._operator() == "^":
+            self.at += 1
+            inner = self._braced(depth) if self._kinds[self.at] == "lb" else self._signed(depth)
+            exponent = inner.value
+        elif self._kinds[self.at] == "fact" and base.places == 0 and 0 <= base.value <= MAX_STEP_FACTORIAL:
+            self.at += 1
+            product = 1
+            for number in range(2, int(base.value) + 1):
+                product *= number
+            return Expression(product, operations=1, first=base.first)
+        else:
+            return base
+        if exponent.denominator != 1 or magnitude(exponent) > MAX_STEP_EXPONENT or (not base.value and exponent < 0):
+            raise UnreadableError
+        power = int(exponent)
+        value = bounded(base.value**power if power >= 0 else Fraction(1, base.value**-power))
+        return Expression(
+            value,
+            base.operations + 1,
+            spread=base.spread * magnitude(exponent),
+            nouns=base.nouns,
+            first=base.first,
+            is_inexact=base.is_inexact,
+            doubtful=base.doubtful,
+        )
+
+    def _with_power_of_unit(self, number: Expression, depth: int) -> Expression:
+        r"""`4 cm²`, `14.7 \mathrm{lb} \mathrm{in}^{-2}`: the power is one of the unit, and changes no number."""
+        if self._kinds[self.at] == "sup":
+            power = self._texts[self.at]
+            self.at += 1
+        elif self._operator() == "^":
+            self.at += 1
+            inner = self._braced(depth) if self._kinds[self.at] == "lb" else self._signed(depth)
+            power = f"^{inner.value}"
+        else:
+            return number
+        value, noun = number.nouns[-1]
+        number.nouns = (*number.nouns[:-1], (value, noun + power))
+        return number
+
+    def _primary(self, depth: int) -> Expression:
+        if depth > _MAX_DEPTH:
+            raise UnreadableError
+        kind, text = self._kinds[self.at], self._texts[self.at]
+        if kind == "num":
+            return self._with_noun(self._number())
+        if kind == "lp":
+            self.at += 1
+            inner = self.sum(depth + 1)
+            self._expect("rp")
+            inner.operations = max(1, inner.operations)
+            inner.places = None
+            return self._with_noun(inner)
+        if kind == "frac":
+            return self._fraction(depth)
+        if kind == "pi":
+            self.at += 1
+            return self._with_noun(Expression(_PI, 1, spread=_PI_SPREAD, first=_PI, is_inexact=True))
+        if kind == "sqrt":
+            self.at += 1
+            return square_root(self._braced(depth) if self._kinds[self.at] == "lb" else self._primary(depth + 1))
+        if kind == "word":
+            return self._part(text.lower())
+        return self._binomial(depth)
+
+    def _fraction(self, depth: int) -> Expression:
+        self.at += 1
+        over, under = self._braced(depth), self._braced(depth)
+        if not under.value:
+            raise UnreadableError
+        return self._with_noun(joined(over, under, quotient(over.value, under.value), over.spread + under.spread))
+
+    def _binomial(self, depth: int) -> Expression:
+        r"""`\binom{5}{2}`, the number of choices."""
+        self._expect("binom")
+        total, chosen = self._braced(depth), self._braced(depth)
+        if total.places != 0 or chosen.places != 0 or not 0 <= chosen.value <= total.value <= MAX_STEP_FACTORIAL:
+            raise UnreadableError
+        return Expression(comb(int(total.value), int(chosen.value)), 1, first=total.value)
+
+    def _number(self) -> Expression:
+        """A number, or a mixed number such as `1 1/2`."""
+        text = self._texts[self.at]
+        self.at += 1
+        if text.isdecimal() and len(text) <= MAX_STEP_NUMBER_CHARS:
+            value: Value = int(text)
+            places = 0
+            spread: Value = 0
+        else:
+            text, _, power = text.lower().partition("e")
+            digits = _NO_DIGIT.sub("", text)
+            if len(digits) > MAX_STEP_NUMBER_CHARS:
+                raise UnreadableError
+            places = len(digits.partition(".")[2])
+            value = Fraction(int(digits.replace(".", "")), 10**places) if places else int(digits)
+            spread = Fraction(1, 2 * 10**places) / value if places and value else 0
+            if power:
+                return Expression(value * Fraction(10) ** int(power), 1, spread=spread, first=value)
+        number = Expression(value, places=places, spread=spread, first=value)
+        if places == 0 and self._kinds[self.at] == "frac" and self._spans[self.at - 1][1] == self._spans[self.at][0]:
+            return self._mixed(number)
+        if places == 0 and self._kinds[self.at] == "num" and self._texts[self.at + 1] == "/":
+            over, _, under = self._texts[self.at : self.at + 3]
+            if over.isdigit() and under.isdigit() and int(over) < int(under):
+                self.at += 3
+                number = Expression(value + Fraction(int(over), int(under)), places=None, first=value)
+        return number
+
+    def _mixed(self, whole: Expression) -> Expression:
+        r"""`2\frac{1}{2}`: a number and a fraction smaller than one, side by side."""
+        texts = self._texts[self.at + 1 : self.at + 7]
+        if [t for t in texts if not t.isdigit()] != ["{", "}", "{", "}"] or not texts[1].isdigit():
+            raise UnreadableError
+        over, under = int(texts[1]), int(texts[4])
+        if not over < under:
+            raise UnreadableError
+        self.at += 7
+        return Expression(whole.value + Fraction(over, under), 1, first=whole.value)
+
+    def _part(self, word: str) -> Expression:
+        """`half of`, `a third of`, `three quarters of`, `twice`: only where the whole follows."""
+        value: Value = 1
+        if word in _COUNTS:
+            value *= _COUNTS[word]
+            self.at += 1
+            word = self._texts[self.at].lower()
+        if word in _PARTS:
+            value *= Fraction(*_PARTS[word])
+            self.at += 1
+            if self._operator() != "of":
+                raise UnreadableError
+            return Expression(value, places=None, first=value)
+        if word in _MULTIPLES:
+            self.at += 1
+            whole = self._primary(1)
+            return joined(Expression(_MULTIPLES[word]), whole, _MULTIPLES[word] * whole.value, whole.spread)
+        raise UnreadableError
+
+    def _with_noun(self, number: Expression) -> Expression:
+        r"""Read what a number counts: `12 red apples`, `60 minutes/hour`, `\text{ cm}`, `20%`."""
+        if self._kinds[self.at] == "pct":
+            self.at += 1
+            value = quotient(number.value, 100)
+            return Expression(value, number.operations, number.places, number.spread, percent=True, first=number.value)
+        words: list[str] = []
+        while len(words) < _MAX_NOUN_WORDS:
+            kind, text = self._kinds[self.at], self._texts[self.at]
+            if kind == "noun" and not _ends_noun(text):
+                words += re.findall(r"[^\W\d_]+", text[text.index("{") :])
+                self.at += 1
+            elif kind == "word" and text.lower() not in NO_NOUN and not self._is_times():
+                if not words and self._takes_unit_quotient():
+                    number.nouns += ((number.value, "".join(self._texts[self.at - 3 : self.at])),)
+                    break
+                if len(text) == 1:
+                    if not words and text not in {"a", "A", "I"}:
+                        self._check_variable()
+                        number.doubtful = True
+                        number.nouns += ((number.value, text),)
+                    break
+                number.doubtful |= not words and self._is_product_of_letters(text)
+                words.append(text)
+                self.at += 1
+            elif text == "/" and self._kinds[self.at + 1] in {"word", "noun"} and len(self._texts[self.at + 1]) > 1:
+                self.at += 1
+            else:
+                break
+        if words:
+            number.nouns += ((number.value, " ".join(words)),)
+        return number
+
+    def _is_product_of_letters(self, text: str) -> bool:
+        """Whether letters directly behind a number may be variables, as in `2gh`, and are no unit as in `2cm`."""
+        is_glued = self._spans[self.at - 1][1] == self._spans[self.at][0]
+        return is_glued and len(text) <= _FORMULA_CHARS and not find_unit(text)
+
+    def _takes_unit_quotient(self) -> bool:
+        """Consume `m/s`, `km/h`, `m/s²` behind a number and a space."""
+        start, slash, under = self._spans[self.at][0], self.at + 1, self.at + 2
+        if (
+            self._texts[slash] != "/"
+            or self._kinds[under] != "word"
+            or len(self._texts[self.at] + self._texts[under]) > _UNIT_CHARS
+        ):
+            return False
+        if self._spans[self.at - 1][1] == start or self._spans[under][1] - start > _UNIT_CHARS + 1:
+            return False
+        if not (find_unit(self._texts[self.at]) and find_unit(self._texts[under])):
+            return False
+        self.at += 3
+        if self._kinds[self.at] == "sup":
+            self.at += 1
+        elif self._texts[self.at] == "^" and self._texts[self.at + 1] in {"2", "3"}:
+            self.at += 2
+        return True
+
+    def _check_variable(self) -> None:
+        """A single letter at the end of a side may be a unit (`19.6 N`), elsewhere it is a variable."""
+        following = self._kinds[self.at + 1]
+        if (
+            following not in {"", "other", "rb", "rp", "eq", "approx"}
+            or self._spans[self.at - 1][1] == self._spans[self.at][0]
+        ):
+            raise UnreadableError
+        self.at += 1
+
+    def _is_times(self) -> bool:
+        return self._texts[self.at] in {"x", "X"} and self._kinds[self.at + 1] in {"num", "lp", "frac"}
+
+    def _operator(self) -> str:
+        """Return the operation that stands here, or an empty text."""
+        kind, text = self._kinds[self.at], self._texts[self.at]
+        if kind == "op":
+            return _OPERATORS[text]
+        if kind == "word":
+            word = text.lower()
+            if word == "of":
+                return "of"
+            if word in _WORD_OPERATORS or self._is_times():
+                return _OPERATORS[word]
+            if word in {"multiplied", "divided"} and self._texts[self.at + 1].lower() == "by":
+                return _OPERATORS[f"{word} by"]
+        return ""
+
+    def _skip_operator(self) -> bool:
+        """Go past the operation; say whether it surely is one (`3x2` might be a variable)."""
+        text, (start, end) = self._texts[self.at], self._spans[self.at]
+        self.at += 2 if text.lower() in {"multiplied", "divided"} else 1
+        if text not in {"x", "X"}:
+            return True
+        return self._spans[self.at - 2][1] < start and self._spans[self.at][0] > end
+
+    def _braced(self, depth: int) -> Expression:
+        if depth > _MAX_DEPTH:
+            raise UnreadableError
+        self._expect("lb")
+        inner = self.sum(depth + 1)
+        self._expect("rb")
+        return inner
+
+    def _expect(self, kind: str) -> None:
+        if self._kinds[self.at] != kind:
+            raise UnreadableError
+        self.at += 1
