@@ -49,15 +49,18 @@ class TemporaryServer:
     def __init__(self) -> None:
         """Start the process; `wait` until it answers."""
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
-        self._port = _free_port()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "flows.prefect_server", str(self._port)],
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-            env=os.environ | QUIET | {"MALLOC_ARENA_MAX": "1"},
-        )
+        with socket.socket() as place:  # the server gets the socket itself: a port can be taken before it starts
+            place.bind(("127.0.0.1", 0))
+            self._port = int(place.getsockname()[1])
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "flows.prefect_server", str(place.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+                pass_fds=(place.fileno(),),
+                env=os.environ | QUIET | {"MALLOC_ARENA_MAX": "1"},
+            )
 
     @property
     def api_url(self) -> str:
@@ -93,8 +96,8 @@ class TemporaryServer:
         return " | ".join(lines[-5:]) or "it said nothing"
 
 
-def serve(port: int) -> None:
-    """Run the server in this process until standard input ends, which it does when the build's process ends."""
+def serve(place: socket.socket) -> None:
+    """Run the server at `place` until standard input ends, which it does when the build's process ends."""
 
     def end_with_parent() -> None:
         sys.stdin.buffer.read()
@@ -110,7 +113,7 @@ def serve(port: int) -> None:
     with _one_at_a_time(home / "tracemill-server.lock"):
         # Two servers that migrate one database at once break it.
         asyncio.run(provide_database_interface().create_db())
-    uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="error")
+    uvicorn.Server(uvicorn.Config(create_app(), log_level="error")).run(sockets=[place])
 
 
 @contextmanager
@@ -121,11 +124,5 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(socket.socket(fileno=int(sys.argv[1])))

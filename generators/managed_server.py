@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from typing import IO
 import aiohttp
 
 from data.errors import TeacherError
+from generators.local_port import reserved_port
 from generators.server_words import last_line, reason_of_death
 
 ASK_EVERY_S = 0.5
@@ -59,26 +59,26 @@ class ManagedServer:
 
     async def start(self) -> None:
         """Start the process and wait until it answers. Raises `ServerDiedError`."""
-        port = _free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self._log = self._open_log()
-        self._say(f"{self.name}: starting on port {port}")
-        self._keeper = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "generators.server_keeper",
-            *self._command(port),
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-            env={**os.environ, **self._environment},
-        )
-        try:
-            await self._wait_until_it_answers(self._keeper)
-        except BaseException:
-            await self.end()
-            raise
+        with reserved_port() as port:
+            self.url = f"http://127.0.0.1:{port}"
+            self._log = self._open_log()
+            self._say(f"{self.name}: starting on port {port}")
+            self._keeper = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "generators.server_keeper",
+                *self._command(port),
+                stdin=subprocess.PIPE,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+                env={**os.environ, **self._environment},
+            )
+            try:
+                await self._wait_until_it_answers(self._keeper)
+            except BaseException:
+                await self.end()
+                raise
 
     async def died(self) -> str:
         """Wait until the server ends by itself and return the reason that it gave."""
@@ -151,9 +151,3 @@ class ManagedServer:
             return self._log_path.open("ab+")
         except OSError as error:
             raise TeacherError(f"{self._log_path}: cannot write the server's log ({error.strerror})") from error
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
