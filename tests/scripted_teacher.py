@@ -7,6 +7,8 @@ Run as a process of its own: `python -m tests.scripted_teacher SCRIPT.json`. It 
      "first": [{"status": 429, "headers": {"Retry-After": "1"}, "body": "later"}, {"drop": true}]}
 
 Raw prompts are answered at `/v1/completions`, by their last paragraph.
+What must happen while an answer is on its way is not left to a clock: `lets_out`, `slow_until` and `together` hold
+answers back until it has happened.
 `GET /stats` tells what it has seen: `requests`, `answered`, `peak` in flight, `abandoned` by the client.
 
 The answer to a request depends on its last message and its seed alone: seed modulo the number of
@@ -15,11 +17,14 @@ completions, so that consecutive seeds walk through all of them. `{seed}` in a c
 
 import asyncio
 import json
+import math
 import os
 import random
-import socket
 import subprocess
 import sys
+import time
+import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +34,8 @@ from typing import Any
 from aiohttp import web
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+LOOK_EVERY_S = 0.02
+"""Between two looks whether an answer may be given."""
 
 
 @dataclass
@@ -43,10 +50,16 @@ class Script:
     delay_s: float = 0.0
     slow_s: float = 0.3
     """How late a slow answer is."""
+    slow_until: dict[str, int] = field(default_factory=dict)
+    """Slow answers come earlier, as soon as each of these questions has had so many."""
     slow_percent: int = 0
     """So many of a hundred seeds get a slow answer, always the same."""
     slow_question: str = ""
     """All answers to it are slow."""
+    lets_out: str | None = None
+    """File with a number (`let_out` writes it): so many answers are given, the next ones held until it grows."""
+    together: int = 0
+    """Nobody is answered before so many requests have been in flight at once."""
     dies_after: int | None = None
     """The process ends after so many answers."""
     refuse_with: int | None = None
@@ -75,6 +88,8 @@ class ScriptedTeacher:
         self.in_flight = 0
         self.peak = 0
         self.abandoned = 0
+        self.given: Counter[str] = Counter()
+        """Answers by question."""
         self.log = Path(script.log).open("a", encoding="utf-8") if script.log else None  # noqa: SIM115
 
     def app(self) -> web.Application:
@@ -115,7 +130,7 @@ class ScriptedTeacher:
             return await self.complete(request)
         finally:
             self.in_flight -= 1
-            self.abandoned += request.transport is None or request.transport.is_closing()
+            self.abandoned += is_gone(request)
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """Answer, or fail."""
@@ -136,16 +151,38 @@ class ScriptedTeacher:
         if fault == "json":
             return web.Response(text='{"choices": [{"mess', content_type="application/json")
         is_slow = body["seed"] % 100 < self.script.slow_percent or asked(body) == self.script.slow_question
-        slow = self.script.slow_s if fault == "slow" or is_slow else 0
-        await asyncio.sleep(self.script.delay_s + slow)
+        await asyncio.sleep(self.script.delay_s)
+        if fault == "slow" or is_slow:
+            await self.dawdle()
+        await self.hold(request)
         answer = self.answer(body)
         self.answered += 1
+        self.given[asked(body)] += 1
         if self.log:
             self.log.write(json.dumps({"question": asked(body), "seed": body["seed"]}) + "\n")
             self.log.flush()
         if self.script.dies_after is not None and self.answered > self.script.dies_after:
             os._exit(1)
         return web.json_response(answer)
+
+    async def dawdle(self) -> None:
+        """Wait as long as a slow answer takes."""
+        end, wanted = time.monotonic() + self.script.slow_s, self.script.slow_until
+        while (left := end - time.monotonic()) > 0:
+            if wanted and all(self.given[question] >= count for question, count in wanted.items()):
+                return
+            await asyncio.sleep(min(LOOK_EVERY_S, left))
+
+    async def hold(self, request: web.Request) -> None:
+        """Hold an answer back as the script says; one that nobody waits for any more is finished, as servers do."""
+        while self.peak < self.script.together or self.answered >= self.let_out():
+            if is_gone(request):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def let_out(self) -> float:
+        """Return how many answers may be given so far."""
+        return int(Path(self.script.lets_out).read_text(encoding="ascii")) if self.script.lets_out else math.inf
 
     def scripted(self, request: web.Request, step: dict[str, Any]) -> web.StreamResponse:
         """Fail as one step of the script says."""
@@ -183,6 +220,11 @@ class ScriptedTeacher:
         }
 
 
+def is_gone(request: web.Request) -> bool:
+    """Whether who asked has hung up."""
+    return request.transport is None or request.transport.is_closing()
+
+
 def asked(body: dict[str, Any]) -> str:
     """Return what a request asks: the last message, or the last paragraph of a raw prompt."""
     return str(body["prompt"]).split("\n\n")[-1] if "prompt" in body else body["messages"][-1]["content"]
@@ -207,11 +249,17 @@ def scripted_teacher(script_path: Path, port: int = 0, **script: Any) -> Iterato
         process.stdout.close()
 
 
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def let_out(path: Path, count: int) -> str:
+    """Have a teacher whose script `lets_out` at `path` give `count` answers in all; return the path for the script."""
+    path.with_suffix(".new").write_text(str(count), encoding="ascii")
+    path.with_suffix(".new").replace(path)
+    return str(path)
+
+
+def in_flight(url: str) -> int:
+    """Return how many requests a teacher is working on."""
+    with urllib.request.urlopen(url.removesuffix("/v1") + "/stats", timeout=60) as response:  # noqa: S310 - our own
+        return int(json.load(response)["in_flight"])
 
 
 async def serve(script: Script, port: int) -> None:

@@ -16,7 +16,7 @@ import subprocess, sys, time
 from pathlib import Path
 from data.warehouse import open_warehouse
 with open_warehouse(Path(sys.argv[1])).lock("sums"):
-    children = [subprocess.Popen(["sleep", "60"], stdout=subprocess.DEVNULL).pid for _ in sys.argv[2:]]
+    children = [subprocess.Popen(["sleep", "600"], stdout=subprocess.DEVNULL).pid for _ in sys.argv[2:]]
     print(*children, flush=True)
     sys.stdin.read()
 """

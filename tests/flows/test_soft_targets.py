@@ -1,8 +1,6 @@
 """Builds that keep soft targets, against a program in vLLM's place whose tokens are characters."""
 
 import json
-import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,8 @@ from data.errors import ConfigError, TeacherError
 from data.soft_targets import read_soft_targets
 from tests.builds import build_json, stored, sum_answers, sums, tracemill, write_build
 from tests.flows.in_process import build
-from tests.flows.test_killed_builds import start_build, wait_for_shards
-from tests.scripted_teacher import scripted_teacher
+from tests.flows.test_killed_builds import kill, start_build, wait_for_shards
+from tests.scripted_teacher import let_out, scripted_teacher
 
 FAKE = [sys.executable, str(Path(__file__).resolve().parents[1] / "fake_vllm.py")]
 
@@ -89,11 +87,12 @@ def test_a_build_without_them_writes_none(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_killed_build_loses_none(tmp_path: Path, prefect_api: str) -> None:
     """Answers that only the journal had keep their soft targets, verified or not."""
-    config = write(tmp_path, 60, told={"delay_s": 0.2})
+    lets_out = tmp_path / "answers"
+    config = write(tmp_path, 60, told={"delay_s": 0.2, "lets_out": let_out(lets_out, 80)})
     process = start_build(config, prefect_api)
     wait_for_shards(tmp_path / "warehouse", 0, process)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    kill(process)
+    let_out(lets_out, 1000)
     build_json(config, prefect_api)
     assert check(tmp_path / "warehouse") >= accepted(tmp_path / "warehouse")
     assert len(accepted(tmp_path / "warehouse")) == 120

@@ -1,8 +1,6 @@
 """What a dataset costs, and builds that end at their budget."""
 
 import json
-import os
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,8 @@ from flows.build_result import NothingAcceptedError
 from flows.spending import Spending
 from tests.builds import build_json, stored, sum_answers, sums, write_build
 from tests.flows.test_build_run import build
-from tests.flows.test_killed_builds import start_build, wait_for_shards
-from tests.scripted_teacher import scripted_teacher
+from tests.flows.test_killed_builds import kill, start_build, wait_for_shards
+from tests.scripted_teacher import let_out, scripted_teacher
 
 
 def sample(prompt: int = 100, cached: int = 60, completion: int = 1000) -> Sample:
@@ -121,13 +119,15 @@ def test_a_budget_that_is_used_up_from_the_start_publishes_nothing_new(tmp_path:
 @pytest.mark.slow
 def test_the_teachers_time_survives_a_kill(tmp_path: Path, prefect_api: str) -> None:
     """A killed run's hours count for the budget of the next one, up to its last shard."""
-    with scripted_teacher(tmp_path / "script.json", answers=sum_answers(40), delay_s=0.2) as url:
+    lets_out = tmp_path / "answers"
+    script = {"answers": sum_answers(40), "delay_s": 0.2, "lets_out": let_out(lets_out, 80)}
+    with scripted_teacher(tmp_path / "script.json", **script) as url:
         config = write_build(tmp_path, url, sums(40), teacher={"max_in_flight": 4}, cost={"gpus": 2})
         killed = start_build(config, prefect_api)
         wait_for_shards(tmp_path / "warehouse", 0, killed)
         time.sleep(0.7)
-        os.killpg(killed.pid, signal.SIGKILL)
-        killed.communicate()
+        kill(killed)
+        let_out(lets_out, 1000)
         (record,) = [json.loads(path.read_text()) for path in (tmp_path / "warehouse" / "runs").glob("*.json")]
         result = build_json(config, prefect_api)
     assert record["teacher_seconds"] > 1
