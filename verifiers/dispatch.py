@@ -6,6 +6,7 @@ goes wrong inside is caught here, once, and becomes a verdict: no text raises an
 
 import re
 import time
+from functools import lru_cache
 
 from data.records import AnswerKind, Problem, Status, Verdict
 from verifiers.comparing.scalars import Terms, same_number
@@ -47,6 +48,8 @@ _IN_BRACKETS = re.compile(
 )
 """`9 m (900 cm)`"""
 _TWO_WAYS = 2
+_MAX_KEPT_CHARS = 500
+"""Decisions on longer answers are not kept: hardly two samples share one."""
 
 
 def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verdict:
@@ -90,7 +93,11 @@ def decide(problem: Problem, answer: str, policy: Policy) -> Decision:
         if reference.problem:
             return Decision(Status.BAD_REFERENCE, "reference", f"the reference cannot be read: {reference.problem}")
         decision = _decide_number(problem, reference, answer, policy)
-        return decision if decision is not None else _decide_in_any_way(problem, reference, answer, policy)
+        if decision is not None:
+            return decision
+        if len(answer) <= _MAX_KEPT_CHARS:
+            return _decide_once(problem, answer, policy)
+        return _decide_in_any_way(problem, reference, answer, policy)
     except OverLimitError as error:
         return Decision(Status.OVER_LIMIT, "limit", str(error))
     except UnreadableError as error:
@@ -140,6 +147,12 @@ def _decide_in_any_way(problem: Problem, reference: Reference, answer: str, poli
     bracketed = _IN_BRACKETS.fullmatch(answer)
     ways = list(bracketed.groups()) if bracketed else _ALTERNATIVE.split(answer)
     return (_decide_twice(problem, ways, policy) if len(ways) == _TWO_WAYS else None) or decision
+
+
+@lru_cache(maxsize=4_096)
+def _decide_once(problem: Problem, answer: str, policy: Policy) -> Decision:
+    """The decision on an answer to which several samples of a problem may come."""
+    return _decide_in_any_way(problem, understand(problem), answer, policy)
 
 
 def _decide_twice(problem: Problem, ways: list[str], policy: Policy) -> Decision | None:

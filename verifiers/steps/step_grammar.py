@@ -140,9 +140,13 @@ class _Parser:
         return not self._has_remark()
 
     def _has_remark(self) -> bool:
-        """Whether a remark in brackets follows, which may say how a number is meant: `3 (rounded down)`."""
-        following = self._texts[self.at + 1].lower()
-        return self._kinds[self.at] == "lp" and self._kinds[self.at + 1] == "word" and following not in PART_WORDS
+        """Whether a remark in brackets follows, which may say how a number is meant: `3 (rounded down)`, `7 (70%)`."""
+        if self._kinds[self.at] != "lp":
+            return False
+        inside = self._kinds[self.at + 1]
+        if inside == "word":
+            return self._texts[self.at + 1].lower() not in PART_WORDS
+        return inside == "num" and self._kinds[self.at + 2 : self.at + 4] == ["pct", "rp"]
 
     def _signed(self, depth: int) -> Expression:
         if self._kinds[self.at] == "op" and _OPERATORS.get(self._texts[self.at]) == "-":
