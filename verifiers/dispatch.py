@@ -93,11 +93,7 @@ def decide(problem: Problem, answer: str, policy: Policy) -> Decision:
         if reference.problem:
             return Decision(Status.BAD_REFERENCE, "reference", f"the reference cannot be read: {reference.problem}")
         decision = _decide_number(problem, reference, answer, policy)
-        if decision is not None:
-            return decision
-        if len(answer) <= _MAX_KEPT_CHARS:
-            return _decide_once(problem, answer, policy)
-        return _decide_in_any_way(problem, reference, answer, policy)
+        return decision if decision is not None else _decide_in_any_way(problem, answer, policy)
     except OverLimitError as error:
         return Decision(Status.OVER_LIMIT, "limit", str(error))
     except UnreadableError as error:
@@ -139,20 +135,15 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     return Decision(status, match.rule, match.reason, shown, shown if left.value == right.value else show_number(right))
 
 
-def _decide_in_any_way(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:
+def _decide_in_any_way(problem: Problem, answer: str, policy: Policy) -> Decision:
     """The decision on an answer as it stands or, where that is not right, as one value given in two ways."""
-    decision = _decide_any(problem, reference, answer, policy)
+    decide_it = _decide_once if len(answer) <= _MAX_KEPT_CHARS else _decide_any
+    decision = decide_it(problem, answer, policy)
     if decision.status is Status.CORRECT or not any(sign in answer for sign in ("or", "(", "i.e", "that is", "equiv")):
         return decision
     bracketed = _IN_BRACKETS.fullmatch(answer)
     ways = list(bracketed.groups()) if bracketed else _ALTERNATIVE.split(answer)
     return (_decide_twice(problem, ways, policy) if len(ways) == _TWO_WAYS else None) or decision
-
-
-@lru_cache(maxsize=4_096)
-def _decide_once(problem: Problem, answer: str, policy: Policy) -> Decision:
-    """The decision on an answer to which several samples of a problem may come."""
-    return _decide_in_any_way(problem, understand(problem), answer, policy)
 
 
 def _decide_twice(problem: Problem, ways: list[str], policy: Policy) -> Decision | None:
@@ -198,8 +189,15 @@ def _needs_policy(answer: str, policy: Policy) -> bool:
     )
 
 
-def _decide_any(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision:  # noqa: C901, PLR0911, PLR0912 - one return for each kind
+@lru_cache(maxsize=4_096)
+def _decide_once(problem: Problem, answer: str, policy: Policy) -> Decision:
+    """The decision on an answer to which several samples of a problem may come."""
+    return _decide_any(problem, answer, policy)
+
+
+def _decide_any(problem: Problem, answer: str, policy: Policy) -> Decision:  # noqa: C901, PLR0911, PLR0912 - one return for each kind
     """All other kinds, in the order of their cost."""
+    reference = understand(problem)
     refused = _refused_writing(answer, policy)
     if refused is not None:
         return Decision(Status.UNPARSED, "policy.writing", refused)

@@ -186,6 +186,19 @@ def claims(sentence: str, start: int, end: int) -> bool:
     return _joins(words[2].casefold(), (words[1] or "").casefold(), before)
 
 
+def is_refused(after: str) -> bool:
+    """Say whether a sentence gets rid of the value before `after`: "19 leads to a contradiction"."""
+    return _REFUSED.match(f" {after}") is not None
+
+
+def is_told_by_others(before: str, after: str) -> bool:
+    """Say whether the words before a value make it somebody else's: "the solver returned 19"."""
+    words = _WORDS_BEFORE.search(f"{_EXACTLY.sub('', before)} ")
+    if words is None or _NOUN_BEHIND.match(f" {after}") or not _SOURCE.match(before):
+        return bool(_HEARSAY.match(f"{before} "))
+    return bool(_TELLING.fullmatch(words[2]) or _FOUND.fullmatch(words[2]) or _TELLS.fullmatch(words[2]))
+
+
 def _joins(word: str, earlier: str, before: str) -> bool:
     """Whether the last word before a bare value makes it what the sentence comes to."""
     if _FOUND.fullmatch(word):

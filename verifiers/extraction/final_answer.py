@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from data.records import Problem
 from verifiers.extraction import phrases
+from verifiers.extraction.around_box import formula_around, is_withheld
 from verifiers.extraction.boxes import Box, find_boxes, joined, last_group
 from verifiers.extraction.clipping import clip
 from verifiers.extraction.closing_line import YES_OR_NO, concluded, is_words, parts_asked
 from verifiers.extraction.options import is_choice, named_option
 from verifiers.extraction.other_tongues import left_open
-from verifiers.extraction.reported import boxed_for_others
 from verifiers.extraction.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.extraction.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.extraction.visible import shown_text, visible_text
@@ -100,7 +100,7 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
     )
     box = _last_box(visible, problem)
     found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None) or box
-    if found is None and find_boxes(visible):
+    if (found is None or (box is None and "box" in found.statement)) and find_boxes(visible):
         return Extraction(None, "none", "what is boxed is denied")
     if found is None:
         statement, reason = concluded(marked, problem)
@@ -160,7 +160,7 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
     while boxes:
         group = last_group(text, boxes)
         if not phrases.denied(text, group[0].start) and not (
-            _ASKED.match(text, group[-1].end) or boxed_for_others(text, group[0].start)
+            _ASKED.match(text, group[-1].end) or is_withheld(text, group[0].start, group[-1].end)
         ):
             statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
             return _Found(statement, "box", group[-1].end)
@@ -178,6 +178,8 @@ def _with_rest(text: str, box: Box, problem: Problem) -> str:
     """Return a box's content with what belongs to it but stands outside: its unit, a percent sign, "or 6"."""
     if more := _MORE_AFTER.match(text, box.end):
         return f"{box.content} {more.group(1)}"
+    if formula := formula_around(text, box):
+        return formula
     return with_unit(box.content, text, box.end, problem)
 
 
@@ -251,7 +253,7 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         return _Found(statement, "phrase", stop)
     if after := phrases.IS_THE_ANSWER.search(line):
         subject = _SUBJECT_BEFORE.split(line[: after.start()])[-1]
-        if _VALUE.search(subject):
+        if _VALUE.search(subject.strip(" $*")):
             return _Found(subject, "phrase", begin + after.end())
     return None
 

@@ -144,7 +144,7 @@ _CONCLUDING = (
     "gives?|"
     "confirms?|confirmed|proves?|proved|verif\\w+|indicates?|deduce|get|obtain|obvious|say|think|believe|ensures?|"
     "(?<=tells |shows |gives )us|(?<=tell |show |give )us|(?<=reminds |teaches )us|(?<=no )doubt|note|"
-    "notice|so|certain|sure|confident|fact|is|yields?|establish\\w*|determine[sd]?|seen|such|with|using|and|now|"
+    "notice|noting|noticing|yielding|giving|concluding|finding|seeing|knowing|proving|confirming|ensuring|so|certain|sure|confident|fact|is|yields?|establish\\w*|determine[sd]?|seen|such|with|using|and|now|"
     "mentions"
 )
 _SAID_THAT = (
@@ -288,6 +288,13 @@ QUALIFIED = re.compile(
 )
 """Words that change what a number beside them claims: "less than 5" and "negative 5" are not 5."""
 
+NOT_THE_ANSWER = (
+    r"not\b(?=\W*(?:\Z|[.,;!\n])|\s+(?:(?:the|our|my|an?) (?:\w+ )?(?:answer|solution|result|value)|(?:at all|really|"
+    r"quite|actually) )|\s+(?:correct|right|true|valid|possible|allowed|acceptable|what|it\b|plausible|reasonable|"
+    r"feasible|supported|an option))"
+)
+"""What a sentence denies of a value to deny that it is the answer; "is not on the line" may be what is asked."""
+
 TAKEN_BACK = re.compile(
     r"[\s$()\]}.,;:!*_\\…—–-]*(?:(?:actually|oh|sorry|ah|um+|but)\b[,.!\s]*)?"
     r"(?:(?:wait|hmm+|my bad|strike that|or rather|never ?mind|hold on|scratch that|oops|i mean|correction|"
@@ -307,7 +314,7 @@ TAKEN_BACK = re.compile(
     r"(?:clearly\s+|obviously\s+|definitely\s+)?"
     r"(?:wrong|incorrect|not\s+(?:right|correct|the\s+answer|possible)|false|a\s+mistake|impossible)"
     r"|(?:is|was)\s+(?:clearly\s+|definitely\s+)?(?:wrong|incorrect|false|rejected|invalid|impossible|extraneous|"
-    r"discarded|ruled out|not\b)|isn['’]t\b|不对|不對|错了|錯了|不正确)",
+    rf"discarded|ruled out|{NOT_THE_ANSWER})|isn['’]t\b|不对|不對|错了|錯了|不正确)",
     re.IGNORECASE,
 )
 """What right after an answer takes it back."""

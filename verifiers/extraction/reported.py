@@ -2,7 +2,7 @@
 
 import re
 
-from verifiers.extraction.phrases import HINTS, LEAD_CHARS, MADE_OF_IT, is_hypothetical, stated_in
+from verifiers.extraction.phrases import HINTS, MADE_OF_IT, is_hypothetical, stated_in
 
 
 def is_bound(before: str) -> bool:
@@ -17,35 +17,6 @@ _BOUND = re.compile(
     r"\b(?:answer|result|solution)\s(?:minus|plus|times|squared|cubed|divided|doubled|modulo|mod)\b",
     re.IGNORECASE,
 )
-
-
-_PERHAPS_OTHERS = (
-    "'s ",
-    "’s ",
-    "rong ",
-    "aive ",
-    "f it were",
-    "xpected ",
-    "revious ",
-    "alse ",
-    "trap ",
-    " his ",
-    " her ",
-    " their ",
-)
-
-
-def boxed_for_others(text: str, start: int) -> bool:
-    """Say whether the sentence before a box makes what it holds somebody else's, or a wrong or supposed answer."""
-    before = text[max(0, start - LEAD_CHARS) : start]
-    if not any(sign in before for sign in _PERHAPS_OTHERS):
-        return False
-    sentence = _SENTENCE_ENDS.split(before)[-1]
-    return bool(_SUPPOSED_BOX.match(sentence)) or states_for_others(sentence)
-
-
-_SENTENCE_ENDS = re.compile(r"[.!?;\n]\s*")
-_SUPPOSED_BOX = re.compile(r"\W*(?:if it were|were it|suppose it (?:is|were))\b", re.IGNORECASE)
 
 
 def states_for_others(sentence: str) -> bool:
