@@ -70,6 +70,7 @@ _CLOSING = re.compile(
     r"|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})",
     re.DOTALL | re.IGNORECASE,
 )
+_IN_TEXT = re.compile(r"\\text\s?\{([^{}]*)\}")
 _DENIAL = re.compile(r"\b(?:not|never|cannot|isn't|wrong|false|incorrect|no|doubt|deny)\b|n't\b", re.IGNORECASE)
 _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
@@ -206,7 +207,7 @@ def _closing_value(text: str) -> str | None:
 
     None where a denial before it is not spent on another value: "it is not true that the answer is 5".
     """
-    match = _CLOSING.fullmatch(text)
+    match = _CLOSING.fullmatch(_IN_TEXT.sub(r"\1 ", text) if text.startswith("\\text") else text)
     if (
         match is None
         or len(words_of(match.group("value"))) > _MAX_BARE_WORDS

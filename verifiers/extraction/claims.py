@@ -8,7 +8,7 @@ what others say, that supposes something, or that tells what does not hold is bu
 import re
 
 _FILLERS = (
-    r"(?:about|approximately|approx\.?|roughly|around|exactly|precisely|only|just|simply|now|then|also|thus|therefore|"
+    r"(?:encore|still|noch|todavía|ainda|ancora|about|approximately|approx\.?|roughly|around|exactly|precisely|only|just|simply|now|then|also|thus|therefore|"
     r"indeed|actually|quite|us|a total of|altogether|another|all|USD|EUR|environ|etwa|genau|unos|unas|circa)"
 )
 _EXACTLY = re.compile(rf"(?:(?<![^\W_]){_FILLERS}[\s$€£*\\(]{{1,4}}){{1,3}}\Z", re.IGNORECASE)
@@ -40,6 +40,7 @@ _JOINING = re.compile(
     r"risulta|otteniamo|abbiamo|costa|quindi|si|zijn|bedraagt|krijgen|är|er|blir|får|jest|to|wynosi|mamy|je|"
     r"jsou|este|sunt|adalah|yaitu|sama|dengan|ada|menjadi|bang|la|on|az|olur|ederek|eder|igual|égale|equivale|"
     r"entonces|donc|portanto|somit|avons|tenemos|haben|a|avait|hatte|tenía|tinha|aveva|y|et|und|che|que|c'est|"
+    r"aura|auront|aurons|restera|resteront|faudra|paiera|tendrá|tendrán|habrá|terá|haverá|avrà|avranno|hätte|wird|"
     r"trouve|trouvons|totalise|erhält|bekommt|ottiene|troviamo|"
     r"obtém|obter|encontramos|suman|necesita|jumlahnya|hasilnya|nilainya|blijven|over|se|wychodzi|vychází"
 )

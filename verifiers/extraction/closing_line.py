@@ -8,7 +8,7 @@ import re
 from data.records import Problem
 from verifiers.extraction import phrases
 from verifiers.extraction.claims import claims
-from verifiers.extraction.combined_values import how_many, in_two_units, written_together
+from verifiers.extraction.combined_values import how_many, in_two_units, without_time_taken, written_together
 from verifiers.extraction.options import is_choice
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.phrases import DOUBTED, QUALIFIED, UNSURE
@@ -37,6 +37,7 @@ _NUMBER = re.compile(
     # Scripts without spaces set numbers between letters.
     rf"|(?<=[^\x00-\x7F])[-−]?{_DIGITS}%?|(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″])"
 )
+_LETTER_AT_END = re.compile(r"\w\s+\W*[A-J]\W*\Z|['’]s\s+[A-J]\W*\Z")
 _CONCLUDES = re.compile(
     r"\b(?:so|therefore|thus|hence|donc|por lo tanto|portanto|quindi|dunque|следовательно)\b|"
     r"所以|因此|よって|따라서|इसलिए",
@@ -103,6 +104,11 @@ _ENDS_IN = re.compile(
     r"in the)[a-z]{2,}){0,3})\Z"
 )
 """The verb or sign behind which a sentence says what its numbers come to."""
+_RESULT_IN_PLAIN_TEXT = re.compile(
+    r"(?<![<>!:])=\s*(?=[^=]*(?:[√π^²³]|ln|log|sin|cos|tan|exp|sqrt))"
+    r"((?:\d[\d.]*|[√π()^*/+\-−·×⋅²³½]|(?:ln|log|sin|cos|tan|exp|sqrt|pi)(?![A-Za-z])|\s){2,80})\Z"
+)
+"""A formula without dollars behind the last sign of equality: `S = −1013 ln 2026`."""
 _OPERAND = re.compile(
     r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[A-Za-z\d)]\(\s?\Z|√\s?\(?\Z|[-−]\(\Z"
 )
@@ -130,8 +136,8 @@ _TRUTH = re.compile(r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}
 _DENIES = re.compile(r"\b(?:not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b", re.IGNORECASE)
 YES_OR_NO = re.compile(r"(yes|no|true|false)[,.:;](?!\s*(?:and|but|or)\b)", re.IGNORECASE)
 _OPTION_AT_END = re.compile(
-    r"(?:\b(?i:is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|leaving|"
-    r"remains)|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
+    r"(?:\b(?i:it['’]s|that['’]s|is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|"
+    r"leaving|remains)|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
     r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
     r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits)\b|"
     r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
@@ -199,7 +205,7 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
     if twice is not None:
         twice = twice if is_quantity(problem) else twice.replace(" = ", " or ").replace(" ≈ ", " or ")
         return twice, "the last sentence says it in two units"
-    sentence = _conclusion(plainly(_REMARK.sub("", NOT_THAT.sub("", sentence.rstrip(" .。")))))
+    sentence = _conclusion(plainly(_REMARK.sub("", NOT_THAT.sub("", sentence.rstrip(" .。")))), problem)
     truth = _TRUTH.search(sentence) if YES_OR_NO.match(f"{problem.reference},") else None
     if truth and not _DENIES.search(sentence, 0, truth.start()):
         return truth[1], "the last sentence says so"
@@ -244,12 +250,13 @@ def _labelled_parts(text: str, asked: int) -> str | None:
     )
 
 
-def _conclusion(sentence: str) -> str:
+def _conclusion(sentence: str, problem: Problem) -> str:
     """What follows the last "so" of a sentence, if it is a claim and what comes before only weighs cases."""
     sentence = _OR_ABOUT.sub("", sentence)
     for match in reversed(list(_CONCLUDES.finditer(sentence))):
         rest = sentence[match.end() :]
-        if re.search(r"[\d$\\]", rest) and not UNSURE.search(sentence):
+        says_something = _LETTER_AT_END.search(rest) if is_choice(problem) else re.search(r"[\d$\\]", rest)
+        if says_something and not UNSURE.search(sentence):
             return rest.lstrip(" ,")
     return sentence
 
@@ -304,12 +311,10 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
         return together
     spans = formulas(sentence)
     if spans and not _NUMBER.search(sentence, spans[-1][2]):
-        group = _joined_at_end(sentence, spans)
-        if len(group) > 1 and len({formula.partition("=")[0].strip() for formula in group if "=" in formula}) <= 1:
-            return ", ".join(group)
-        if _BARE_VALUE.fullmatch(spans[-1][0]) and not claims(sentence, *spans[-1][1:]):
-            return None
-        return with_unit(right_side(spans[-1][0], problem), sentence, spans[-1][2], problem)
+        return _from_formulas(sentence, spans, problem)
+    if result := _RESULT_IN_PLAIN_TEXT.search(sentence):
+        return result[1].strip()
+    sentence = without_time_taken(sentence)
     concluding = [match.end() for match in _CONCLUDES.finditer(sentence)]
     start = max(sentence.rfind("="), *concluding, 0)
     sentence = _LABEL.sub(" ", sentence)
@@ -324,6 +329,16 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
     if not claims(sentence, *numbers[-1].span()):
         return None
     return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)
+
+
+def _from_formulas(sentence: str, spans: list[tuple[str, int, int]], problem: Problem) -> str | None:
+    """What a sentence says in its last formulas."""
+    group = _joined_at_end(sentence, spans)
+    if len(group) > 1 and len({formula.partition("=")[0].strip() for formula in group if "=" in formula}) <= 1:
+        return ", ".join(group)
+    if _BARE_VALUE.fullmatch(spans[-1][0]) and not claims(sentence, *spans[-1][1:]):
+        return None
+    return with_unit(right_side(spans[-1][0], problem), sentence, spans[-1][2], problem)
 
 
 def _of_several(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> str | None:

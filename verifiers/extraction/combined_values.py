@@ -39,6 +39,25 @@ _HOW_MANY = re.compile(
 )
 
 
+_WITHIN_A_TIME = re.compile(
+    r"(?<=[\w$€£%]),?\s+(?:in|within|after|over|during|d['’]ici|dans|après|pendant|en|durante|dentro de|después de|"
+    r"nach|innerhalb von|por|dopo|tra)\s+(?:the (?:next|first|last)\s+)?\d+\s+"
+    r"(?:seconds|minutes|hours|days|weeks|months|years|mois|ans|jours|semaines|heures|meses|años|anos|días|dias|semanas|"
+    r"horas|Monaten?|Jahren?|Tagen?|Wochen|Stunden|mesi|anni|giorni|settimane|ore)\s*[.。]?\Z",
+    re.IGNORECASE,
+)
+
+
+def without_time_taken(sentence: str) -> str:
+    """A sentence without the time in which something comes about, where it says more than that.
+
+    >>> without_time_taken("She saves 220 dollars in 12 months"), without_time_taken("It is done in 12 months")
+    ('She saves 220 dollars', 'It is done in 12 months')
+    """
+    time = _WITHIN_A_TIME.search(sentence)
+    return sentence[: time.start()] if time and re.search(r"\d", sentence[: time.start()]) else sentence
+
+
 def written_together(sentence: str, problem: Problem) -> str | None:
     """An answer of several numbers that a sentence ends in: parts of a quantity, a ratio, a chance."""
     if is_quantity(problem) and len(parts := _COMPOUND.findall(sentence)) == 1:

@@ -19,6 +19,17 @@ _IS_RIGHT = re.compile(
     r"is\s+(?:therefore\s+|clearly\s+)?(?:the\s+)?(?:correct|right|true|best|answer)\b.*", re.IGNORECASE | re.DOTALL
 )
 _OTHER_LETTER = re.compile(r"(?:\A|[\s,(])(?:and|or|&|und|oder|et|ou)?\s*[(\[]?\s*[A-J](?:[\s,.)\]]|\Z)")
+_OTHERS_DENIED = re.compile(
+    r"[\s,;.]*(?:(?:and|since|because|as|so|for)\s+)?(?:(?:it|that|this|the answer)\s*)?"
+    r"(?:(?:can(?:not|['’]t| not)|could(?:n['’]t| not)|is(?:n['’]t| not)|does(?:n['’]t| not) make "
+    r"(?:any )?sense (?:for it )?to)(?:\s+(?:possibly\s+)?be)?|not|non|nicht|no|pas|不是|而不是)\s*(?:option\s+)?"
+    r"[(\[]?([A-J])[)\]]?(?:\s*(?:,|or|and|nor|ou|oder|o|y|和|或)\s*[(\[]?([A-J])[)\]]?){0,8}\W*\Z",
+    re.IGNORECASE,
+)
+"""What behind an option denies others: `D, it can't be A or B`."""
+_SURELY = re.compile(
+    r"(?:for sure|surely|certainly|definitely|clearly|obviously|of course|therefore|thus),?\s+", re.IGNORECASE
+)
 _NOT_COMPARED = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|,|;|:|!| )|[\s${}()\[\].,:*]")
 
 
@@ -38,6 +49,7 @@ def named_option(statement: str, problem: Problem) -> str:
     >>> named_option("(B) Paris", capitals), named_option("Paris", capitals), named_option("B) Rome", capitals)
     ('B', 'B', 'B) Rome')
     """
+    statement = _without_others_denied(_SURELY.sub("", statement, count=1))
     for index, choice in enumerate(problem.choices):
         if _essence(choice) == _essence(statement) and _is_unambiguous(choice, problem):
             return _letter(index)
@@ -61,6 +73,16 @@ def named_option(statement: str, problem: Problem) -> str:
     if place < len(problem.choices) and _essence(problem.choices[place]) == _essence(rest):
         return letter
     return statement
+
+
+def _without_others_denied(statement: str) -> str:
+    """`D, it can't be A or B` as `D`; a letter that is denied itself stays."""
+    denied = _OTHERS_DENIED.search(statement)
+    if denied is None or not denied.start():
+        return statement
+    kept = statement[: denied.start()].rstrip(" ,;.")
+    claimed = re.search(r"[A-J](?=\W*\Z)", kept)
+    return kept if claimed and claimed[0] not in re.findall(r"\b[A-J]\b", denied[0]) else statement
 
 
 def _letter(index: int) -> str:

@@ -228,7 +228,7 @@ DOUBTED = re.compile(
     r"n['’]est|pas|nicht|kein|weder|oder|ou|não|nao|non|nie|není|niet|inte|ikke|nem|no es|no son|nu este|"
     r"ei ole|δεν|не|или|либо|nunca|tampoco|değil\w*|bukan|tidak|không|nie jest)\b|"
     r"不是|没有|沒有|不会|不會|不能|不可能|不等于|不等於|并非|並非|也许|也許|可能|或许|大概|或|ない|ません|아니|아닙|かもしれ|"
-    r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|أو|لا |ไม่|≠|"
+    r"नहीं|নয়|নয়|இல்லை|அல்ல|కాదు|نیست|نہیں|אינ|ليس|\bأو\b|\bلا\b|ไม่|≠|"
     r"\\neq?\b|\b(?:absurd|contradicts|to be (?:tested|checked|verified|seen)|asked (?:to|whether|if|about)|"
     rf"wish(?:ed)?|{_TO_BE_SHOWN}|"
     r"spurious|invalid|(?:over|under)estimate|typo|thrown out|one would|forgetting|careless\w*|sloppy|misread\w*|"
@@ -239,8 +239,8 @@ DOUBTED = re.compile(
 """Words that leave open or deny what a sentence says."""
 
 UNSURE = re.compile(
-    r"\b(?:maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|unsure|unclear|if|whether|suppose|"
-    r"assum\w+|not sure)\b",
+    r"\b(?:maybe|perhaps|possibly|probably|(?<!that )(?<!which )(?:might|could|(?-i:may))|may be|guess|unsure|unclear|"
+    r"if|whether|suppose|assum\w+|not sure)\b",
     re.IGNORECASE,
 )
 """Words that leave open even what a sentence concludes after them."""

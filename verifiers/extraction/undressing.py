@@ -154,6 +154,11 @@ _WORD_BESIDE = re.compile(r"[^\W\d_]{2,}\s|\s[^\W\d_]{2,}|[^\x00-\x7F]")
 _ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")
 _SCALED = re.compile(r"\d\s?(?:[百千万萬亿億倍半多]|分之)")
 """`5万` is 50,000 and `5分之一` one fifth."""
+_SAID_IN_ASIAN = re.compile(
+    r"(?:是|为|為|等于|等於)\s*(?:\\?\(|\$)?\s*(\\[dt]?frac\s?\{-?\d{1,9}\}\s?\{\d{1,9}\}|-?\d[\d.,]*(?:/\d+)?)\s*(?:\\?\)|\$)?\s*"
+    r"([\u4e00-\u9fff]{0,4})\Z"
+)
+"""The value at the end of a sentence: `每份是 \frac{2}{5} 吨`."""
 _COUNTED = re.compile(r"\$?[-−]?\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?\s?\\?%?\$?")
 
 
@@ -190,7 +195,11 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
             and not QUALIFIED.search(statement)
         )
         is_bare = "\\" not in statement and "=" not in statement and not keep_rest
-        return counted[0].strip("$ ") if is_sure and is_bare else statement
+        if is_sure and is_bare:
+            return counted[0].strip("$ ")
+        said = _SAID_IN_ASIAN.search(statement)
+        is_claimed = said and not DOUBTED.search(statement) and not QUALIFIED.search(statement)
+        return f"{said[1]} {said[2] if keep_rest else ''}".strip() if said and is_claimed else statement
     around = _without(statement, formulas(statement))
     if not _WORD_BESIDE.search(statement) or DOUBTED.search(around) or QUALIFIED.search(around):
         return statement
@@ -246,6 +255,8 @@ def right_side(formula: str, problem: Problem) -> str:
 
 def result_of_sum(answer: str, problem: Problem) -> str:
     """Return the result where the answer also shows how it comes about: `2 + 3 = 5`, `x = 10/2 = 5`."""
+    if answer.startswith("(") and answer.endswith(")") and "=" in answer and answer.count("(") == 1:
+        answer = answer[1:-1]
     sides = _EQUALS.split(answer)
     if len(sides) == _NAME_AND_VALUE and _BARE_NUMBER.fullmatch(sides[0]):
         return answer

@@ -16,7 +16,7 @@ _NO_UNIT = re.compile(
 )
 _QUANTITY = re.compile(
     r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
-    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty)\b|°|\\?%|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
+    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty|Omega|ohm|AA)\b|\\mu\s?\\?[A-Za-z{]|°|\\?%|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
 )
 _MONEY = re.compile(r"\s*\\?[$€£¥]\s*\d")
 _COIN = re.compile(FORMULA_ENDS + r"(cents?|¢|dollars?|euros?|€|pounds?|pence|£|yen|¥|rupees?|yuan)(?![A-Za-z])")
