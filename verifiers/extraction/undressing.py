@@ -188,18 +188,7 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
     '2 or 3 apples'
     """
     if _ASIAN.search(statement) and (counted := _COUNTED.findall(statement)):
-        is_sure = (
-            len(counted) == 1
-            and not _SCALED.search(statement)
-            and not DOUBTED.search(statement)
-            and not QUALIFIED.search(statement)
-        )
-        is_bare = "\\" not in statement and "=" not in statement and not keep_rest
-        if is_sure and is_bare:
-            return counted[0].strip("$ ")
-        said = _SAID_IN_ASIAN.search(statement)
-        is_claimed = said and not DOUBTED.search(statement) and not QUALIFIED.search(statement)
-        return f"{said[1]} {said[2] if keep_rest else ''}".strip() if said and is_claimed else statement
+        return _narrowed_in_asian(statement, counted, keep_rest=keep_rest)
     around = _without(statement, formulas(statement))
     if not _WORD_BESIDE.search(statement) or DOUBTED.search(around) or QUALIFIED.search(around):
         return statement
@@ -218,6 +207,17 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
         return statement
     # A short noun may be a unit, and stays for the rules on units to judge.
     return f"{number[1]}{number[2]}" if keep_rest or _SHORT_NOUN.fullmatch(number[2]) else number[1]
+
+
+def _narrowed_in_asian(statement: str, counted: list[str], *, keep_rest: bool) -> str:
+    """The same for a sentence in Chinese, Japanese or Korean with these numbers in it."""
+    if DOUBTED.search(statement) or QUALIFIED.search(statement):
+        return statement
+    is_bare = "\\" not in statement and "=" not in statement and not keep_rest
+    if len(counted) == 1 and is_bare and not _SCALED.search(statement):
+        return counted[0].strip("$ ")
+    said = _SAID_IN_ASIAN.search(statement)
+    return f"{said[1]} {said[2] if keep_rest else ''}".strip() if said else statement
 
 
 def predicate(statement: str) -> str:
