@@ -267,7 +267,7 @@ def _decide_quantity(problem: Problem, reference: Reference, answer: str, policy
 
 def _is_angle_in_radians(quantity: Decision, reference: Reference, answer: str) -> bool:
     """Whether one side is in degrees and the other a multiple of π, which algebra compares exactly."""
-    if quantity.status is Status.CORRECT:
+    if quantity.status is Status.CORRECT and quantity.rule != "quantity.extra_unit":
         return False
     sides = (reference.text, answer)
     return any("circ" in side or "degree" in side for side in sides) and any(

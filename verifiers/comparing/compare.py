@@ -2,13 +2,16 @@
 
 from verifiers.comparing.equations import (
     STATING,
+    asked_combination,
     combination_value,
+    conclusion,
     cut_approximation,
     is_label,
     matrix_value,
     same_equation,
     same_inequality,
     stated_value,
+    tends,
 )
 from verifiers.comparing.members import alternatives, as_tuple, has_alternatives, members, same_in_order, same_members
 from verifiers.comparing.piecewise import is_piecewise, same_piecewise
@@ -112,6 +115,8 @@ def _prepared(node: Node) -> Node:
     """Approximations cut off, matrices worked out."""
     if isinstance(node, Rel):
         node = cut_approximation(node)
+    if isinstance(node, Rel):
+        node = conclusion(node)
         if isinstance(node, Rel) and node.ops == ("!=",) and has_alternatives(node.parts[1]):
             name = node.parts[0]
             return Seq("", tuple(Rel(("!=",), (name, value)) for value in alternatives(node.parts[1])), "", "and")
@@ -157,7 +162,7 @@ def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
         return same_inequality(reference, answer, terms)
     if value is not None and has_alternatives(value) and isinstance(answer, Seq):
         return _compare_sequences(value, Seq("", tuple(_stated(i) for i in members(answer)), ""), terms)
-    value = value or matrix_value(reference) or combination_value(reference, of=_COORDINATES)
+    value = value or matrix_value(reference) or asked_combination(reference, of=_COORDINATES)
     if value is not None and terms.policy.dropped_label is Choose.ACCEPT:
         return compare(value, answer, terms)
     return differs("equation.missing", "an equation or inequality is asked for")
@@ -172,6 +177,8 @@ def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
     """The answer is an equation and the reference is not: the value that it states counts."""
     if terms.policy.dropped_label is Choose.REJECT or not set(answer.ops) <= STATING:
         return differs("equation.extra", "a relation is given where a value is asked for")
+    if tends(answer):
+        return differs("equation.limit", "what a letter tends to is not its value")
     if stated_value(answer) is not None and is_label(answer.parts[0]):
         return compare(reference, answer.parts[-1], terms)
     if all(same_scalar(answer.parts[0], part, terms).equal for part in answer.parts[1:] if _is_scalar(part)) and all(
@@ -248,6 +255,8 @@ def _compare_ratio(reference: Node, answer: Node, terms: Terms) -> Match:
     if isinstance(reference, Ratio) and isinstance(answer, Ratio):
         if len(reference.parts) != len(answer.parts):
             return differs("ratio.parts", "the ratios have different numbers of parts")
+        if ZERO in reference.parts or ZERO in answer.parts:  # of 12:00 and 1:00 all quotients are zero
+            return Match(reference == answer, "ratio.parts", "the parts are compared, since one is zero")
         try:
             same = all(
                 same_scalar(divide(a, reference.parts[0]), divide(b, answer.parts[0]), terms).equal

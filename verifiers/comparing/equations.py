@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from fractions import Fraction
 
 from verifiers.comparing.scalars import Match, Terms, differs, equal, lower_case, same_scalar
 from verifiers.policy import Choose
@@ -11,7 +12,9 @@ from verifiers.trees.matrices import has_matrix
 from verifiers.trees.numeric import ratio_is_constant
 from verifiers.trees.tree import (
     MINUS_ONE,
+    ONE,
     PAIR,
+    ZERO,
     Add,
     Apply,
     Call,
@@ -32,6 +35,8 @@ from verifiers.trees.walk import letters_of, replace
 
 STATING = frozenset({"=", "to", "≡"})
 """Relations whose right side is a value: `x = 5`, `x \\to 5`, `x ≡ 3 (mod 7)`."""
+_SOLVED_FOR = frozenset(map(Sym, "xytnmk"))
+"""Letters of which `|x| = 26` says that they are 26 or -26, and `x \\to 4` not that they are 4."""
 Compare = Callable[[Node, Node, Terms], Match]
 
 
@@ -40,7 +45,7 @@ def is_label(node: Node) -> bool:
     if isinstance(node, (Sym, Apply)):
         return True
     if isinstance(node, Call) and node.name in {"abs", "norm", "gcd", "lcm"}:
-        return all(is_label(argument) for argument in node.args)
+        return node.args[0] not in _SOLVED_FOR and all(is_label(argument) for argument in node.args)
     if isinstance(node, Call) and node.name in {"sin", "cos", "tan", "cot"}:
         return isinstance(node.args[0], Sym) and node.args[0].name not in {"x", "y", "z", "t"}
     if isinstance(node, Ratio):
@@ -59,6 +64,11 @@ def is_label(node: Node) -> bool:
     return isinstance(node, Seq) and bool(node.items) and all(isinstance(item, Sym) for item in node.items)
 
 
+def tends(node: Rel) -> bool:
+    r"""Whether it says that a letter comes near a value, `x \to 4`, and not that it is one."""
+    return node.ops == ("to",) and node.parts[0] in _SOLVED_FOR
+
+
 def cut_approximation(node: Rel) -> Node:
     """The chain up to its first `≈`, if an exact value stands before it."""
     if "≈" not in node.ops:
@@ -69,6 +79,18 @@ def cut_approximation(node: Rel) -> Node:
             return Rel(("=",), node.parts)
         return node if _is_far(*node.parts[:2]) else node.parts[0]
     return Rel(node.ops[:first], node.parts[: first + 1])
+
+
+def conclusion(node: Rel) -> Rel:
+    r"""The last equation of `2x = 8 \Rightarrow x = 4`, where it says what a letter is; any other as it stands."""
+    if (
+        len(node.ops) > PAIR
+        and node.ops[-2:] == ("to", "=")
+        and set(node.ops[:-2]) == {"="}
+        and is_label(node.parts[-2])
+    ):
+        return Rel(("=",), node.parts[-2:])
+    return node
 
 
 def _is_far(exact: Node, rounded: Node) -> bool:
@@ -104,6 +126,30 @@ def combination_value(node: Rel, *, of: frozenset[str] = frozenset()) -> Node | 
     return None
 
 
+def asked_combination(node: Rel, *, of: frozenset[str]) -> Node | None:
+    """The value of a combination such as tasks ask for, `m + n`, `ab` or `100m + n`; None for a condition.
+
+    `a + b = 0`, `a² + b = 3` and `2a + 3b = 6` are conditions on their letters, which no value alone stands for.
+    """
+    value = combination_value(node, of=of)
+    if value is None or value == ZERO:
+        return None
+    combined = node.parts[0] if value is node.parts[1] else node.parts[1]
+    terms = combined.terms if isinstance(combined, Add) else (combined,)
+    return value if len({_degree(term) for term in terms}) == 1 and all(map(_counts_digits, terms)) else None
+
+
+def _degree(term: Node) -> Fraction:
+    exponents = (f.exponent if isinstance(f, Pow) else ONE for f in factors_of(term) if not isinstance(f, Num))
+    return sum((e.value for e in exponents if isinstance(e, Num)), Fraction(0))
+
+
+def _counts_digits(term: Node) -> bool:
+    """Whether a term's factor is one, minus one or a power of ten, as in `100m + 10n + p`."""
+    factors = [abs(f.value) for f in factors_of(term) if isinstance(f, Num)]
+    return all(f.denominator == 1 and str(f.numerator).rstrip("0") == "1" for f in factors)
+
+
 def matrix_value(node: Rel) -> Node | None:
     """The matrix that an equation states for letters: of `A^{-1} = [[1, 2], [3, 4]]` the matrix, or None."""
     is_stated = set(node.ops) == {"="} and isinstance(node.parts[-1], Matrix)
@@ -129,6 +175,8 @@ def label_of(node: Node) -> Node | None:
 
 def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -> Match:
     """Compare two equations, first as label and value, then as conditions."""
+    if tends(reference) != tends(answer):
+        return differs("equation.limit", "only one of the two says what a letter tends to")
     left, right = stated_value(reference), stated_value(answer)
     if left is not None and right is not None:
         right, label = _in_same_letters(right, label_of(reference), label_of(answer))

@@ -57,6 +57,8 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
     left, right = members(reference), members(answer)
     if any(isinstance(item, Dots) for item in (*left, *right)):
         return same_in_order(left, right, terms, compare, "list.sequence")
+    if len(left) > 1 and len(right) > 1 and _are_sets(left) != _are_sets(right):
+        return differs("list.sets", "sets are compared with numbers")
     has_braces = any(isinstance(n, Seq) and n.opening == "{" for n in (reference, answer))
     if _offers_a_choice(answer) and not _offers_a_choice(reference):
         return differs("list.choice", "values of different letters are joined by or")
@@ -65,6 +67,11 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
         return named
     is_set = has_braces and terms.policy.multiplicity is Choose.ACCEPT
     return _same_unordered(left, right, terms, compare, is_set)
+
+
+def _are_sets(items: list[Node]) -> bool:
+    r"""Whether the members are sets themselves: `\{2\}, \{5\}`."""
+    return any(isinstance(item, Seq) and item.opening == "{" for item in items)
 
 
 def _offers_a_choice(node: Node) -> bool:

@@ -1,5 +1,6 @@
 """Decisions on mathematics: every allowed reading of the answer against every reading of the reference."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -72,6 +73,10 @@ _CLOSING = re.compile(
 )
 _IN_TEXT = re.compile(r"\\text\s?\{([^{}]*)\}")
 _DENIAL = re.compile(r"\b(?:not|never|cannot|isn't|wrong|false|incorrect|no|doubt|deny)\b|n't\b", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"(?:\be\.\s?g\.|\bfor (?:example|instance)\b|\bsuch as\b|\bany (?:number|value|integer)\b)", re.IGNORECASE
+)
+"""What makes a value one of many: `any number, e.g. 5`."""
 _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
 
@@ -96,7 +101,7 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
         and len(text) > 1
     ):
         return Decision(Status.CORRECT, "choice.option", "the same option", reference.letter, reference.letter)
-    expected = None if any(map(str.isdigit, text)) else "time"
+    expected = None if any(map(str.isdigit, text)) and not _are_clock_times(reference, text) else "time"
     if reference.kind == "ratio" and _CLOCK.fullmatch(reference.text) and read_moment(text, expected=expected):
         return decide_moment(replace(reference, moment=read_moment(reference.text, expected="time")), text, policy)
     vectors = same_vectors(reference.text, text, Terms(policy, problem.rel_tol)) if _is_of_vectors(reference) else None
@@ -106,7 +111,7 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
         status = Status.CORRECT if vectors.equal else Status.INCORRECT
         return Decision(status, vectors.rule, vectors.reason, reference.text, text)
     bare = lead_in_dropped(text)
-    said = _stated(problem, reference, bare)
+    said = None if _EXAMPLE.search(bare) else _stated(problem, reference, bare)
     if said is None:
         return Decision(Status.UNPARSED, "unreadable", "the answer is a text without one final value")
     decision = _decide_statement(problem, reference, said, policy)
@@ -116,6 +121,14 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
             retried = _decide_statement(problem, reference, other, policy)
             return retried if retried.status is Status.CORRECT else decision
     return decision
+
+
+def _are_clock_times(reference: Reference, text: str) -> bool:
+    """Whether both are written as on a clock, and the reference is no ratio: it is not in lowest terms."""
+    if reference.kind != "ratio" or not _CLOCK.fullmatch(reference.text) or not _CLOCK.fullmatch(text):
+        return False
+    hours, minutes = reference.text.split(":")
+    return minutes[0] == "0" or math.gcd(int(hours), int(minutes)) > 1
 
 
 def _is_of_vectors(reference: Reference) -> bool:

@@ -177,22 +177,29 @@ def _constant_readings(text: str, reference: Reference, policy: Policy) -> Itera
         if reading is not None:
             yield Candidate(reading, frozenset(), "option")
     if policy.extra_unit is Choose.ACCEPT:
-        counted = combinations_written_out(text)
-        reading = None if counted is None else _try(counted)
-        if reading is not None:
-            yield Candidate(reading, frozenset({"arithmetic"}), "combinations")
-        head = without_tail(text)
-        if head is not None:
-            reading = _try(head)
-            if reading is not None:
-                yield Candidate(reading, frozenset(), "without_tail")
-        bare = _try(text)
-        if bare is not None:
-            dropped = degrees_dropped(bare)
-            if dropped is not bare and reference.tree is not None and degrees_dropped(reference.tree) is reference.tree:
-                yield Candidate(dropped, frozenset(), "without_tail")
+        yield from _without_unit(text, reference)
     if policy.number_words is Choose.ACCEPT and not text.isdecimal():
         yield from _number_words(text, reference)
+
+
+def _without_unit(text: str, reference: Reference) -> Iterator[Candidate]:
+    """Combinations, and a number without the unit, words or degree sign behind it."""
+    counted = combinations_written_out(text)
+    reading = None if counted is None else _try(counted)
+    if reading is not None:
+        yield Candidate(reading, frozenset({"arithmetic"}), "combinations")
+    if "circ" in text and ("pi" in reference.text or "tail" in reference.notes):
+        return  # the reference is an angle in radians, or has a unit of its own: degrees are not left off
+    head = without_tail(text)
+    if head is not None:
+        reading = _try(head)
+        if reading is not None:
+            yield Candidate(reading, frozenset(), "without_tail")
+    bare = _try(text)
+    if bare is not None:
+        dropped = degrees_dropped(bare)
+        if dropped is not bare and reference.tree is not None and degrees_dropped(reference.tree) is reference.tree:
+            yield Candidate(dropped, frozenset(), "without_tail")
 
 
 def _number_words(text: str, reference: Reference) -> Iterator[Candidate]:

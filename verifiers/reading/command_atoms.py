@@ -209,7 +209,9 @@ class CommandAtoms(Levels):
         variable = ""
         while self.peek().kind in {"_", "^"}:
             below = self.take().kind == "_"
+            outer_bound, self.in_bound = self.in_bound, True
             bound = self._bound()
+            self.in_bound = outer_bound
             if not below:
                 upper = bound
             elif getattr(bound, "ops", ()) in (("=",), ("to",)) and isinstance(bound.parts[0], (Sym, Const)):  # type: ignore[union-attr]

@@ -27,6 +27,8 @@ class Levels(Cursor):
     """Whether the next bracket may hold a condition, as in `P(A | B)`."""
     in_integral = False
     """Whether what is read is integrated, so that `dx` ends it."""
+    in_bound = False
+    """Whether what is read is the bound of a limit, where `3^{+}` is a side of 3."""
     side = ""
     """The sign of the one-sided limit that is being read."""
     has_minus = False

@@ -23,6 +23,8 @@ _BARE_SET = re.compile(
     r"\{\s*(?:\(?[a-zA-Z](?:\s*,\s*[a-z])*\)?(?:\s*\\in\s*[^|:;]{1,30})?\s*(?:\||:|\\mid)|[^{}|;]{1,80};).*\}",
     re.DOTALL,
 )
+_SETS_OF_ONE = re.compile(r"(\{\s?)?\{[^{}\\,]{1,40}\}(?:\s?,\s?\{[^{}\\,]{1,40}\}){1,99}(?(1)\s?\})")
+"""`{2}, {5}, {9}` and `{{2}, {5}}`: nobody puts invisible braces around each member of a list."""
 _IN_BASE = re.compile(r"(\d{1,200})\s*(?:\\text\{\s*)?(?:in\s+)?base[\s-]{0,3}(\d{1,2}|[a-z]{3,7})\s*\}?")
 _REPEATING = re.compile(r"(-?\d{1,9}\.)\((\d{1,20})\)")
 _TWO_DOTS = re.compile(r"(?<=[.\d])\\dot\s?\{?(\d)\}?(\d{0,20})\\dot\s?\{?(\d)\}?")
@@ -62,9 +64,14 @@ def written_out(text: str) -> str:
         return rf"{repeating.group(1)}\overline{{{repeating.group(2)}}}"
     if "[" in text or "matrix" in text:
         text = matrices_written_out(text)
-    if text.startswith("{") and _BARE_SET.fullmatch(text) and _is_one_group(text):
-        text = f"\\{{{text[1:-1]}\\}}"
-    return text
+    return _with_braces(text) if text.startswith("{") else text
+
+
+def _with_braces(text: str) -> str:
+    """The braces of sets escaped."""
+    if _SETS_OF_ONE.fullmatch(text):
+        return text.replace("{", "\\{").replace("}", "\\}")
+    return f"\\{{{text[1:-1]}\\}}" if _BARE_SET.fullmatch(text) and _is_one_group(text) else text
 
 
 def _commands_written_out(text: str) -> str:

@@ -88,7 +88,7 @@ class Powers(Atoms):
         r"""Step over the sign of a one-sided limit: `x \to 3^+` and `x \to 3^{+}`."""
         ahead = 1 if self.peek().kind == "{" else 0
         sign = self.peek(ahead).kind
-        if sign not in {"+", "-"} or self.peek(ahead + 1).kind != "}":
+        if not self.in_bound or sign not in {"+", "-"} or self.peek(ahead + 1).kind != "}":
             return False
         self.side = sign
         self.position += 1 + 2 * ahead

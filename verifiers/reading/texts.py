@@ -23,6 +23,8 @@ _CHOICE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _OTHER_LETTER = re.compile(r"\([A-Z]\).*|(?:and|or|&|/|,)\s*\(?[A-Z]\b(?:\)|\Z|,|\s(?:and|or)\b).*", re.DOTALL)
+_NEXT_OPTION = re.compile(r"\s\(?[B-J][).]\s?\S.*\s\(?[C-J][).]\s?\S", re.DOTALL)
+"""Two further options: `(A) 3 (B) 5 (C) 7` lists what can be chosen, and chooses nothing."""
 _SEVERAL_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:\s*[,;、/&]\s*|\s+and\s+|\s*,\s*and\s+|\s*)\(?[A-J]\)?){1,9}")
 _SAME_WORDS = {
     "none": "no solution",
@@ -198,7 +200,7 @@ def option_letter(text: str) -> str | None:
     """
     shown = _shown(text)
     match = _CHOICE.fullmatch(shown)
-    if match is None or _OTHER_LETTER.match(match.groups()[-1]):
+    if match is None or _OTHER_LETTER.match(match.groups()[-1]) or _NEXT_OPTION.search(match.groups()[-1]):
         return None
     return next(g for g in match.groups()[:3] if g).upper()
 

@@ -82,7 +82,9 @@ _OPEN_BRACE = re.compile(
     re.DOTALL,
 )
 """`cases` by other means: an array behind one brace."""
-_NEXT_EQUATION = re.compile(r"(?<=[\w})\]])\s{0,9}\\q?quad\s{0,9}(?=\\?[a-zA-Z]{1,6}(?:_(?:\w|\{\w{1,9}\}))?\s{0,9}=)")
+_NEXT_EQUATION = re.compile(
+    r"(?<=[\w})\]])(?<!and\})(?<!or\})\s{0,9}\\q?quad\s{0,9}(?=\\?[a-zA-Z]{1,6}(?:_(?:\w|\{\w{1,9}\}))?\s{0,9}=)"
+)
 """The space between `a = 4 \\quad b = -1`."""
 _RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|approx|equiv)(?![a-z])")
 _LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")

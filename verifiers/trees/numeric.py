@@ -15,15 +15,20 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
-from verifiers.limits import MAX_PRECISION, MAX_SYMBOLS, check
+from verifiers.limits import MAX_PRECISION, MAX_SYMBOLS, OverLimitError, check
+from verifiers.trees.branch_points import STEPS, branch_points, is_branching
 from verifiers.trees.evaluation import Evaluator, Outcome, UndefinedError
 from verifiers.trees.tree import PAIR, Add, Apply, Based, Big, Call, Const, Matrix, Mul, Node, Num, Pow, Rel, Seq, Sym
+from verifiers.trees.walk import letters_of
 
 _POINTS = 6
 _NEEDED = 4
 _FIRST_DIGITS = 30
 _PLAIN_BITS = 32
 """Numbers up to this size need no further digits."""
+_ROUNDING = frozenset({"floor", "ceil", "mod"})
+_INDICES = frozenset({"n", "m", "k", "N"})
+"""Letters that are whole numbers where a fraction of them is rounded: ⌈n/2⌉ is ⌊(n+1)/2⌋."""
 _local = threading.local()
 
 
@@ -55,8 +60,11 @@ def compare_values(left: Node, right: Node, *, same_domain: bool = False) -> Com
     digits = _FIRST_DIGITS + letters.digits
     check("MAX_PRECISION", digits, MAX_PRECISION)
     points = 1 if not letters.names else _POINTS
+    further = letters.further_points(left, right)
     for allow_complex in (letters.has_i or points == 1, True):
         outcome = _at_points(left, right, [letters.point(i) for i in range(points)], digits, allow_complex)
+        if outcome is Outcome.EQUAL and _differ_at(left, right, further, digits, letters.has_i):
+            outcome = Outcome.DIFFERENT
         if same_domain and not allow_complex and _domains_differ(left, right, letters):
             outcome = Outcome.DIFFERENT
         if outcome is not Outcome.UNDECIDED:
@@ -95,6 +103,18 @@ def _at_points(left: Node, right: Node, points: list[dict[str, Fraction]], digit
     return Outcome.EQUAL if agreeing >= min(2, len(points)) else Outcome.UNDECIDED
 
 
+def _differ_at(left: Node, right: Node, points: list[dict[str, Fraction]], digits: int, allow_complex: bool) -> bool:
+    """Whether two expressions that agree near zero differ at one of further points; where one has no value, no."""
+    for values in points:
+        try:
+            outcome = Evaluator(context(), values, digits, allow_complex).compare(left, right)
+        except OverLimitError:  # a power or factorial of a large number: the other points decide
+            continue
+        if outcome is Outcome.DIFFERENT:
+            return True
+    return False
+
+
 def ratio_is_constant(left: Node, right: Node, sign: int = 0) -> Outcome:
     """Whether `left / right` has one value other than zero at all points; with `sign`, of that sign."""
     letters = Letters()
@@ -104,11 +124,18 @@ def ratio_is_constant(left: Node, right: Node, sign: int = 0) -> Outcome:
     digits = _FIRST_DIGITS + letters.digits
     check("MAX_PRECISION", digits, MAX_PRECISION)
     ratios = []
-    for index in range(_POINTS + 2):
-        evaluator = Evaluator(context(), letters.point(index), digits, letters.has_i)
+    usual = _POINTS + 2
+    for index, values in enumerate([*map(letters.point, range(usual)), *letters.further_points(left, right)]):
+        evaluator = Evaluator(context(), values, digits, letters.has_i)
         try:
             over, under = evaluator.number(left), evaluator.number(right)
         except UndefinedError:
+            continue
+        except OverLimitError:
+            if index < usual:
+                raise
+            continue
+        if index >= usual and not over and not under:
             continue
         if abs(over) < evaluator.mp.mpf(10) ** -(digits // 2) or abs(under) < evaluator.mp.mpf(10) ** -(digits // 2):
             return Outcome.DIFFERENT
@@ -143,8 +170,10 @@ class Letters:
         self.has_i = False
         self.has_steps = False
         """Whether it jumps at whole numbers, so that these have to be tried."""
+        self.has_branches = False
+        """Whether it has other rules far from zero, so that far points have to be tried."""
 
-    def collect(  # noqa: C901 - one branch for each sort of node
+    def collect(  # noqa: C901, PLR0912 - one branch for each sort of node
         self, node: Node | None, bound: frozenset[str] = frozenset(), whole: bool = False
     ) -> None:
         """Walk over `node`; inside factorials, bounds and exponents of negative numbers letters are whole."""
@@ -158,14 +187,18 @@ class Letters:
         elif isinstance(node, Const):
             self.has_i = self.has_i or node.name == "i"
         elif isinstance(node, Pow):
+            self.has_branches = self.has_branches or is_branching(node)
             self.collect(node.base, bound, whole)
             self.collect(node.exponent, bound, whole or (isinstance(node.base, Num) and node.base.value < 0))
         elif isinstance(node, (Add, Mul)):
             for part in node.terms if isinstance(node, Add) else node.factors:
                 self.collect(part, bound, whole)
         elif isinstance(node, (Call, Apply)):
-            self.has_steps = self.has_steps or node.name in {"floor", "ceil", "sign", "mod"}
+            self.has_steps = self.has_steps or node.name in STEPS
+            self.has_branches = self.has_branches or is_branching(node)
             inner = whole or node.name in {"factorial", "factorial2", "binomial", "gcd", "lcm"}
+            if node.name in _ROUNDING and not isinstance(node.args[0], Sym):
+                self.whole |= letters_of(node) & _INDICES
             for argument in node.args:
                 self.collect(argument, bound, inner)
         elif isinstance(node, Big):
@@ -175,6 +208,12 @@ class Letters:
             self.collect(node.body, inner_bound, whole=False)
         elif isinstance(node, (Based, Seq, Rel, Matrix)):
             return
+
+    def further_points(self, left: Node, right: Node) -> list[dict[str, Fraction]]:
+        """Points on all branches of two expressions; none where they have only one."""
+        if not self.has_branches or not self.names:
+            return []
+        return branch_points(left, right, self.names, frozenset(self.whole), context())
 
     def point(self, index: int) -> dict[str, Fraction]:
         """Values for the letters, spread over 0.2 to 3: all positive, all negative, of both signs, all positive again.
