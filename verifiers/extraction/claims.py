@@ -141,12 +141,14 @@ _HEARSAY = re.compile(
 """A subject that is itself only something said."""
 _TELLS = re.compile(r"gives|give|gave|gets|get|got|has|have|had|reads|read|makes|made|ends|starts|contains")
 _ANSWER_AS_SUBJECT = re.compile(
+    r"\b(?:answer|result|solution)['’]s\s+(?!value\b|numerical\b)[a-z]+|"
     r"\b(?:answer|result|solution)s?\s+(?!(?:is|are|was|will|must|should|would|has to|comes|equals|becomes|that|we|"
     r"i|to|"
     r"for|of|in|obtained|turns|works|therefore|thus|then|simplifies|evaluates|reduces)\b)[a-z]+",
     re.IGNORECASE,
 )
 """What is told about the answer instead of giving it: "the answer has 64 digits", "the answer ends in 64"."""
+_SAID = re.compile(r"said|says|wrote|claims|claimed|answered|replied|guessed", re.IGNORECASE)
 _LABEL = re.compile(r"([A-Za-z]+)\s*:[\s$*\\(\[]{0,6}\Z")
 _TELLING = re.compile(
     r"(?:repl(?:y|ied|ies)|respon(?:d|ds|ded|se)|return(?:s|ed)|output(?:s|ted)?|print(?:s|ed)?|displays?|displayed|"
@@ -195,8 +197,11 @@ def is_refused(after: str) -> bool:
 def is_told_by_others(before: str, after: str) -> bool:
     """Say whether the words before a value make it somebody else's: "the solver returned 19"."""
     words = _WORDS_BEFORE.search(f"{_EXACTLY.sub('', before)} ")
-    if words is None or _NOUN_BEHIND.match(f" {after}") or not _SOURCE.match(before):
+    if words is None or _NOUN_BEHIND.match(f" {after}"):
         return bool(_HEARSAY.match(f"{before} "))
+    if not _SOURCE.match(before):
+        is_said = _SAID.fullmatch(words[2]) and (words[1] or "").casefold() not in {"i", "we"}
+        return bool(is_said or _HEARSAY.match(f"{before} "))
     return bool(_TELLING.fullmatch(words[2]) or _FOUND.fullmatch(words[2]) or _TELLS.fullmatch(words[2]))
 
 

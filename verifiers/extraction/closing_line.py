@@ -81,7 +81,12 @@ _REFUSES = re.compile(
     re.IGNORECASE,
 )
 """A text that declines to answer."""
-_NOTE = re.compile(r"\W*(?:source|took|reference|copyright|citation|see also)\b", re.IGNORECASE)
+_NOTE = re.compile(
+    r"\W*(?:(?:source|took|reference|copyright|citation|see also)\b|(?:tokens?|candidates?|elapsed|rating|"
+    r"confidence)\s*:|[\d.,]+ (?:tokens? (?:used|generated)|points? possible)|it took (?:me )?[\d.]+ \w+ to "
+    r"(?:solve|compute|generate|answer))",
+    re.IGNORECASE,
+)
 """A line that says where something comes from, or how long it took."""
 _SUPPOSED = re.compile(
     r"\W*(?:let|suppose|assume|if|try|check|consider|guess|imagine|pretend|were|had|show|prove|disprove|verify|"
@@ -92,7 +97,8 @@ _LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
 _PART = re.compile(r"\W{0,3}(?:part )?([a-d1-4])[).:]{1,2}\s*(\S{1,40}?)[.;,]?", re.IGNORECASE)
 _SPEAKS = re.compile(
     rf"{_SUPPOSED.pattern}|\W*(?:gold|label)\s?:|[A-Z][a-z]+ \d+ (?:by \d+ )?(?:gives|yields|is|equals|makes)\b|"
-    rf"[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z|[A-ZÀ-Þ][a-zà-ÿ]{{4,}} \d+\.?\Z|\W*(?:given|hint|note|took|input)\b|"
+    rf"[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z|[A-ZÀ-Þ][a-zà-ÿ]{{4,}} \d+\.?\Z|"
+    r"\W*(?:given|hint|note|took|input|tokens|candidates|elapsed)\b|"
     rf"\W*(?:portanto|donc|also|somit|entonces|quindi|logo|assim|ainsi|luego|итак),?\s+[^\W\d_]",
     re.IGNORECASE,
 )
@@ -197,7 +203,7 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         return None, "no final answer is stated"
     if _REFUSES.search(text[-_LINE_CHARS:]):
         return None, "no final answer is stated, and the text says that it gives none"
-    if states_for_others(sentence):
+    if states_for_others(sentence) or states_for_others(text[-_LINE_CHARS:].rpartition("\n")[2]):
         return None, "the answer in the last sentence is somebody else's, or only supposed"
     if sentence.isalpha() and sentence.islower():
         return sentence, "the last sentence counts in words"
@@ -214,6 +220,7 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         or _SUPPOSED.match(sentence)
         or _NOTE.match(sentence)
         or phrases.OTHERS_WORDS.search(sentence)
+        or phrases.SET_ASIDE.search(sentence)
     ):
         return None, "no final answer is stated, and the last sentence asks, supposes, or tells what others say"
     doubts = {match.group().casefold() for match in DOUBTED.finditer(sentence)}

@@ -49,6 +49,8 @@ _MORE_AFTER = re.compile(
 _ASKED = re.compile(r"[$ \t)*]{0,4}\?")
 """Behind a box, what makes it a question."""
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_EXCLAIMED = re.compile(r"[$\\(]*(?:1[3-9]|[2-9]\d|\d{3,})[$\\)]*!")
+"""A number that nobody takes the factorial of without writing it so in the reference."""
 _UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
 _SAYS_ANOTHER = re.compile(
     r"(?:\A|[.!:;,]\s+|\n)\W*(?:so|thus|hence|therefore|then)?,?\s*(?:it|this|the (?:correct )?(?:value|result|"
@@ -245,17 +247,33 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         statement, stop = clip(text, begin + joint)
         if statement.startswith("}") and "{" in line[:noun]:  # `\text{The answer is }5`
             statement = statement[1:]
+        if statement.endswith("!") and line[:joint].rstrip()[-1:].isalpha():
+            statement = _without_exclamation(statement, problem)
         statement = _with_option_text(statement, text, stop, problem)
-        if not statement or phrases.is_hypothetical(line, noun):
+        if (
+            not statement
+            or phrases.is_hypothetical(line, noun)
+            or phrases.OF_ANOTHER_QUESTION.search(line, noun, joint)
+        ):
             continue
         if not is_english and _is_left_open(line, noun, stop - begin, problem):
             continue
         return _Found(statement, "phrase", stop)
-    if after := phrases.IS_THE_ANSWER.search(line):
-        subject = _SUBJECT_BEFORE.split(line[: after.start()])[-1]
-        if _VALUE.search(subject.strip(" $*")):
-            return _Found(subject, "phrase", begin + after.end())
-    return None
+    return _said_to_be_the_answer(line, begin)
+
+
+def _said_to_be_the_answer(line: str, begin: int) -> _Found | None:
+    """`so 5 is our answer`; "…, which is the answer" says it of what comes before."""
+    after = phrases.IS_THE_ANSWER.search(line)
+    if after is None or line[: after.start()].rstrip().endswith(("which", "that")):
+        return None
+    subject = _SUBJECT_BEFORE.split(line[: after.start()])[-1]
+    return _Found(subject, "phrase", begin + after.end()) if _VALUE.search(subject.strip(" $*")) else None
+
+
+def _without_exclamation(statement: str, problem: Problem) -> str:
+    """`the answer is 58!` as 58, where no factorial is asked for."""
+    return statement[:-1] if _EXCLAIMED.fullmatch(statement) and "!" not in problem.reference else statement
 
 
 def _is_left_open(line: str, noun: int, end: int, problem: Problem) -> bool:
@@ -278,7 +296,7 @@ def _presented(statement: str, problem: Problem) -> str:
     if _PLAIN_NUMBER.fullmatch(statement) and not is_choice(problem):
         return statement
     answer = western_digits(undress(statement))
-    if _UNFINISHED_BOX.search(answer) or phrases.QUOTED.search(answer):
+    if _UNFINISHED_BOX.search(answer) or phrases.QUOTED.search(answer) or phrases.SET_ASIDE.search(answer):
         return ""
     if is_choice(problem):
         return named_option(answer, problem)

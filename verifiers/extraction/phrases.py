@@ -152,10 +152,15 @@ _SAID_THAT = (
     rf"\b(?!(?:{_CONCLUDING})\b)[a-z]+\s+that\s+"
 )
 """`… that`, behind a verb that reports what somebody says rather than what follows."""
-_TO_BE_SHOWN = "(?:want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to (?:show|prove|verify|see|check)"
+_TO_BE_SHOWN = (
+    "(?:must|(?:must|have|has|going|want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to) "
+    "(?:show|prove|verify|see|check)"
+)
 _ACCORDING_TO_OTHERS = (
-    r"\baccording to (?!our|my (?!notes|friend|teacher|book|text|prof|coll|bro|sis|mot|fat)|this|these|that|"
-    "the (?:problem|formula|theorem|definition|law|rule|question|given|table))"
+    r"\baccording to (?!our|my (?!notes|friend|teacher|book|text|prof|coll|bro|sis|mot|fat)|this|these|that|Vieta|"
+    r"Pythagoras|Heron|Euler|Fermat|Gauss|Bayes|Euclid|Newton|Kepler|Ohm|Hooke|Archimedes|[^,.;:]{0,40}\b(?:theorem|formula|law|rule|"
+    r"identity|inequality|lemma|principle|definition|equation|method|table|problem|question|given|property|criterion|"
+    r"calculation|graph|figure|diagram)s?\b)"
 )
 MADE_OF_IT = (
     "square|cube|root|half|digits?|reciprocal|inverse|negative|opposite|double|multiple|factor|logarithm|part|third|"
@@ -180,7 +185,7 @@ HYPOTHETICAL = re.compile(
     r"intuitive|proposed|suggested|alleged|candidate|gold|golden)\s+"
     r"(?:final\s+|correct\s+)?$|\b(?:human|user)\s*:\s*(?:the\s+)?(?:\w+\s+)?$|"
     rf"{_ACCORDING_TO_OTHERS}"
-    r"[^.;:\n]{1,40},\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\b(?:had|were)\b[^.\n]{0,40}$|"
+    r"[^.;:\n]{0,40},?\s*(?:the\s+)?(?:\w+\s+)?$|\bif\b[^.\n]{0,40}\b(?:had|were)\b[^.\n]{0,40}$|"
     r"(?:\A|[.!?]\s+)\W*(?:were|had)\s[^.\n]{0,60}$|"
     r"\b(?:in|for|to) (?:an?|the|another) (?:different|other|similar|analogous|related|previous|earlier|easier|"
     r"simpler|harder) (?:problem|exercise|question|case|version|variant|task|example|puzzle)[^.\n]{0,30}$|"
@@ -188,6 +193,11 @@ HYPOTHETICAL = re.compile(
     r"(?!the\b|my\b|our\b|a\b)(?:\w+\s+)?$|\b(?:his|her|their)\s+(?:\w+\s+)?$|"
     r"(?:\A|[.!?]\s+)\W*(?:hypothesis|conjecture|statement|assumption|myth|(?:wrong|incorrect|false|bad)(?: \w+)?|"
     r"student(?: \w+)?|rumou?r|guess|distractor|to quote [^:.\n]{1,30})\s?[:.]\s+(?:the\s+)?(?:\w+\s+)?$|"
+    r"\b(?:maybe|perhaps|possibly)\s+(?:the\s+|our\s+|my\s+)?(?:\w+\s+)?$|"
+    r"(?:\A|[.!?]\s+)\W*(?:prove|show|verify|check|demonstrate|confirm|determine|decide) (?:that|if|whether)\s+"
+    r"(?:the\s+)?(?:\w+\s+)?$|"
+    r"(?:\A|[.!?]\s+)\W*if\s[^.\n]{0,30}(?:=|\b(?:is|are) (?:even|odd|positive|negative|zero|prime)\b|\bmatters?\b)"
+    r"[^.\n]{0,20},\s*(?:then\s+)?(?:the\s+)?(?:\w+\s+)?$|"
     r"\bas \w+ (?:puts? it|says?|claims?|said|suggests?|wrote),\s*(?:the\s+)?(?:\w+\s+)?$|"
     r"\b(?:hypothetically|for the sake of argument|in base \w+)\b[^.;:\n]{0,30}$|\b(?:false|trap|bogus|mistaken|"
     r"fake|spurious|rejected|discarded|outdated|common|popular)\s+(?:final\s+)?$|"
@@ -319,6 +329,18 @@ TAKEN_BACK = re.compile(
 )
 """What right after an answer takes it back."""
 
+OF_ANOTHER_QUESTION = re.compile(
+    r"\b(?:different|other|another|similar|related|previous|earlier|key|sheet|format)\b", re.IGNORECASE
+)
+"""Words between "answer" and "is" that make it none of this question."""
+
+SET_ASIDE = re.compile(
+    r",?\s+(?:but|however,?|yet)\s+(?:we|i|you|it|this|that|the (?:question|problem))\s+(?:still\s+)?"
+    r"(?:needs?|wants?|asks?|seeks?|(?:is|was) for)\b",
+    re.IGNORECASE,
+)
+"""What right after a value says that it is not yet the answer."""
+
 QUOTED = re.compile(
     r"[\"”»],?\s+(?:\w+\s+){0,2}?(?:says?|said|claims?|claimed|wrote|replied|answered|insist(?:s|ed)|"
     r"argue[sd]?)\b",
@@ -332,17 +354,15 @@ _DENIALS = (
     *(f"your {kind}answer {place}" for kind in ("", "final ") for place in ("as", "in", "inside", "within", "like")),
     *("for example", "bad example", "sample example", "dummy example", "of the format", "e.g.", "such as"),
 )
-_SAID_BEFORE = ("said", "says", "wrote", "claims", "claimed", "answered", "replied", "guessed")
 _DENYING = "|".join(r"\s+".join(map(re.escape, each.split())) for each in _DENIALS).replace("'", "['’]")
 DENIED = re.compile(
     rf"(?:\b(?:{_DENYING})|"
-    rf"(?<!\bi )(?<!\bwe )\b(?:{'|'.join(_SAID_BEFORE)})\b|"
     r"不是|不等于|≠|\\neq?|\\not\s*=)[,:\s$({\[\\]*(?:\\text\{)?\s*$",
     re.IGNORECASE,
 )
 """What right before an answer denies it."""
 
-_DENIAL_ENDS = (*{each.split()[-1] for each in _DENIALS}, *_SAID_BEFORE, "\\ne", "\\neq")
+_DENIAL_ENDS = (*{each.split()[-1] for each in _DENIALS}, "\\ne", "\\neq")
 _BETWEEN_DENIAL_AND_ANSWER = ",: \t\n\r\f\v\x1c\x1d\x1e\x1f$({[\\"
 
 

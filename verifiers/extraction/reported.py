@@ -2,7 +2,7 @@
 
 import re
 
-from verifiers.extraction.phrases import HINTS, MADE_OF_IT, is_hypothetical, stated_in
+from verifiers.extraction.phrases import HINTS, MADE_OF_IT, OF_ANOTHER_QUESTION, is_hypothetical, stated_in
 
 
 def is_bound(before: str) -> bool:
@@ -24,4 +24,7 @@ def states_for_others(sentence: str) -> bool:
     lowered = sentence.lower()
     if not any(hint in lowered for hint in HINTS):
         return False
-    return any(is_hypothetical(sentence, found.start()) for found in stated_in(lowered).finditer(sentence))
+    return any(
+        is_hypothetical(sentence, found.start()) or OF_ANOTHER_QUESTION.search(sentence, *found.span())
+        for found in stated_in(lowered).finditer(sentence)
+    )

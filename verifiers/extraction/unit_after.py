@@ -11,7 +11,7 @@ _UNIT_AFTER = re.compile(
 )
 _NO_UNIT = re.compile(
     r"\b(?:is|are|was|be|as|the|our|which|for|when|so|and|or|this|that|then|because|since|if|by|with|to|each|total|"
-    r"answer|not)\b",
+    r"answer|not|chose|chooses?|prefers?|preferred|likes?|liked|voted|have|has|had|were|did|does|do|can|got|went|took)\b",
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(
