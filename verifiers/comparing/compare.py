@@ -63,6 +63,7 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
         return differs("equation.label", "the values are given for different letters")
     reference, answer = _prepared(reference), _prepared(answer)
     reference, answer = _by_name(reference, answer), _by_name(answer, reference)
+    reference, answer = _as_membership(reference, answer), _as_membership(answer, reference)
     if isinstance(reference, Words) or isinstance(answer, Words):
         return differs("text.words", "words stand where mathematics is compared")
     if is_piecewise(reference) or (is_piecewise(answer) and not isinstance(reference, Rel)):
@@ -185,6 +186,9 @@ def _compare_with_stated(reference: Node, answer: Rel, terms: Terms) -> Match:
         map(_is_scalar, answer.parts)
     ):
         return compare(reference, answer.parts[-1], terms)
+    if all(isinstance(part, Seq) and part.opening == "{" for part in answer.parts):  # two forms of one set
+        matches = [compare(reference, part, terms) for part in answer.parts]
+        return next((match for match in matches if not match.equal), matches[-1])
     value = stated_value(answer) or matrix_value(answer) or combination_value(answer)
     if value is not None:
         return compare(reference, value, terms)
@@ -311,6 +315,7 @@ def _coordinates(node: Node) -> Node:
 def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     """Lists, sets and tuples."""
     reference, answer = _without_point(reference, answer), _without_point(answer, reference)
+    reference, answer = _as_points(reference, answer), _as_points(answer, reference)
     left_kind, right_kind = _bracket_kind(reference), _bracket_kind(answer)
     if left_kind == "tuple" and right_kind == "one" and isinstance(reference, Seq):
         answer = _components(answer, size=len(reference.items))
@@ -337,6 +342,30 @@ def _without_point(node: Node, other: Node) -> Node:
     if is_point and isinstance(node, Apply) and isinstance(other, Seq) and other.opening == "(":
         return Seq("(", node.args, ")")
     return node
+
+
+def _as_membership(node: Node, other: Node) -> Node:
+    r"""`z = [1, 2] \cup [3, 4]` as `z \in …`, where the other side says so of the same letter."""
+    if not (isinstance(node, Rel) and node.ops == ("=",) and isinstance(other, Rel) and other.ops == ("in",)):
+        return node
+    label, value = node.parts
+    is_region_of = isinstance(label, Sym) and label == other.parts[0] and (is_region(value) or is_interval(value))
+    return Rel(("in",), node.parts) if is_region_of else node
+
+
+def _as_points(node: Node, other: Node) -> Node:
+    """`1, 2; 3, 4` as the points (1, 2), (3, 4), where the other side has points for members."""
+    if not (isinstance(node, Seq) and node.joiner == ";" and not node.opening and isinstance(other, Seq)):
+        return node
+    if not all(isinstance(item, Seq) and item.opening == "(" for item in other.items):
+        return node
+    if not all(isinstance(item, Seq) and not item.opening and not _has_relation(item) for item in node.items):
+        return node
+    return Seq("", tuple(Seq("(", item.items, ")") for item in node.items if isinstance(item, Seq)), "")
+
+
+def _has_relation(node: Seq) -> bool:
+    return any(isinstance(item, Rel) for item in node.items)
 
 
 def _components(node: Node, *, size: int = 0) -> Node:

@@ -53,7 +53,7 @@ def members(node: Node) -> list[Node]:
 
 
 def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) -> Match:
-    """Compare two lists or sets without regard to order; only braces on either side make repeats meaningless."""
+    """Compare two lists or sets without regard to order; repeats mean nothing in braces and of solutions."""
     left, right = members(reference), members(answer)
     if any(isinstance(item, Dots) for item in (*left, *right)):
         return same_in_order(left, right, terms, compare, "list.sequence")
@@ -65,13 +65,20 @@ def same_members(reference: Node, answer: Node, terms: Terms, compare: Compare) 
     named = _values_by_name(left, right, terms, compare, is_set=has_braces)
     if named is not None:
         return named
-    is_set = has_braces and terms.policy.multiplicity is Choose.ACCEPT
+    is_set = (has_braces or _are_solutions([*left, *right])) and terms.policy.multiplicity is Choose.ACCEPT
     return _same_unordered(left, right, terms, compare, is_set)
 
 
 def _are_sets(items: list[Node]) -> bool:
     r"""Whether the members are sets themselves: `\{2\}, \{5\}`."""
     return any(isinstance(item, Seq) and item.opening == "{" for item in items)
+
+
+def _are_solutions(items: list[Node]) -> bool:
+    """Whether the members are points, or values of one letter: then they solve something, and repeats mean nothing."""
+    if all(isinstance(item, Seq) and item.opening in {"", "("} and len(item.items) > 1 for item in items):
+        return True
+    return None not in (names := {_name(item) for item in items}) and len(names) == 1
 
 
 def _offers_a_choice(node: Node) -> bool:

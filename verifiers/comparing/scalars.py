@@ -48,6 +48,8 @@ def differs(rule: str, reason: str) -> Match:
 
 
 _USUAL_BASE = 10
+_CUT_OFF_DIGITS = 8
+"""Digits from which on a decimal may be cut off: 0.66666666 for 2/3, and not 0.6666."""
 _SAME_NUMBER = equal("number.exact", "the same number")
 
 
@@ -91,10 +93,14 @@ def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
 
 
 def is_rounding(exact: Fraction, decimal: Num, policy: Policy) -> bool:
-    """Whether `decimal` is a correct and sufficiently fine rounding of `exact`."""
+    """Whether `decimal` is a correct and sufficiently fine rounding of `exact`; one with many digits may be cut off."""
     if decimal.step is None or decimal.step > Fraction(policy.rounded_decimal_step) * abs(exact):
         return False
-    return abs(exact - decimal.value) * 2 <= decimal.step
+    distance = abs(exact - decimal.value)
+    if distance * 2 <= decimal.step:
+        return True
+    is_long = decimal.step * 10**_CUT_OFF_DIGITS <= 10 * abs(decimal.value)
+    return is_long and distance < decimal.step and abs(decimal.value) < abs(exact)
 
 
 def _same_base(reference: Node, answer: Node, terms: Terms) -> Match:

@@ -217,7 +217,9 @@ class _Judge:
             spread = self.one(reference.uncertainty, answer.uncertainty, rel_tol)
             if spread.status is not Status.CORRECT:
                 return replace(spread, rule="quantity.uncertainty", reason=f"uncertainty: {spread.reason}")
-        if reference.direction and reference.direction != answer.direction:
+        if reference.direction and reference.direction != (
+            answer.direction or _WITHOUT_CURRENT.get(reference.direction)
+        ):
             reason = f"the reference points {reference.direction}, the answer {answer.direction or 'nowhere'}"
             return self._say(Status.INCORRECT, "quantity.direction", reason, (answer,))
         others = self._other_things(reference, answer)
@@ -345,6 +347,8 @@ class _Judge:
         return Decision(status, rule, reason, self.known.form, form_of(answer))
 
 
+_WITHOUT_CURRENT = {"dc": "dc", "ac": "ac"}
+"""Kinds of current, which an answer need not repeat."""
 _SIGNED: frozenset[Dimension] = frozenset({_RADIAN, *(((money, 1),) for money in ("USD", "EUR", "GBP", "JPY", "INR"))})
 
 

@@ -32,6 +32,8 @@ _OPTION = re.compile(r"\([A-J]\)\s+(?=[\d\\$-])")
 """The letter of an option before its value: `(C) 36`."""
 _THOUSANDS = re.compile(r"(-?\d{1,3}(?:,\d{3})*(?:\.\d{1,6})?|-?\d{1,9})\s?([kKMB])")
 _LETTER_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
+_CHARGE = re.compile(r"[1-7]\s?[+-]")
+"""The charge of an ion, with its sign behind the number."""
 _LARGE = re.compile(r"(-?\d{1,12}(?:,\d{3})*(?:\.\d{1,12})?)\s?([百千万萬亿億만억])(?:个|個|人|名)?")
 _SCALES = {"百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8}
 """`3.5万` is 35,000."""
@@ -39,6 +41,8 @@ _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 """`12,34,567`: groups of two digits in front of the last three."""
 _SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
+_GROUPED = re.compile(r"\([^()]{1,400}\)")
+"""`(1, 1; 2, 2)` for (1, 1, 2, 2)."""
 BINOMIAL = re.compile(r"\\[dt]?binom(?![a-z])|\\choose(?![a-z])")
 r"""What may be a column of two: `\binom{1}{2}`."""
 ZERO_VECTOR = re.compile(r"\\(?:vec|overrightarrow|boldsymbol|bm|mathbf|bf)\s?\{?\s?0\s?\}?")
@@ -139,6 +143,10 @@ def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator
         yield from _with_decimal_comma(text)
     if reference.is_constant:
         yield from _constant_readings(text, reference, policy)
+    if reference.kind == "tuple" and ";" in text and _GROUPED.fullmatch(text):
+        reading = _try(text.replace(";", ","))
+        if reading is not None:
+            yield Candidate(reading, frozenset(), "grouped")
     if policy.range_words is Choose.ACCEPT:
         yield from _range(text)
     conditioned = _CONDITIONED.fullmatch(text) if "quad" in text and reference.kind == "expression" else None
@@ -203,7 +211,9 @@ def _without_unit(text: str, reference: Reference) -> Iterator[Candidate]:
 
 
 def _number_words(text: str, reference: Reference) -> Iterator[Candidate]:
-    """Numbers that words or letters belong to: `five`, `1 in 4`, `70k`, `3.5万`."""
+    """Numbers that words, letters or signs belong to: `five`, `1 in 4`, `70k`, `3.5万`, the charge `2+`."""
+    if reference.text[0] in "+-" and text[:1].isdigit() and _CHARGE.fullmatch(text):
+        yield Candidate(number(int(text[-1] + text[0])), frozenset(), "words")
     if reference.kind == "number" and (short := _THOUSANDS.fullmatch(text)):
         scaled = Fraction(short[1].replace(",", "")) * _LETTER_SCALES[short[2]]
         yield Candidate(number(scaled), frozenset(), "words")

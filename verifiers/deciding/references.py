@@ -33,6 +33,8 @@ _NAMES_A_UNIT = re.compile(r"[€£¥₹°%µμΩÅ]|\\(?:euro|texteuro|pounds|t
 _OPTION_AND_VALUE = re.compile(r"\([A-J]\)\s+(?:[\d$-]|\\(?:d?frac|sqrt|pi))")
 """`(C) 24`, an option and its text."""
 _BARE_NUMBER = re.compile(r"-?\d[\d.,]*")
+_LAST_EQUATION = re.compile(r"=\s?([a-zA-Z]\s?=[^=]{1,200})\Z")
+r"""`x = 0` at the end of `1 = \zzz = x = 0`, where the rest cannot be read."""
 _NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
 """Units that are other words of prose."""
 _LONG = 400
@@ -151,6 +153,8 @@ def _read_reference(text: str) -> Reading:
     try:
         return read(text)
     except UnreadableError:
+        if text.count("=") > 1 and (last := _LAST_EQUATION.search(text)):
+            return read(last[1])
         head = without_tail(text)
         if head is None:
             raise

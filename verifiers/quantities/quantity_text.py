@@ -65,12 +65,20 @@ _SIGNS_OF_A_FORMULA: Final = 2
 _OF_MATTER: Final = (
     (("gram", 1),), (("meter", 3),), (("mole", 1),), (("meter", -3), ("mole", 1)), (("gram", 1), ("meter", -3)),
 )  # fmt: skip
-_BY_MASS: Final = re.compile(r"(?<=%)\s*\}?\s+by (?:mass|weight|volume|moles)$")
+_BY_MASS: Final = re.compile(
+    r"(?<=%)\s*\}?\s+(?:by (?:mass|weight|volume|moles)|yield|efficiency|efficient|purity|humidity|probability|chance|"
+    r"accuracy|of the (?:total|whole|time))$"
+)
+"""What a percentage is of."""
 _AT_AN_ANGLE: Final = re.compile(
     r"(?<=[A-Za-z}\d])\}?[\s~]+(?:\\text\{\s*)?at\s+(?:an angle of\s+)?\}?\s*"
     r"(?=\$?[\d.]+\s*(?:\^?\s?\{?\s?\\circ|°|deg))"
 )
 """`5 m/s at 37°` has two quantities."""
+_CURRENT: Final = re.compile(
+    r"(.*\d.*[\s~{}](?:[mk]?[VAW]|volts?|amp(?:ere)?s?|watts?))\}?[\s~]+(?:\\(?:text|mathrm)\{\s*)?(DC|AC|dc|ac)\}?"
+)
+"""`12 V DC`: a direct or an alternating current."""
 _UNIT_REMARK: Final = re.compile(r"(.*\S)\s+\(([^()\d]{1,40})\)")
 _SIMPLE: Final = re.compile(
     r"\s*([+\-−]?)\s*(\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,40})?|\d{1,40}(?:\.\d{1,40})?)"
@@ -204,6 +212,9 @@ def _read_any(text: str) -> Statement | None:
         statement = _read_bare(named_twice[1])
         if statement is not None and _ends_in(statement, named_twice[2]):
             return statement
+    if text.endswith(("C", "c")) and (current := _CURRENT.fullmatch(text)):
+        statement = _read_bare(current[1])
+        return None if statement is None else _with_each(statement, lambda q: replace(q, direction=current[2].lower()))
     qualified = _with_direction(text) or _with_bearing(text) or _of_substance(text)
     return _read_bare(text) if qualified is None else qualified
 

@@ -11,6 +11,7 @@
    moves the decimal point there is nothing to round: there an integer (`5001 m`, 5.00 km) and a reference of up to 6
    digits (`130.41 s`, 130.4 s) keep all their digits; a longer one is a computer's output, and 4 digits are enough.
    Zeros at the end of a converted integer need not be significant: `5 km` takes 16400 ft. Money is not rounded.
+   An answer of 8 digits and more may be cut off instead of rounded: 310.92777777 K for 100 °F.
 """
 
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ ENOUGH_DIGITS: Final = 4
 """Digits of a rounded answer that are enough for any reference."""
 MAX_DIGITS_KEPT: Final = 6
 """Digits up to which a reference is taken to be meant to all of them."""
+CUT_OFF_DIGITS: Final = 8
+"""Digits from which on the last one need not be rounded: a computer's output was cut off there."""
 _NOISE: Final = Fraction(1, 10**14)
 """Relative difference of values that were computed in double precision."""
 
@@ -126,6 +129,8 @@ def _is_rounded(reference: Magnitude, answer: Magnitude, conversion: _Conversion
         return False
     exact = conversion.to_answer(reference.value)
     distance = abs(exact - answer.value)
+    if answer.digits >= CUT_OFF_DIGITS and distance < answer.step and abs(answer.value) < abs(exact):
+        return True
     needed = _digits_needed(reference, conversion.moves_point)
     if answer.digits >= needed and 2 * distance <= answer.step and not _gains_a_digit(exact, distance, answer):
         return True

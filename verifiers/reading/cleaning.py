@@ -10,11 +10,11 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u3164\ufeff\uffa0\ufff9-\ufffd\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_SUPER = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"
+_SUPER = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉʰᵏˡᵐᵖʳˢᵗᵘᵛʷˣʸᶻᵀ"
 _SUB = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ"
-_SUPER_TO = dict(zip(_SUPER, "0123456789+-=()ni", strict=True))
+_SUPER_TO = dict(zip(_SUPER, "0123456789+-=()niabcdehklmprstuvwxyzT", strict=True))
 _SUB_TO = dict(zip(_SUB, "0123456789+-=()aeoxhklmnpst", strict=True))
-_SUPER_RUN = re.compile(f"[{_SUPER}]+")
+_SUPER_RUN = re.compile(f"(?<=\\d)(?:ˢᵗ|ⁿᵈ|ʳᵈ|ᵗʰ)(?!\\w)|[{_SUPER}]+")
 _SUB_RUN = re.compile(f"[{_SUB}]+")
 
 _OPERATORS = {
@@ -113,7 +113,7 @@ def clean(text: str) -> str:
     text = _JOINING.sub(lambda word: " or " if word[1] == "或" else " and ", text)
     if "⁄" in text:
         text = _SMALL_FRACTION.sub(_small_fraction, text)
-    text = _SUPER_RUN.sub(lambda run: "^{" + "".join(map(_SUPER_TO.__getitem__, run.group())) + "}", text)
+    text = _SUPER_RUN.sub(_raised, text)
     text = _SUB_RUN.sub(lambda run: "_{" + "".join(map(_SUB_TO.__getitem__, run.group())) + "}", text)
     text = (
         "".join(map(_vulgar_fraction, text))
@@ -126,6 +126,12 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_TABLE)
     return text.strip()
+
+
+def _raised(run: re.Match[str]) -> str:
+    """Raised signs as an exponent; those of `5ᵗʰ` as the letters that they are."""
+    plain = "".join(map(_SUPER_TO.__getitem__, run.group()))
+    return plain if plain in {"st", "nd", "rd", "th"} else f"^{{{plain}}}"
 
 
 def has_lookalikes(text: str) -> bool:

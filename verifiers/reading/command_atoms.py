@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from itertools import pairwise
 
 from verifiers.reading import vocabulary as words
 from verifiers.reading.function_atoms import function_call
@@ -21,9 +22,11 @@ from verifiers.trees.tree import (
     Sym,
     UnreadableError,
     Words,
+    add,
     divide,
     factors_of,
     multiply,
+    negate,
     number,
     power,
 )
@@ -221,7 +224,7 @@ class CommandAtoms(Levels):
         side, self.side = self.side, ""
         outside: tuple[Node, ...] = ()
         outer, self.in_integral = self.in_integral, kind == "int"
-        body = self.term()
+        body = self._summed() if kind == "int" else self.term()
         self.in_integral = outer
         if kind == "int":
             variable, body, outside = _integrand(body, is_inner=outer)
@@ -232,9 +235,25 @@ class CommandAtoms(Levels):
         found = Big(kind + side if kind == "lim" else kind, variable, lower, upper, body)
         return multiply(found, *outside) if outside else found
 
-    def _bound(self) -> Node:
+    def _summed(self) -> Node:
+        r"""What is integrated; of `\int x + a\, dx` the terms up to the `dx`, which then stands behind all of them."""
+        terms, start = [self.term()], self.position
+        while not _has_variable(terms[-1]) and self.peek().kind in {"+", "-"}:
+            is_negative = self.take().kind == "-"
+            term = self.term()
+            terms.append(negate(term) if is_negative else term)
+        if len(terms) == 1 or not _has_variable(terms[-1]):
+            self.position = start
+            return terms[0]
+        factors = factors_of(terms[-1])
+        place = max(k for k in range(len(factors) - 1) if factors[k] == Sym("d"))
+        return multiply(add(*terms[:-1], multiply(*factors[:place])), *factors[place:])
+
+    def _bound(self) -> Node | None:
         if self.peek().kind == "{":
             self.take()
+            if self.accept("}"):
+                return None
             inner = self.relation()
             if self.accept("+", "-"):
                 pass
@@ -258,6 +277,12 @@ def _higher_derivative(over: tuple[Node, ...], under: tuple[Node, ...]) -> Node 
     order = orders[0].value if isinstance(orders[0], Num) else Fraction(0)
     is_named = isinstance(name, Sym) and order in range(2, _MAX_PRIMES + 1)
     return Sym(name.name + "'" * int(order)) if is_named and isinstance(name, Sym) else None
+
+
+def _has_variable(term: Node) -> bool:
+    """Whether `dx` stands in a product."""
+    factors = factors_of(term)
+    return any(d == Sym("d") and isinstance(variable, Sym) for d, variable in pairwise(factors))
 
 
 def _integrand(body: Node, *, is_inner: bool) -> tuple[str, Node, tuple[Node, ...]]:

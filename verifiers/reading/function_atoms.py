@@ -51,7 +51,7 @@ class FunctionAtoms(Levels):
 
     def _arguments(self, name: str) -> tuple[Node, ...]:
         token = self.peek()
-        if token.kind in {"(", "[", "{", "\\{"} or token.text == "\\lparen":
+        if token.kind in {"(", "[", "{", "\\{"} or token.text in {"\\lparen", "\\lbrace"}:
             inner = self.bracketed()
             if isinstance(inner, Seq) and inner.joiner == ",":
                 return inner.items

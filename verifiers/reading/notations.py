@@ -25,6 +25,8 @@ _BARE_SET = re.compile(
 )
 _SETS_OF_ONE = re.compile(r"(\{\s?)?\{[^{}\\,]{1,40}\}(?:\s?,\s?\{[^{}\\,]{1,40}\}){1,99}(?(1)\s?\})")
 """`{2}, {5}, {9}` and `{{2}, {5}}`: nobody puts invisible braces around each member of a list."""
+_CHOOSE = re.compile(r"(?<![\w.)])(\w{1,6}|\([^()]{1,40}\)) choose (\w{1,6}|\([^()]{1,40}\))")
+"""`10 choose 2`"""
 _IN_BASE = re.compile(r"(\d{1,200})\s*(?:\\text\{\s*)?(?:in\s+)?base[\s-]{0,3}(\d{1,2}|[a-z]{3,7})\s*\}?")
 _REPEATING = re.compile(r"(-?\d{1,9}\.)\((\d{1,20})\)")
 _TWO_DOTS = re.compile(r"(?<=[.\d])\\dot\s?\{?(\d)\}?(\d{0,20})\\dot\s?\{?(\d)\}?")
@@ -50,6 +52,8 @@ def written_out(text: str) -> str:
     """
     if "C" in text or "P" in text:
         text = _BETWEEN.sub(_as_latex, _BEFORE_AND_AFTER.sub(_as_latex, text))
+    if " choose " in text:
+        text = _CHOOSE.sub(r"\\binom{\1}{\2}", text)
     if "\\" in text:
         text = _commands_written_out(text)
     if "mid" in text and (divides := _DIVIDES.fullmatch(text)):

@@ -70,6 +70,9 @@ _WITH_ARGUMENT = {
     "\\hspace*",
 }
 _GLUED = re.compile(r"(\\(?:q?quad|displaystyle|left|right))([a-zA-Z]\w*)")
+_GLUED_BAR = re.compile(r"(\\(?:[lr]vert|[lr]floor|[lr]ceil))([a-zA-Z]+)")
+r"""`\lvertx\rvert`, with the space lost."""
+_ROUND = {"\\lgroup": "(", "\\rgroup": ")"}
 _SAME = {"=<": "<=", "=>": "=>", "==": "=", "<>": "!=", "**": "^", "\\$": "$"}
 
 
@@ -130,6 +133,11 @@ def _command(text: str, position: int, piece: str, spaced: bool) -> tuple[int, T
         if piece == "\\begin" and name in {"array", "tabular"} and text[position : position + 1] == "{":
             position = braced(text, position)[0]
         return position, Token(piece[1:], name, spaced)
+    if piece in _ROUND:
+        return position, Token(_ROUND[piece], _ROUND[piece], spaced)
+    bar = _GLUED_BAR.fullmatch(piece)
+    if bar is not None:
+        return position - len(bar.group(2)), Token("command", bar.group(1), spaced)
     glued = _GLUED.fullmatch(piece)
     if glued is not None and piece not in {"\\leftarrow", "\\rightarrow", "\\leftrightarrow"}:
         return position - len(glued.group(2)), None
