@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
+HANGS_S = 600.0
+"""What takes longer hangs; no machine is so busy."""
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 WITHOUT_PANDAS = """
@@ -40,3 +45,24 @@ def line_of(process: "subprocess.Popen[str]") -> str:
     """Wait for the next line that a process prints."""
     assert process.stdout is not None
     return process.stdout.readline().rstrip("\n")
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until something has come about, as it must."""
+    deadline = time.monotonic() + HANGS_S
+    while not condition():
+        assert time.monotonic() < deadline, "it does not come about"
+        time.sleep(0.02)
+
+
+def wait_until_gone(*pids: int) -> None:
+    """Wait until processes have ended, as they must; who started them may not know yet."""
+    wait_until(lambda: not any(map(runs, pids)))
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and not only its exit code."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -5,19 +5,23 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from data.errors import TeacherError
 from data.records import FinishReason, Message, Prompt
+from generators import embedded
 from generators.embedded import EmbeddedTeacher
 from generators.sampling import SEED_BITS, SamplingParams, sample_seed
 from generators.teacher import Completion, Refusal
+from tests.processes import HANGS_S, wait_until
 
 pytestmark = [
     pytest.mark.skipif(find_spec("xllamacpp") is None, reason="the extra `embedded` is not installed"),
@@ -138,15 +142,25 @@ async def test_a_prompt_beyond_the_context_is_refused(teacher: EmbeddedTeacher) 
     assert await _completions(teacher, STORY, [0])
 
 
-async def test_a_cancelled_request_frees_its_slots(teacher: EmbeddedTeacher) -> None:
+async def test_a_cancelled_request_frees_its_slots(teacher: EmbeddedTeacher, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaving a request early stops it; the next request for all slots is served."""
+    loop, is_decoding, are_cancelled = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    take = embedded._Answer.take
+
+    def take_later(answer: embedded._Answer, chunk: dict[str, Any]) -> bool:
+        loop.call_soon_threadsafe(is_decoding.set)
+        are_cancelled.wait(HANGS_S)
+        return take(answer, chunk)
+
+    monkeypatch.setattr(embedded._Answer, "take", take_later)
     long = SAMPLING.model_copy(update={"max_tokens": 200})
     waiting = [asyncio.create_task(_completions(teacher, STORY, range(4), long)) for _ in range(3)]
-    await asyncio.sleep(0.5)
+    await is_decoding.wait()
     for task in waiting:
         task.cancel()
     assert all(isinstance(e, asyncio.CancelledError) for e in await asyncio.gather(*waiting, return_exceptions=True))
-    assert len(await asyncio.wait_for(_completions(teacher, STORY, range(4)), 60)) == 4
+    are_cancelled.set()
+    assert len(await asyncio.wait_for(_completions(teacher, STORY, range(4)), HANGS_S)) == 4
 
 
 async def test_no_port_is_opened(teacher: EmbeddedTeacher) -> None:
@@ -174,7 +188,7 @@ async def test_ctrl_c_stays_pythons_own(teacher: EmbeddedTeacher) -> None:
     before = signal.signal(signal.SIGINT, lambda number, _frame: seen.append(number))
     try:
         os.kill(os.getpid(), signal.SIGINT)
-        await asyncio.sleep(0.01)
+        await asyncio.to_thread(wait_until, lambda: seen)
     finally:
         signal.signal(signal.SIGINT, before)
     assert seen == [signal.SIGINT]
@@ -211,9 +225,10 @@ async def test_asking_before_the_start_is_an_error() -> None:
 
 
 PROGRAM = """
-import asyncio, sys
+import asyncio, sys, time
 from pathlib import Path
 from data.records import Message, Prompt
+from generators import embedded
 from generators.embedded import EmbeddedTeacher
 from generators.sampling import SamplingParams
 
@@ -224,6 +239,9 @@ async def main():
     prompt = Prompt(template="t", template_hash="0", messages=(Message(role="user", content="Tell a story."),))
     async for _ in teacher.complete(prompt, [0], SamplingParams(max_tokens=4)):
         pass
+    if sys.argv[2] == "close":  # no machine decodes so fast that nothing is left to be stopped
+        take = embedded._Answer.take
+        embedded._Answer.take = lambda *given: time.sleep(0.1) or take(*given)
     asking = asyncio.create_task(anext(teacher.complete(prompt, [1, 2], SamplingParams(max_tokens=200))))
     await asyncio.sleep(0.3)
     if sys.argv[2] == "close":
@@ -242,7 +260,7 @@ async def test_the_process_ends_quietly(ending: str) -> None:
         subprocess.run,
         [sys.executable, "-c", PROGRAM, str(_model_path()), ending],
         capture_output=True,
-        timeout=60,
+        timeout=HANGS_S,
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

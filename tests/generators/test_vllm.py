@@ -17,7 +17,7 @@ from generators import managed_server, vllm
 from generators.vllm import VllmTeacher
 from generators.vllm_options import VllmOptions
 from tests.generators.test_openai import ask, prompt
-from tests.processes import line_of, python
+from tests.processes import HANGS_S, line_of, python, runs, wait_until, wait_until_gone
 
 FAKE = [sys.executable, str(Path(__file__).resolve().parents[1] / "fake_vllm.py")]
 
@@ -28,7 +28,7 @@ def _hurried(monkeypatch):
     monkeypatch.setattr(vllm, "RESTART_PAUSE_S", 0.05)
     monkeypatch.setattr(vllm, "WELL_EVERY_S", 0.2)
     monkeypatch.setattr(managed_server, "ASK_EVERY_S", 0.05)
-    monkeypatch.setattr(managed_server, "ANSWER_WITHIN_S", 0.5)
+    monkeypatch.setattr(managed_server, "ANSWER_WITHIN_S", HANGS_S)  # a server that is slow is no server that hangs
 
 
 def teacher(tmp_path, *, options=None, replicas=1, told=None, **settings):
@@ -41,28 +41,13 @@ def teacher(tmp_path, *, options=None, replicas=1, told=None, **settings):
         python=FAKE,
         environment={"FAKE_VLLM": json.dumps(told)},
         replica_environments=[{}] * replicas,
-        **({"patience_s": 0.5, "start_timeout_s": 30, "request_timeout_s": 20} | settings),
+        **({"patience_s": HANGS_S, "start_timeout_s": HANGS_S, "request_timeout_s": HANGS_S} | settings),
     )
 
 
 def starts(tmp_path):
     """Return the process ids of all servers that ever started."""
     return [int(line) for line in (tmp_path / "starts").read_text().splitlines()]
-
-
-def wait_until_gone(*pids):
-    """Wait until processes have ended; which they must."""
-    deadline = time.monotonic() + 20
-    while any(_runs(pid) for pid in pids):
-        assert time.monotonic() < deadline, f"still running: {[pid for pid in pids if _runs(pid)]}"
-        time.sleep(0.05)
-
-
-def _runs(pid):
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 async def test_servers_are_started_asked_and_ended(tmp_path):
@@ -75,7 +60,7 @@ async def test_servers_are_started_asked_and_ended(tmp_path):
         engine = int((tmp_path / "engine").read_text())
         pids = starts(tmp_path)
         assert len(pids) == 2
-        assert _runs(engine)
+        assert runs(engine)
     wait_until_gone(engine, *pids)
     assert [line.split(":")[0] for line in said].count("vLLM 0") >= 2
     assert any("vLLM 1: ready after" in line for line in said)
@@ -84,8 +69,14 @@ async def test_servers_are_started_asked_and_ended(tmp_path):
 async def test_a_server_that_dies_is_started_again_and_nothing_is_lost(tmp_path):
     """What was in flight is asked of the next life, though that takes longer than the patience with others."""
     said = []
+
+    def say(line):
+        said.append(line)
+        if "restart 1" in line:  # from now on the server is known to be away
+            model._fleet.patience_s = 0.3
+
     told = {"dies_after": 5, "start_s": 1.0}
-    async with teacher(tmp_path, told=told, say=said.append, max_in_flight=4, patience_s=0.3) as model:
+    async with teacher(tmp_path, told=told, say=say, max_in_flight=4) as model:
         found = await ask(model, range(24))
     assert [each.index for each in found] == list(range(24))
     assert len(starts(tmp_path)) == 2
@@ -99,7 +90,7 @@ async def test_the_other_replicas_go_on_while_one_is_away(tmp_path):
         first, _ = starts(tmp_path)
         os.kill(first, signal.SIGKILL)
         assert len(await ask(model, range(40))) == 40
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + HANGS_S
         while any(endpoint.is_out for endpoint in model._fleet.endpoints):
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
@@ -120,10 +111,17 @@ async def test_a_server_that_keeps_dying_ends_the_build_with_its_own_reason(tmp_
     assert len(starts(tmp_path)) == 3
 
 
-async def test_a_server_whose_engine_hangs_is_started_anew(tmp_path):
+async def test_a_server_whose_engine_hangs_is_started_anew(tmp_path, monkeypatch):
     """A stopped process answers nothing; it is ended and replaced."""
-    async with teacher(tmp_path, told={"deaths": 0}, request_timeout_s=60) as model:
+
+    def say(line):
+        if "restart 1" in line:
+            monkeypatch.setattr(managed_server, "ANSWER_WITHIN_S", HANGS_S)
+
+    monkeypatch.setattr(managed_server, "ANSWER_WITHIN_S", 20.0)
+    async with teacher(tmp_path, told={"deaths": 0}, say=say) as model:
         os.kill(starts(tmp_path)[0], signal.SIGSTOP)
+        monkeypatch.setattr(managed_server, "ANSWER_WITHIN_S", 0.5)
         assert len(await ask(model, range(3))) == 3
     assert len(starts(tmp_path)) == 2
     wait_until_gone(*starts(tmp_path))
@@ -143,10 +141,6 @@ async def test_a_server_whose_engine_hangs_is_started_anew(tmp_path):
             {"told": {"last_words": "OSError: some/model is not a local folder and is not a valid model identifier"}},
             "the model cannot be loaded: check teacher.model and revision; it said: OSError: some/model is not",
         ),
-        (
-            {"told": {"start_s": 60}, "start_timeout_s": 4},
-            "no answer within .* 4 s; its last words: loading the model",
-        ),
     ],
 )
 async def test_a_server_that_cannot_start_says_why(tmp_path, settings, complaint):
@@ -155,6 +149,18 @@ async def test_a_server_that_cannot_start_says_why(tmp_path, settings, complaint
         await teacher(tmp_path, **settings).start()
     if (tmp_path / "starts").exists():
         wait_until_gone(*starts(tmp_path))
+
+
+async def test_a_server_that_is_not_ready_in_time_is_named_with_its_last_words(tmp_path):
+    """The limit that it exceeded is the setting's; nothing is left running."""
+    model = teacher(tmp_path, told={"start_s": 10 * HANGS_S})
+    starting = asyncio.ensure_future(model.start())
+    await asyncio.to_thread(wait_until, lambda: (tmp_path / "starts").exists() and len(starts(tmp_path)) == 1)
+    model._servers[0]._start_timeout_s = 0.5  # as long as it may take, when it has said what it does
+    said = r"no answer within teacher\.start_timeout_s = 0\.5 s; its last words: loading the model"
+    with pytest.raises(TeacherError, match=said):
+        await starting
+    wait_until_gone(*starts(tmp_path))
 
 
 async def test_an_interpreter_that_is_not_there_is_named(tmp_path):
