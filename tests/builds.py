@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import yaml
 
+from tests.processes import HANGS_S
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 COMMAND = [str(Path(sys.executable).with_name("tracemill"))]
-TIMEOUT_S = 600
-"""What takes longer hangs; no machine is so busy."""
 
 
 def sums(count: int) -> list[dict[str, str]]:
@@ -68,7 +68,7 @@ def tracemill(*arguments: str | Path, api: str = "", **options: Any) -> subproce
         [*COMMAND, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=TIMEOUT_S,
+        timeout=HANGS_S,
         check=False,
         env=environment | options.pop("env", {}),
         **options,

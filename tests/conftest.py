@@ -2,10 +2,13 @@
 
 import signal
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("steady", deadline=None, derandomize=True)  # no test asserts a time, and none fails by chance
-settings.register_profile("explore", deadline=None, max_examples=1_000)
+SLOWNESS = [HealthCheck.too_slow]  # says how busy the machine is, and nothing of the test
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=SLOWNESS
+)  # no test asserts a time, and none fails by chance
+settings.register_profile("explore", deadline=None, max_examples=1_000, suppress_health_check=SLOWNESS)
 settings.load_profile("steady")
 
 # A shell has what it runs in the background ignore Ctrl-C, and the builds that tests interrupt would inherit that.

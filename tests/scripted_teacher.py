@@ -56,6 +56,8 @@ class Script:
     """So many of a hundred seeds get a slow answer, always the same."""
     slow_question: str = ""
     """All answers to it are slow."""
+    slow_from: int = 0
+    """But for so many at first."""
     lets_out: str | None = None
     """File with a number (`let_out` writes it): so many answers are given, the next ones held until it grows."""
     together: int = 0
@@ -150,7 +152,8 @@ class ScriptedTeacher:
             return web.Response()
         if fault == "json":
             return web.Response(text='{"choices": [{"mess', content_type="application/json")
-        is_slow = body["seed"] % 100 < self.script.slow_percent or asked(body) == self.script.slow_question
+        is_late = asked(body) == self.script.slow_question and self.given[asked(body)] >= self.script.slow_from
+        is_slow = body["seed"] % 100 < self.script.slow_percent or is_late
         await asyncio.sleep(self.script.delay_s)
         if fault == "slow" or is_slow:
             await self.dawdle()

@@ -17,7 +17,7 @@ from data.errors import CatalogError, StorageError, WarehouseBusyError
 from data.migrations import MIGRATIONS, SCHEMA_VERSION
 from data.warehouse import open_warehouse
 from tests.data.small_warehouse import DATASET, a_run, opened, problem, put_shard, request, survey_of, tables
-from tests.processes import WITHOUT_PANDAS, line_of, python
+from tests.processes import HANGS_S, WITHOUT_PANDAS, line_of, python
 
 REBUILD = "move it away and run `tracemill catalog rebuild`"
 
@@ -136,7 +136,7 @@ def test_a_catalog_in_use_is_waited_for(tmp_path):
             waiting.result(timeout=0.3)
         holder.stdin.write("\n")
         holder.stdin.flush()
-        waiting.result(timeout=120)
+        waiting.result(timeout=HANGS_S)
     assert catalog.query("SELECT run_id FROM runs") == [("run-1",)]
 
 
@@ -192,7 +192,7 @@ def test_several_processes_that_write_lose_nothing(tmp_path):
         for writer in writers:
             writer.stdin.write("\n")
             writer.stdin.flush()
-        assert [writer.wait(timeout=600) for writer in writers] == [0, 0, 0]
+        assert [writer.wait(timeout=HANGS_S) for writer in writers] == [0, 0, 0]
     counts = {name: len(rows) for name, rows in tables(catalog).items()}
     assert counts == {
         "problems": 9,

@@ -67,7 +67,7 @@ def test_many_chunks(tmp_path):
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.lists(st.builds(one, names, st.sampled_from("12")), max_size=5), max_size=5))
 def test_the_first_of_each_question_stays(tmp_path_factory, chunks):
     """However the problems are cut into chunks, the run has each question once, its first occurrence."""

@@ -101,7 +101,7 @@ problems = st.builds(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(problems, min_size=1, max_size=4, unique_by=lambda each: each.record_id))
 def test_a_stored_problem_is_read_back_as_it_was(tmp_path, stored):
     """Any text, NUL characters too, any number and any missing value survive the file."""

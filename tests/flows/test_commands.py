@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.builds import COMMAND, REPOSITORY, build_json, sum_answers, sums, tracemill, traces, write_build
+from tests.processes import wait_until
 from tests.scripted_teacher import scripted_teacher
 
 JSON_KEYS = {
@@ -60,7 +61,7 @@ def test_a_build_starts_a_prefect_server_of_its_own_where_none_is_set_up(tmp_pat
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["accepted"] == 4
     assert "leaked" not in done.stderr
-    assert [each for each in psutil.process_iter() if str(tmp_path) in environment_of(each)] == []
+    wait_until(lambda: not any(str(tmp_path) in environment_of(each) for each in psutil.process_iter()))
 
 
 def environment_of(process: psutil.Process) -> str:

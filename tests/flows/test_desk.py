@@ -9,8 +9,9 @@ from configs.loading import load_build
 from flows.chunks import Chunk
 from flows.desk import Desk
 from flows.opening import open_run
-from tests.builds import TIMEOUT_S, sum_answers, sums, write_build
+from tests.builds import sum_answers, sums, write_build
 from tests.flows.in_process import quiet
+from tests.processes import HANGS_S
 from tests.scripted_teacher import scripted_teacher
 
 
@@ -111,7 +112,7 @@ def test_the_slow_tails_of_shards_overlap(tmp_path: Path) -> None:
 
     # The slow answers come when the teacher is at the last problem: then all of them were on their way at once.
     last = {"What is 39 + 40?": 2}
-    script = {"answers": sum_answers(40), "slow_percent": 5, "slow_until": last, "slow_s": TIMEOUT_S}
+    script = {"answers": sum_answers(40), "slow_percent": 5, "slow_until": last, "slow_s": HANGS_S}
     with scripted_teacher(tmp_path / "script.json", **script) as url:
         config = write_build(
             tmp_path,

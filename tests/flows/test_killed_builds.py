@@ -14,8 +14,9 @@ import pytest
 
 from data.journal import read_journal
 from generators.local_port import reserved_port
-from tests.builds import COMMAND, TIMEOUT_S, build_json, stored, sum_answers, sums, tracemill, write_build
+from tests.builds import COMMAND, build_json, stored, sum_answers, sums, tracemill, write_build
 from tests.flows.test_rounds import adaptive, decisions, mixed_answers
+from tests.processes import HANGS_S
 from tests.scripted_teacher import in_flight, let_out, scripted_teacher
 
 PROBLEMS, SAMPLES = 120, 4
@@ -56,7 +57,7 @@ def journaled(warehouse: Path) -> int:
 
 def wait_for(condition: Callable[[], bool], build: subprocess.Popen[str]) -> None:
     """Wait until a build has brought something about; one that ends before has not."""
-    deadline = time.monotonic() + TIMEOUT_S
+    deadline = time.monotonic() + HANGS_S
     while not condition():
         assert build.poll() is None, f"the build ended before: {build.communicate()[1]}"
         assert time.monotonic() < deadline, "the build stands still"
@@ -180,7 +181,7 @@ def test_ctrl_c_commits_what_was_answered_and_exits_with_130(tmp_path: Path, pre
         build = start_build(config, prefect_api)
         wait_for_shards(tmp_path / "warehouse", 0, build)
         build.send_signal(signal.SIGINT)
-        _, errors = build.communicate(timeout=TIMEOUT_S)
+        _, errors = build.communicate(timeout=HANGS_S)
         assert build.returncode == 130
         assert "interrupted" in errors
         assert "Traceback" not in errors

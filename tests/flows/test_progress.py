@@ -6,7 +6,8 @@ from pathlib import Path
 from configs.loading import load_build
 from flows.opening import open_run
 from flows.progress import Progress, Reporter, duration
-from tests.builds import TIMEOUT_S, sum_answers, sums, write_build
+from tests.builds import sum_answers, sums, write_build
+from tests.processes import HANGS_S
 from tests.scripted_teacher import let_out, scripted_teacher
 
 
@@ -41,7 +42,7 @@ def test_progress_is_shown_until_the_last_shard_is_done(tmp_path: Path) -> None:
     script = {"answers": sum_answers(6), "lets_out": let_out(seen.lets_out, 12)}
     with scripted_teacher(tmp_path / "script.json", **script) as url:
         config = write_build(tmp_path, url, sums(6), teacher={"max_in_flight": 8})
-        asyncio.run(asyncio.wait_for(run(config), TIMEOUT_S))
+        asyncio.run(asyncio.wait_for(run(config), HANGS_S))
     assert any(0 < count < 24 for count in seen.samples)
 
 

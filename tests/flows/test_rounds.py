@@ -12,8 +12,9 @@ from data.catalog import Catalog
 from data.warehouse import Warehouse
 from flows.progress import PlainReporter
 from flows.publish_run import dry_run
-from tests.builds import TIMEOUT_S, stored, sums, write_build
+from tests.builds import stored, sums, write_build
 from tests.flows.test_build_run import build
+from tests.processes import HANGS_S
 from tests.scripted_teacher import scripted_teacher
 
 EASY, HALF, HARD, NEVER = 0, 1, 2, 3
@@ -84,7 +85,8 @@ def test_adaptive_rounds_stop_at_the_target_or_where_more_does_not_pay(tmp_path:
 def test_slow_answers_hold_up_no_other_problem(tmp_path: Path) -> None:
     """After the first round each problem goes on by itself, unless tokens for all together are shared out."""
     slow, quick = "What is 3 + 4?", "What is 7 + 8?"
-    script = {"slow_question": slow, "slow_until": {quick: 8}, "slow_s": TIMEOUT_S, "log": str(tmp_path / "log.jsonl")}
+    late = {"slow_question": slow, "slow_from": 2, "slow_until": {quick: 8}, "slow_s": HANGS_S}
+    script = late | {"log": str(tmp_path / "log.jsonl")}
     with scripted_teacher(tmp_path / "script.json", answers=mixed_answers(8), **script) as url:
         config = write_build(tmp_path, url, sums(8))
         build(config, *adaptive(config, min=2, max=8, target=2, pays_up_to=1000), "execution.shard_size=1")

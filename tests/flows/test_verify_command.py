@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from tests.builds import REPOSITORY
+from tests.processes import HANGS_S, REPOSITORY
 
 COMMAND = [sys.executable, "-m", "flows.entry", "verify", "--workers", "1"]
 
@@ -19,7 +19,7 @@ def verify(lines: str | bytes, *arguments: str) -> "subprocess.CompletedProcess[
     """Run the command on `lines`."""
     data = lines.encode() if isinstance(lines, str) else lines
     return subprocess.run(
-        [*COMMAND, *arguments], input=data, capture_output=True, timeout=120, cwd=REPOSITORY, check=False
+        [*COMMAND, *arguments], input=data, capture_output=True, timeout=HANGS_S, cwd=REPOSITORY, check=False
     )
 
 
@@ -147,7 +147,7 @@ def test_a_row_that_arrives_alone_is_answered_at_once() -> None:
             process.stdin.flush()
             assert json.loads(process.stdout.readline())["id"] == number
         process.stdin.close()
-        assert process.wait(30) == 0
+        assert process.wait(HANGS_S) == 0
 
 
 def test_a_reader_that_goes_away_is_no_drama() -> None:
@@ -165,9 +165,9 @@ def test_a_reader_that_goes_away_is_no_drama() -> None:
         with contextlib.suppress(BrokenPipeError):
             for _ in range(100_000):
                 process.stdin.write(line)
-        process.wait(30)
+        process.wait(HANGS_S)
         assert process.stderr.read() == b""
-    _, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=HANGS_S)
     assert not alive
 
 
@@ -192,6 +192,6 @@ def test_memory_does_not_grow_with_the_input() -> None:
         few = feed(2_000)
         many = feed(20_000)
         process.stdin.close()
-        assert process.wait(30) == 0
+        assert process.wait(HANGS_S) == 0
     os.close(read)
     assert many < few + 20_000_000

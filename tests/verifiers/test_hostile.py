@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from benchmarks.fuzz_verify import PIECES, REFERENCES, check_one
 from data.records import Problem, Status
+from tests.processes import HANGS_S
 from tests.shared_cases import needs_shared, shared_rows
 from verifiers.pool import VerifierPool
+from verifiers.workers.worker_process import Item
 
 ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 3.0
@@ -46,18 +48,25 @@ def test_hostile_cases_run_nothing_and_hang_nothing(pool: VerifierPool, tmp_path
         problem = Problem(question="?", reference=text_of(row, "reference", str(canary)))
         answer = text_of(row, "answer", str(canary))
         items += [(problem, answer, True), (problem, answer, False), (problem, f"So it is \\boxed{{{answer}}}.", False)]
-    verdicts = pool.submit(items).result(timeout=300)
+    verdicts = pool.submit(items).result(timeout=HANGS_S)
     accepted = [
         cases[n // 3]["id"] for n, verdict in enumerate(verdicts) if verdict.equal and not cases[n // 3]["equal"]
     ]
     slow = [
-        (cases[n // 3]["id"], verdict.seconds) for n, verdict in enumerate(verdicts) if verdict.seconds > MOST_SECONDS
+        (cases[n // 3]["id"], verdict.seconds)
+        for n, verdict in enumerate(verdicts)
+        if verdict.seconds > MOST_SECONDS and least_seconds(pool, items[n]) > MOST_SECONDS
     ]
     broken = [
         (cases[n // 3]["id"], verdict.reason) for n, verdict in enumerate(verdicts) if verdict.status is Status.ERROR
     ]
     assert (accepted, slow, broken) == ([], [], [])
     assert not canary.exists()
+
+
+def least_seconds(pool: VerifierPool, item: Item) -> float:
+    """Return how long an item takes at best: a busy machine makes others of it look slow."""
+    return min(pool.submit([item]).result(timeout=HANGS_S)[0].seconds for _ in range(5))
 
 
 FRAMES = (
@@ -73,7 +82,7 @@ def test_a_wrong_answer_stays_wrong_however_it_is_stated(pool: VerifierPool, nam
     wrong = [row for row in shared_rows(f"cases/{name}.jsonl") if not row["equal"] and row.get("form") != "response"]
     framed = [(row, frame.format(row["answer"])) for row in wrong for frame in FRAMES]
     items = [(Problem(question="?", reference=row["reference"]), text, False) for row, text in framed]
-    verdicts = pool.submit(items).result(timeout=300)
+    verdicts = pool.submit(items).result(timeout=HANGS_S)
     accepted = [(row["id"], text) for (row, text), verdict in zip(framed, verdicts, strict=True) if verdict.equal]
     assert accepted == []
 
@@ -172,7 +181,7 @@ def test_no_text_reaches_what_could_run_it(tmp_path: Path) -> None:
         input=json.dumps([RUNNING, references]),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=HANGS_S,
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
         check=False,
