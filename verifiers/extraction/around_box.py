@@ -69,6 +69,86 @@ _LEFT_OPEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Words right before a box that do not claim what it holds."""
+_SIGNS_OF_DOUBT: Final = frozenset(
+    (
+        *(
+            "maybe",
+            "perhaps",
+            "possibly",
+            "suppose",
+            "supposing",
+            "doubt",
+            "whether",
+            "anything",
+            "other",
+            "all",
+            "except",
+        ),
+        *(
+            "might",
+            "could",
+            "may",
+            "not",
+            "never",
+            "if",
+            "were",
+            "mistake",
+            "mistakes",
+            "error",
+            "errors",
+            "trap",
+            "traps",
+        ),
+        *(
+            "pitfall",
+            "pitfalls",
+            "misconception",
+            "misconceptions",
+            "fallacy",
+            "fallacies",
+            "would",
+            "format",
+            "template",
+        ),
+        *(
+            "example",
+            "student",
+            "user",
+            "human",
+            "friend",
+            "gold",
+            "distractor",
+            "attempt",
+            "draft",
+            "wrong",
+            "incorrect",
+        ),
+        *("false", "naive", "naïve", "upper", "lower", "least", "most", "less", "more", "greater", "fewer", "larger"),
+        *(
+            "smaller",
+            "above",
+            "below",
+            "between",
+            "over",
+            "under",
+            "minus",
+            "plus",
+            "times",
+            "squared",
+            "cubed",
+            "divided",
+        ),
+        *("doubled", "halved", "modulo", "mod", *MADE_OF_IT.replace("?", "").split("|"), "digits"),
+    )
+)
+"""One of these stands in every sentence that `_LEFT_OPEN` finds: a test that most sentences need no other than."""
+_USUAL_SENTENCES: Final = frozenset(
+    f"{lead}{noun}{joint}"
+    for lead in ("", "the ", "so the ", "so, the ", "thus, the ", "hence, the ", "therefore, the ", "therefore the ")
+    for noun in ("answer", "final answer", "correct answer")
+    for joint in (" is", " is:", ":")
+) | {""}
+_USUAL_END: Final = "$.)*\\] \n}"
 _SAID_OF_IT = re.compile(
     r"[\s,]*(?:\(?\[?(?:wrong|incorrect|false|rejected|extraneous|invalid)[)\]]|"
     r"(?:is|are|was|would be|seems|looks) (?:clearly |obviously |definitely |just |only |far |still )?"
@@ -146,14 +226,19 @@ def is_withheld(text: str, start: int, end: int) -> bool:
     >>> is_withheld(text, 14, 23), is_withheld("So it is " + text[14:], 9, 18)
     (True, True)
     """
-    before = text[max(0, start - _SENTENCE_CHARS) : start]
-    begun = _SENTENCE_BEGINS.match(before)
-    before = _DRESS_OF_SENTENCE.sub(" ", before[begun.end() :] if begun else before).strip()
     after = text[end : end + _SENTENCE_CHARS]
-    ended = _SENTENCE_END.search(after)
-    after = _DRESS_OF_SENTENCE.sub(" ", after[: ended.start()] if ended else after).strip()
-    if after and (_SAID_OF_IT.match(after) or is_refused(after)):
-        return True
-    if not before:
+    if after.strip(_USUAL_END):
+        ended = _SENTENCE_END.search(after)
+        after = _DRESS_OF_SENTENCE.sub(" ", after[: ended.start()] if ended else after).strip()
+        if _SAID_OF_IT.match(after) or is_refused(after):
+            return True
+    before = text[max(0, start - _SENTENCE_CHARS) : start]
+    begun = _SENTENCE_BEGINS.match(before) if "." in before or "\n" in before or ";" in before else None
+    before = _DRESS_OF_SENTENCE.sub(" ", before[begun.end() :] if begun else before).strip()
+    lowered = before.lower()
+    if lowered in _USUAL_SENTENCES:
         return False
-    return bool(_LEFT_OPEN.search(before)) or states_for_others(before) or is_told_by_others(before, after)
+    if is_told_by_others(before, after):
+        return True
+    words = lowered.replace(":", " ").split()
+    return (not _SIGNS_OF_DOUBT.isdisjoint(words) and bool(_LEFT_OPEN.search(before))) or states_for_others(before)

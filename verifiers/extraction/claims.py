@@ -11,6 +11,7 @@ _FILLERS = (
     r"(?:encore|still|noch|todavía|ainda|ancora|about|approximately|approx\.?|roughly|around|exactly|precisely|only|just|simply|now|then|also|thus|therefore|"
     r"indeed|actually|quite|us|a total of|altogether|another|all|USD|EUR|environ|etwa|genau|unos|unas|circa)"
 )
+_FILLER = re.compile(_FILLERS, re.IGNORECASE)
 _EXACTLY = re.compile(rf"(?:(?<![^\W_]){_FILLERS}[\s$€£*\\(]{{1,4}}){{1,3}}\Z", re.IGNORECASE)
 _WORDS_BEFORE = re.compile(r"(?:([^\W\d_][\w'’]*)[\s$*\\(\[{\"“|-]{1,6})??([^\W\d_][\w'’]*)[\s$€£*\\(\[{\"“]{1,6}\Z")
 """The last two words before a value."""
@@ -133,7 +134,7 @@ _SOURCE = re.compile(
 )
 """A subject that knows or tells a value rather than has it."""
 _HEARSAY = re.compile(
-    r"\W*(?:(?:the|an?|my|his|her|their|our|one)\s)?(?:\w+\s)?(?:hint|rumou?r|suggestion|conjecture|claim|hunch|"
+    r"\W*(?:(?:the|an?|my|his|her|their|our|one)\s)?(?:(?!average|mean|median|total|sum|number)\w+\s)?(?:hint|rumou?r|suggestion|conjecture|claim|hunch|"
     r"guess|bet|gossip|word (?:on|has)|"
     r"legend)\b[^.;]{0,60}\b(?:is|was)\s+\Z",
     re.IGNORECASE,
@@ -164,6 +165,7 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 """What may stand before a colon and be no name of an answer."""
+_SAYS_OR_HAS = re.compile("|".join(each.pattern for each in (_TELLING, _FOUND, _TELLS, _SAID)), re.IGNORECASE)
 
 
 def claims(sentence: str, start: int, end: int) -> bool:
@@ -196,13 +198,15 @@ def is_refused(after: str) -> bool:
 
 def is_told_by_others(before: str, after: str) -> bool:
     """Say whether the words before a value make it somebody else's: "the solver returned 19"."""
-    words = _WORDS_BEFORE.search(f"{_EXACTLY.sub('', before)} ")
-    if words is None or _NOUN_BEHIND.match(f" {after}"):
-        return bool(_HEARSAY.match(f"{before} "))
-    if not _SOURCE.match(before):
-        is_said = _SAID.fullmatch(words[2]) and (words[1] or "").casefold() not in {"i", "we"}
-        return bool(is_said or _HEARSAY.match(f"{before} "))
-    return bool(_TELLING.fullmatch(words[2]) or _FOUND.fullmatch(words[2]) or _TELLS.fullmatch(words[2]))
+    words = before.split()
+    if words and _FILLER.fullmatch(words[-1]):
+        words = _EXACTLY.sub("", f"{before} ").split()
+    if not words or not _SAYS_OR_HAS.fullmatch(words[-1]):
+        return words[-1:] in (["is"], ["was"]) and _HEARSAY.match(f"{before} ") is not None
+    if _NOUN_BEHIND.match(f" {after}"):
+        return False
+    is_said = _SAID.fullmatch(words[-1]) and words[-2:-1] not in (["I"], ["i"], ["we"], ["We"])
+    return bool(is_said or _SOURCE.match(before))
 
 
 def _joins(word: str, earlier: str, before: str) -> bool:
