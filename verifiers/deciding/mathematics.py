@@ -34,6 +34,7 @@ from verifiers.reading.loose_text import lead_in_dropped, named_matrix, named_se
 from verifiers.reading.notations import combinations_written_out
 from verifiers.reading.number_words import number_in_words
 from verifiers.reading.plain_numbers import repeating_in_brackets
+from verifiers.reading.scattered import gathered
 from verifiers.reading.texts import plain_text, reference_letter, words_of
 from verifiers.reading.vector_products import has_cross
 from verifiers.reading.wrapping import unwrap
@@ -64,6 +65,8 @@ _MAX_READINGS = 8
 _LISTS = re.compile(r"\b(?:or|and|either|both|versus|vs)\b|;", re.IGNORECASE)
 _OPTION = re.compile(r"\([A-Za-z]\)")
 _SHORT = 60
+_NO_MATRICES = frozenset({"number", "expression", "list", "set"})
+"""Kinds of references beside which the rows of a matrix are pieces of a formula."""
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _CLOSING = re.compile(
     r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|(?<=\bit)'s|(?<=\bthat)'s)\s+(?:about|approximately|just|"
@@ -77,12 +80,14 @@ _EXAMPLE = re.compile(
     r"(?:\be\.\s?g\.|\bfor (?:example|instance)\b|\bsuch as\b|\bany (?:number|value|integer)\b)", re.IGNORECASE
 )
 """What makes a value one of many: `any number, e.g. 5`."""
+_IS_IN_TEXT = re.compile(r"\\text\s?\{([^{}]*\b(?:is|are|equals)\s?)\}")
+r"""`\text{the sum is }505`"""
 _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
 
 def decide_mathematics(problem: Problem, reference: Reference, text: str, policy: Policy) -> Decision:
     """Compare an answer with a reference that is mathematics."""
-    reference, text = _with_integer_read(reference, text)
+    reference, text = _with_integer_read(reference, _gathered(reference, text))
     if reference.tree is not None and (is_region(reference.tree) or is_interval(reference.tree)):
         text = inequality_in_words(text, next(iter(letters_of(reference.tree)), "x")) or text
     named = named_set(text) or named_matrix(text) if reference.tree is not None else None
@@ -121,6 +126,13 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
             retried = _decide_statement(problem, reference, other, policy)
             return retried if retried.status is Status.CORRECT else decision
     return decision
+
+
+def _gathered(reference: Reference, text: str) -> str:
+    """The answer with a formula put together whose pieces stand in the rows of a matrix."""
+    if not text.startswith("\\begin{") or reference.kind not in _NO_MATRICES:
+        return text
+    return gathered(text, reference.size) or text
 
 
 def _are_clock_times(reference: Reference, text: str) -> bool:
@@ -195,7 +207,7 @@ def _stated(problem: Problem, reference: Reference, text: str) -> str | None:
         segments = _MATH_SEGMENT.findall(text)
         if len(prose) <= _MAX_BARE_WORDS and not (prose and (segments or " is " in text)):
             return text
-        closing = _closing_value(text)
+        closing = _closing_value(_IS_IN_TEXT.sub(r"\1 ", text) if "is" in text and "\\text" in text else text)
         if closing is not None:
             return unwrap(closing)
         if reference.is_constant and number_in_words(plain_text(text)) is not None:
@@ -320,7 +332,7 @@ def _read_again(problem: Problem, reference: Reference, answer: Node, policy: Po
         yield ZERO_OF_ANY_SHAPE
     if reference.kind == "expression" and (counted := combinations_written_out(reference.text)) is not None:
         yield read(counted).tree
-    if "decimal_comma" in reference.notes and policy.decimal_comma is Choose.ACCEPT:
+    if "decimal_comma" in reference.notes and reference.text.count(",") == 1 and policy.decimal_comma is Choose.ACCEPT:
         yield read(reference.text.replace(",", ".")).tree
     if reference.tree is not None and BINOMIAL.search(reference.text) and _is_vector(answer, reference.tree):
         yield read(reference.text, columns=True).tree

@@ -21,6 +21,7 @@ from verifiers.reading.texts import plain_text
 from verifiers.reading.vector_products import has_cross
 from verifiers.trees.matrices import ZERO_OF_ANY_SHAPE
 from verifiers.trees.tree import PAIR, Node, Num, Seq, UnreadableError, multiply, number
+from verifiers.trees.walk import replace
 
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,])(\d+),(\d+)(?![\d.,])")
 _DOT_GROUPS = re.compile(r"([+-]?)(\d{1,3})((?:\.\d{3}){2,})")
@@ -39,8 +40,9 @@ _SCALES = {"百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "만": 10**4,
 """`3.5万` is 35,000."""
 _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
 """`12,34,567`: groups of two digits in front of the last three."""
-_SCATTERED = re.compile(r"\\begin\{matrix\}(.*)\\end\{matrix\}", re.DOTALL)
 _RANGE = re.compile(r"(?:from\s+|between\s+)?(?P<low>-?[\d.]+)\s*(?:to|-|--|–)\s*(?P<high>-?[\d.]+)", re.IGNORECASE)
+_ROOT_OF_UNITY = read(r"\frac{-1+i\sqrt{3}}{2}").tree
+r"""What `\omega` usually is where complex numbers are asked for."""
 _GROUPED = re.compile(r"\([^()]{1,400}\)")
 """`(1, 1; 2, 2)` for (1, 1, 2, 2)."""
 BINOMIAL = re.compile(r"\\[dt]?binom(?![a-z])|\\choose(?![a-z])")
@@ -88,12 +90,10 @@ def _plain_readings(text: str, reference: Reference, policy: Policy) -> Iterator
     text = CURRENCY.sub("", text)
     plain = read_number(text)
     as_list = _wants_list(reference) or policy.comma_groups is CommaGroups.LIST
+    if "\n" in text and reference.kind in {"list", "set"}:
+        text = _lines_as_list(text, reference)
     if plain is not None and not as_list:
         yield Candidate(Num(plain.value, plain.unit_in_last_place), number_notes(text), "plain")
-        return
-    scattered = _gathered(text, reference)
-    if scattered is not None:
-        yield Candidate(read(scattered).tree, frozenset(), "gathered")
         return
     if reference.holds_vectors and ZERO_VECTOR.fullmatch(text):
         yield Candidate(ZERO_OF_ANY_SHAPE, frozenset(), "zero_vector")
@@ -122,6 +122,13 @@ def _other_ways(text: str, notes: frozenset[str], policy: Policy) -> Iterator[Ca
         yield Candidate(read(text, short_names=True).tree, notes, "short_names")
 
 
+def _lines_as_list(text: str, reference: Reference) -> str:
+    """A column of values with commas between them, if it has as many lines as the reference has members."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    is_column = "," not in text and len(lines) == reference.size and lines[0][-1] not in "=+-*/{(["
+    return ", ".join(lines) if is_column and not any(line[0] in "=+*/<>&" for line in lines) else text
+
+
 def _wants_list(reference: Reference) -> bool:
     return reference.kind in {"list", "set", "tuple"}
 
@@ -143,6 +150,8 @@ def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator
         yield from _with_decimal_comma(text)
     if reference.is_constant:
         yield from _constant_readings(text, reference, policy)
+    if "omega" in text and reference.is_complex and (reading := _try(text)) is not None:
+        yield Candidate(replace(reading, {"omega": _ROOT_OF_UNITY}), frozenset(), "root_of_unity")
     if reference.kind == "tuple" and ";" in text and _GROUPED.fullmatch(text):
         reading = _try(text.replace(";", ","))
         if reading is not None:
@@ -256,19 +265,6 @@ def _try(text: str) -> Node | None:
         return Num(plain.value, plain.unit_in_last_place) if plain is not None else read(text).tree
     except UnreadableError:
         return None
-
-
-def _gathered(text: str, reference: Reference) -> str | None:
-    """A formula whose signs were scattered over the rows of a matrix, put together again.
-
-    Only where no matrix or vector is asked for, and for the bare `matrix` without brackets, one sign to a row.
-    """
-    match = _SCATTERED.fullmatch(text) if reference.kind in {"number", "expression"} else None
-    if match is None or "&" in match.group(1):
-        return None
-    rows = [row.strip() for row in match.group(1).split("\\\\")]
-    joined = " ".join(row for row in rows if row)
-    return re.sub(r"(?<=\d) (?=\d)", "", re.sub(r"\\text\{\s*\}", "", joined))
 
 
 def _range(text: str) -> Iterator[Candidate]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from data.records import AnswerKind, Problem
 from verifiers.comparing.families import family_in_braces, implied_integer, without_integer
 from verifiers.comparing.kinds import kind_of
+from verifiers.comparing.members import members
 from verifiers.deciding.clock_and_calendar import Moment, read_moment
 from verifiers.extraction.boxes import find_boxes, joined, last_group
 from verifiers.extraction.final_answer import extract_answer
@@ -69,6 +70,16 @@ class Reference:
         return self.tree is not None and any(
             isinstance(n, Matrix) or (isinstance(n, Seq) and n.opening in {"(", "["}) for n in nodes_of(self.tree)
         )
+
+    @property
+    def size(self) -> int:
+        """How many values it lists."""
+        return len(members(self.tree)) if self.tree is not None else 1
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether it holds the imaginary unit, and no letters."""
+        return self.tree is not None and not letters_of(self.tree) and Const("i") in nodes_of(self.tree)
 
     @property
     def is_constant(self) -> bool:

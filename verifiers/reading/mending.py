@@ -38,6 +38,8 @@ _EXPONENT_IN_TEXT = re.compile(
 r"""`3.2\text{E}5`."""
 _DEGREES = re.compile(r"\\(?:SI|qty)\s?\{\s?([-+\d.,]{1,40})\s?\}\s?\{\s?\\(?:arc)?degree\s?\}")
 _SIUNITX_NUMBER = re.compile(r"\\num\s?(?:\[[^\]]{0,80}\])?\{\s?([-+\d.,eE ]{1,60})\}")
+_ESCAPED_SPACES = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{1,20}\\ [A-Za-z]{2,20}\\ ")
+r"""`The\ area\ is\ 5`"""
 _NEGATIVE_SPACE = re.compile(r"\\!\s*")
 _IN_WORDS = re.compile(r"(\S.{0,40}?)\s*\(([a-z][a-z -]{1,60})\)", re.DOTALL)
 _LINE_BREAK = re.compile(r"\\n(?![A-Za-z])")
@@ -76,6 +78,8 @@ def mended(answer: str) -> str:
 
 def _with_commands_read(answer: str) -> str:
     r"""The answer with numbers and options out of the commands around them: `\num{5}`, `3\text{E}5`, `\text{(C)} 5`."""
+    if "\\ " in answer and _ESCAPED_SPACES.search(answer):
+        answer = answer.replace("\\ ", " ")
     if "\\!" in answer:
         answer = _NEGATIVE_SPACE.sub("", answer)
     if "degree}" in answer:

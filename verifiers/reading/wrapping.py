@@ -175,7 +175,7 @@ def _one_layer(text: str) -> str:
     text = _APPROXIMATION.sub("", text) if text.endswith((")", "}")) else text
     text = _SAID_ROUNDED.sub("", text) if "\\text{" in text else text
     text = _TICK.sub("", text) if text.endswith(("k", "✓", "✔", "✅", "&")) else text
-    text = _CONDITION.sub("", text) if "\\text{" in text or "\\text {" in text else text
+    text = _CONDITION.sub("", text) if "\\text" in text and "is }" not in text else text
     if text.endswith("}") and text.count("}") > text.count("{"):
         text = text[:-1]
     if text.startswith("$") and text.count("$") == 1:
