@@ -51,6 +51,8 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
 _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
 _CELSIUS = re.compile(r"\s*°\s*C\b")
 _HENCE = re.compile(r"=>|\\(?:therefore|because|implies|(?:Long)?[rR]ightarrow)(?![A-Za-z])")
+_SIGNS_OF_DRESS = ("\\", "**", "<<", "=>", "°")
+"""A text with none of these has its lines as they are checked."""
 _LIST_MARK = re.compile(r"^\s*(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)")
 _VERBS = frozenset(("is", "equals", "makes", "gives"))
 _COMPARES = frozenset(
@@ -127,6 +129,7 @@ def _lines(text: str) -> Iterator[str]:
     """Yield the lines that state something of numbers; a calculator's note is one unless the text repeats it."""
     if "\\\\" in text:
         text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
+    is_plain = not any(sign in text for sign in _SIGNS_OF_DRESS)
     for line in text.splitlines():
         if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line):
             continue
@@ -134,7 +137,7 @@ def _lines(text: str) -> Iterator[str]:
             for note in _ANNOTATION.finditer(line):
                 if not line[: note.start()].rstrip().endswith("="):
                     yield note.group(1)
-        bare = plain_markup(_in_plain_marks(line))
+        bare = line if is_plain else plain_markup(_in_plain_marks(line))
         mark = None if bare[:1].isalpha() else _LIST_MARK.match(bare)
         yield bare[mark.end() :] if mark else bare
 
