@@ -138,6 +138,15 @@ HOSTILE = [
         "Not counting a",
         "was told ",
     ),
+    *(
+        "<|begin_of_box|>",
+        "my friend got \\boxed{5}. ",
+        "$-\\boxed{5}$ or ",
+        "\\boxed{5} is wrong ",
+        "if we had ",
+        "B, not ",
+    ),
+    *("according to my ", "-\\boxed{", "in 5 days ", "= √2 ", "maybe the answer is 5. ", "\\boxed{5} + "),
     *("\\iffalse", "<!--", "(17) ", "one in ", "5 m 5 s ", "say ", "答5", "\\phantom{", "\\color{white}", " is 5 "),
 ]
 

@@ -19,8 +19,6 @@ _OTHER_TURN = re.compile(
     r"\s*<\|im_start\|>\s?(?:system|user)\b.{0,4000}?<\|im_end\|>|\s*(?:<s>)?\s*\[INST\].{0,4000}?\[/INST\]", re.DOTALL
 )
 """A turn of somebody else that the model wrote before its own."""
-_BOX_TOKENS = re.compile(r"<\|begin_of_box\|>\s*\$*(.*?)\$*\s*<\|end_of_box\|>", re.DOTALL)
-"""The box of models that have tokens of their own for it."""
 _TURN_BEGINS = re.compile(
     r"\s*(?:<\|im_start\|>\s*assistant|<\|start_header_id\|>assistant<\|end_header_id\|>|<start_of_turn>model)\s*"
 )
@@ -131,4 +129,9 @@ def visible_text(completion: str) -> str:
             end = match.start()
             break
     visible = completion[start:end]
-    return _BOX_TOKENS.sub(r"\\boxed{\1}", visible) if "<|begin_of_box|>" in visible else visible
+    # Some models have tokens of their own for a box.
+    return (
+        visible.replace("<|begin_of_box|>", r"\boxed{").replace("<|end_of_box|>", "}")
+        if "_of_box|>" in visible
+        else visible
+    )
