@@ -118,6 +118,41 @@ def test_one_more_is_never_accepted(text: str) -> None:
     assert not accepts(text, f"{text} + 1")
 
 
+BRANCHING = [
+    r"\min(x, {})",
+    r"\max(-x, {}, y)",
+    r"|x - {}|",
+    r"\left|x + {}\right| + |y|",
+    r"\lfloor x/{} \rfloor",
+    r"\lceil \frac{{n + 1}}{{{}}} \rceil",
+    r"\left\lfloor \frac{{2x + {}}}{{3}} \right\rfloor",
+    r"x \bmod {}",
+    r"\operatorname{{sgn}}(x - {})",
+    r"\sqrt{{(x - {})^2}}",
+]
+
+
+@given(st.sampled_from(BRANCHING), st.integers(2, 10**6), st.sampled_from([-1, 1, 2, 3, 10]))
+@settings(max_examples=60)
+def test_branches_are_told_apart_however_far_they_lie(form: str, place: int, shift: int) -> None:
+    """A minimum, absolute value or step that turns elsewhere is another function; the same one is the same."""
+    assume(place + shift > 1)
+    other = form.format(place + shift)
+    assert not accepts(form.format(place), other)
+    assert not accepts(f"y = {form.format(place)}", f"y = {other}")
+    assert accepts(form.format(place), f"{form.format(place)} + z - z")
+
+
+@given(st.sampled_from(["|x - {c}|", r"\sqrt{{(x - {c})^2}}", "|{c} - x|"]), st.integers(1, 10**6))
+@settings(max_examples=60)
+def test_an_absolute_value_is_neither_of_its_branches(form: str, place: int) -> None:
+    """`|x - c|` is neither `c - x` nor `x - c`, however large c is, but the larger of the two."""
+    reference = form.format(c=place)
+    assert not accepts(reference, f"{place} - x")
+    assert not accepts(reference, f"x - {place}")
+    assert accepts(reference, rf"\max({place} - x, x - {place})")
+
+
 @given(FRACTIONS)
 def test_a_number_is_accepted_in_every_notation(value: Fraction) -> None:
     """A fraction equals itself in LaTeX, in ASCII, as a mixed number, and over a common factor."""

@@ -103,3 +103,16 @@ def test_a_scattered_formula_is_gathered_only_for_scalars() -> None:
     assert accepts("12", scattered)
     assert not accepts("(1,3)", scattered)
     assert accepts("(1,2)", scattered)
+
+
+def test_a_list_with_commas_is_no_broken_decimal() -> None:
+    """A wrong list is called wrong, not unreadable, beside a reference whose first comma could be a decimal one."""
+    assert verify_answer(Problem(question="?", reference="13,14,18"), "13,14,19").status is Status.INCORRECT
+
+
+def test_a_column_in_brackets_stays_a_vector() -> None:
+    """Whole entries in the rows of a matrix in brackets are no pieces of a formula."""
+    assert not accepts("12", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}")
+    assert not accepts("3", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}")
+    assert accepts("(1,2)", r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}")
+    assert accepts("3", r"\begin{pmatrix} 1 \\ + \\ 2 \end{pmatrix}")

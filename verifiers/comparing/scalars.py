@@ -252,12 +252,13 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
 
 
 def _same_constants(reference: Node, answer: Node, same: Callable[[Node, Node], bool]) -> Match | None:
-    """Accept j for the imaginary unit where the other side has i, and h/2π for ħ."""
+    """Accept j or I for the imaginary unit where the other side has i, and h/2π for ħ."""
     left, right = letters_of(reference), letters_of(answer)
     for names, others, other in ((right - left, right, reference), (left - right, left, answer)):
-        has_unit = "j" in names and "i" not in others and any(part == Const("i") for part in nodes_of(other))
-        if has_unit and same(*(replace(node, {"j": Const("i")}) for node in (reference, answer))):
-            return equal("expression.imaginary_unit", "equal with j as the imaginary unit")
+        unit = next((name for name in ("j", "I") if name in names), "")
+        has_unit = unit and "i" not in others and any(part == Const("i") for part in nodes_of(other))
+        if has_unit and same(*(replace(node, {unit: Const("i")}) for node in (reference, answer))):
+            return equal("expression.imaginary_unit", f"equal with {unit} as the imaginary unit")
     if ("hbar" in left) is not ("hbar" in right) and ("h" in left) is not ("h" in right):
         reduced = {"hbar": divide(Sym("h"), multiply(number(2), Const("pi")))}
         if same(replace(reference, reduced), replace(answer, reduced)):

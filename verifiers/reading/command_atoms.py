@@ -246,7 +246,9 @@ class CommandAtoms(Levels):
             self.position = start
             return terms[0]
         factors = factors_of(terms[-1])
-        place = max(k for k in range(len(factors) - 1) if factors[k] == Sym("d"))
+        place = len(factors) - PAIR
+        while place >= PAIR and factors[place - PAIR] == Sym("d"):  # of `dx dy` both belong to the sum
+            place -= PAIR
         return multiply(add(*terms[:-1], multiply(*factors[:place])), *factors[place:])
 
     def _bound(self) -> Node | None:
