@@ -31,7 +31,7 @@ _MAX_LETTERS = 3
 _MAX_LANDMARKS = 6
 _MAX_STEP_POINTS = 80
 _WHOLE_RANGE = range(-6, 25)
-_HALVINGS = 14
+_HALVINGS = 10
 _TURN_DIGITS = 15
 
 Point = dict[str, Fraction]
@@ -52,20 +52,34 @@ def _is_root_of_square(node: Pow) -> bool:
     return any(isinstance(power, Num) and power.value.numerator % 2 == 0 for power in powers)
 
 
-def branch_points(left: Node, right: Node, names: Iterable[str], whole: frozenset[str], context: Any) -> list[Point]:
+def branch_points(
+    left: Node, right: Node, names: Iterable[str], whole: frozenset[str], context: Any
+) -> Iterator[Point]:
     """Where two expressions with branches are compared, beyond the usual points; letters in `whole` are integers."""
-    ordered = sorted(names)
+    for point in _points(left, right, sorted(names), whole, context):
+        yield {name: Fraction(round(v)) if name in whole else v for name, v in point.items()}
+
+
+def _points(left: Node, right: Node, names: list[str], whole: frozenset[str], context: Any) -> Iterator[Point]:
+    """The cheapest first: the places where branches end are only looked for while the expressions seem equal."""
     nodes = [node for side in (left, right) for node in nodes_of(side) if is_branching(node)]
-    points = [*_spread(ordered, nodes)]
-    turns = list(dict.fromkeys(turn for node in nodes for turn in _turns(node)))[:_MAX_TURNS]
-    for salt in ("above", "below"):
-        points += _around_turns(turns, _start(ordered, salt), context)
+    yield from _spread(names, nodes)
+    if whole:
+        yield from (dict(zip(names, map(Fraction, (k, *_others(names, k))), strict=True)) for k in _WHOLE_RANGE)
     if any(isinstance(node, Call) and node.name in STEPS for node in nodes):
-        points += _at_jumps(ordered, nodes)
-    if not whole:
-        return points
-    points += [dict(zip(ordered, map(Fraction, (k, *_others(ordered, k))), strict=True)) for k in _WHOLE_RANGE]
-    return [{name: Fraction(round(v)) if name in whole else v for name, v in point.items()} for point in points]
+        yield from _at_jumps(names, nodes)
+    turns = [
+        turn for turn in dict.fromkeys(turn for node in nodes for turn in _turns(node)) if _is_worth_a_search(turn)
+    ]
+    for salt in ("above", "below"):
+        yield from _around_turns(turns[:_MAX_TURNS], _start(names, salt), context)
+
+
+def _is_worth_a_search(turn: Node) -> bool:
+    """Whether points of all sizes may miss one of its signs: not where it turns at zero, or again and again."""
+    if all(isinstance(factor, Sym) for factor in factors_of(turn)):
+        return False
+    return not any(isinstance(part, Call) and part.name in {"sin", "cos", "tan", "cot"} for part in nodes_of(turn))
 
 
 def _spread(names: list[str], nodes: list[Node]) -> Iterator[Point]:

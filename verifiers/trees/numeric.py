@@ -8,6 +8,7 @@ not taken for `π`.
 """
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
@@ -60,10 +61,9 @@ def compare_values(left: Node, right: Node, *, same_domain: bool = False) -> Com
     digits = _FIRST_DIGITS + letters.digits
     check("MAX_PRECISION", digits, MAX_PRECISION)
     points = 1 if not letters.names else _POINTS
-    further = letters.further_points(left, right)
     for allow_complex in (letters.has_i or points == 1, True):
         outcome = _at_points(left, right, [letters.point(i) for i in range(points)], digits, allow_complex)
-        if outcome is Outcome.EQUAL and _differ_at(left, right, further, digits, letters.has_i):
+        if outcome is Outcome.EQUAL and _differ_at(left, right, letters, digits):
             outcome = Outcome.DIFFERENT
         if same_domain and not allow_complex and _domains_differ(left, right, letters):
             outcome = Outcome.DIFFERENT
@@ -103,11 +103,11 @@ def _at_points(left: Node, right: Node, points: list[dict[str, Fraction]], digit
     return Outcome.EQUAL if agreeing >= min(2, len(points)) else Outcome.UNDECIDED
 
 
-def _differ_at(left: Node, right: Node, points: list[dict[str, Fraction]], digits: int, allow_complex: bool) -> bool:
+def _differ_at(left: Node, right: Node, letters: "Letters", digits: int) -> bool:
     """Whether two expressions that agree near zero differ at one of further points; where one has no value, no."""
-    for values in points:
+    for values in letters.further_points(left, right):
         try:
-            outcome = Evaluator(context(), values, digits, allow_complex).compare(left, right)
+            outcome = Evaluator(context(), values, digits, letters.has_i).compare(left, right)
         except OverLimitError:  # a power or factorial of a large number: the other points decide
             continue
         if outcome is Outcome.DIFFERENT:
@@ -123,29 +123,46 @@ def ratio_is_constant(left: Node, right: Node, sign: int = 0) -> Outcome:
     check("MAX_SYMBOLS", len(letters.names), MAX_SYMBOLS)
     digits = _FIRST_DIGITS + letters.digits
     check("MAX_PRECISION", digits, MAX_PRECISION)
-    ratios = []
-    usual = _POINTS + 2
-    for index, values in enumerate([*map(letters.point, range(usual)), *letters.further_points(left, right)]):
-        evaluator = Evaluator(context(), values, digits, letters.has_i)
-        try:
-            over, under = evaluator.number(left), evaluator.number(right)
-        except UndefinedError:
-            continue
-        except OverLimitError:
-            if index < usual:
-                raise
-            continue
-        if index >= usual and not over and not under:
-            continue
-        if abs(over) < evaluator.mp.mpf(10) ** -(digits // 2) or abs(under) < evaluator.mp.mpf(10) ** -(digits // 2):
-            return Outcome.DIFFERENT
-        ratios.append(over / under)
-    if len(ratios) < PAIR:
-        return Outcome.UNDECIDED
-    near = all(abs(ratio - ratios[0]) <= abs(ratios[0]) * context().mpf(10) ** -(digits * 2 // 3) for ratio in ratios)
-    if not near or (sign and (getattr(ratios[0], "imag", 0) or ratios[0] * sign <= 0)):
+    usual = [letters.point(index) for index in range(_POINTS + 2)]
+    values = [pair for point in usual if (pair := _both_values(left, right, point, letters, digits)) is not None]
+    if any(_is_next_to_zero(value, digits) for pair in values for value in pair):
         return Outcome.DIFFERENT
+    if len(values) < PAIR:
+        return Outcome.UNDECIDED
+    first = values[0][0] / values[0][1]
+    if sign and (getattr(first, "imag", 0) or first * sign <= 0):
+        return Outcome.DIFFERENT
+    if not all(_is_near(over / under, first, digits) for over, under in values):
+        return Outcome.DIFFERENT
+    for point in letters.further_points(left, right):
+        try:
+            pair = _both_values(left, right, point, letters, digits)
+        except OverLimitError:  # the other points decide
+            continue
+        zeros = [_is_next_to_zero(value, digits) for value in pair or ()]
+        if any(zeros) and not all(zeros):
+            return Outcome.DIFFERENT
+        if pair is not None and not any(zeros) and not _is_near(pair[0] / pair[1], first, digits):
+            return Outcome.DIFFERENT
     return Outcome.EQUAL
+
+
+def _both_values(
+    left: Node, right: Node, point: dict[str, Fraction], letters: "Letters", digits: int
+) -> tuple[Any, Any] | None:
+    evaluator = Evaluator(context(), point, digits, letters.has_i)
+    try:
+        return evaluator.number(left), evaluator.number(right)
+    except UndefinedError:
+        return None
+
+
+def _is_next_to_zero(value: Any, digits: int) -> bool:
+    return bool(abs(value) < context().mpf(10) ** -(digits // 2))
+
+
+def _is_near(ratio: Any, first: Any, digits: int) -> bool:
+    return bool(abs(ratio - first) <= abs(first) * context().mpf(10) ** -(digits * 2 // 3))
 
 
 def value_of(node: Node, digits: int = 30) -> Any:
@@ -209,10 +226,10 @@ class Letters:
         elif isinstance(node, (Based, Seq, Rel, Matrix)):
             return
 
-    def further_points(self, left: Node, right: Node) -> list[dict[str, Fraction]]:
+    def further_points(self, left: Node, right: Node) -> Iterator[dict[str, Fraction]]:
         """Points on all branches of two expressions; none where they have only one."""
         if not self.has_branches or not self.names:
-            return []
+            return iter(())
         return branch_points(left, right, self.names, frozenset(self.whole), context())
 
     def point(self, index: int) -> dict[str, Fraction]:
