@@ -20,7 +20,7 @@ from verifiers.extraction.unit_after import is_quantity, with_unit
 _LINE_CHARS = 3_000
 _PLEASANTRY = re.compile(
     r"\b(?:hope (?:this|that|it)|let me know|feel free|good luck|happy to help|any questions|"
-    r"would you like|do you want|want me to|shall i|anything else|just ask|if anything|if you(?:['’]d|"
+    r"would you like|do you (?:want|have)|want me to|shall i|anything else|just ask|if anything|if you(?:['’]d|"
     r" would)? (?:like|want|need|have)|"
     r"(?:completes|concludes) (?:the|our|this) (?:solution|proof|problem|calculation)|thank you|thanks)\b",
     re.IGNORECASE,
@@ -35,7 +35,8 @@ _DIGITS = (
 _NUMBER = re.compile(
     rf"(?<![\w.^])[-−]?[$€£¥]?\s?{_DIGITS}\s?(?:\\?%)?(?![\w^])"
     # Scripts without spaces set numbers between letters.
-    rf"|(?<=[^\x00-\x7F])[-−]?{_DIGITS}%?|(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″])"
+    rf"|(?<=[^\x00-\x7Fα-ω])(?<!根号)[-−]?{_DIGITS}%?(?![\dα-ω√^²³]|[a-fi-kn-rt-z](?![A-Za-z]))|"
+    rf"(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″α-ω√∞])"
 )
 _LETTER_AT_END = re.compile(r"\w\s+\W*[A-J]\W*\Z|['’]s\s+[A-J]\W*\Z")
 _CONCLUDES = re.compile(

@@ -19,6 +19,7 @@ from verifiers.extraction.clipping import clip
 from verifiers.extraction.closing_line import YES_OR_NO, concluded, is_words, parts_asked
 from verifiers.extraction.options import is_choice, named_option
 from verifiers.extraction.other_tongues import left_open
+from verifiers.extraction.several_cases import is_one_case
 from verifiers.extraction.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
 from verifiers.extraction.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.extraction.visible import shown_text, visible_text
@@ -27,6 +28,8 @@ TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
 _SENTENCE_CHARS = 200
 _HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)")
+_HASH_IN_LINE = re.compile(r"(?<=[\s.!?)\]}*$])#{4}(?!#)[ \t]*(?=[^\s#])")
+"""`Thus, she has 5 books. #### 5`: the mark at the end of the last sentence instead of a line of its own."""
 _SECTION = re.compile(
     r"(?:step|part|case|solution|explanation|calculat|conclusion|analysis|given|find)\b|\d+[.)]\s+[A-Z]|\Z",
     re.IGNORECASE,
@@ -209,6 +212,8 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
         return _Found(text[begin + lowered.rfind("<answer>") + len("<answer>") : len(text)], "tag", len(text))
     if '"' in line and "answer" in lowered and (named := list(_IN_JSON.finditer(line))):
         return _Found(_from_json(named[-1][1]), "tag", begin + named[-1].end())
+    if "####" in line and (found := _behind_hashes(text, begin, line)):
+        return found
     if any(hint in lowered for hint in (phrases.ASCII_HINTS if lowered.isascii() else phrases.HINTS)):
         if phrases.HEADING.fullmatch(line) and text[end:].strip():
             statement, stop = clip(text, end)
@@ -221,6 +226,15 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
         if not _SECTION.match(statement):
             return _Found(statement, "hash", stop)
     return None
+
+
+def _behind_hashes(text: str, begin: int, line: str) -> _Found | None:
+    """What stands behind `####` at the end of a line that says something else before."""
+    marks = list(_HASH_IN_LINE.finditer(line))
+    if not marks or not line[: marks[-1].start()].strip(" \t>*") or phrases.denied(line, marks[-1].start()):
+        return None
+    statement, stop = clip(text, begin + marks[-1].end())
+    return _Found(statement, "hash", stop) if _VALUE.search(statement) else None
 
 
 def _tagged(text: str, closing: int) -> _Found | None:
@@ -245,6 +259,8 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         starts = sorted(starts + [match.span() for match in phrases.CHOICE_STATED.finditer(line)])
     for noun, joint in reversed(starts[-50:]):
         statement, stop = clip(text, begin + joint)
+        if phrases.OPTION_REFUSED.match(statement) and is_choice(problem):
+            continue
         if statement.startswith("}") and "{" in line[:noun]:  # `\text{The answer is }5`
             statement = statement[1:]
         if statement.endswith("!") and line[:joint].rstrip()[-1:].isalpha():
@@ -254,6 +270,7 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
             not statement
             or phrases.is_hypothetical(line, noun)
             or phrases.OF_ANOTHER_QUESTION.search(line, noun, joint)
+            or is_one_case(text, begin + noun)
         ):
             continue
         if not is_english and _is_left_open(line, noun, stop - begin, problem):

@@ -13,7 +13,12 @@ _NOT = (
     "δεν|ليس|ليست|नहीं|নয়|không|bukan|tidak"
 )
 _OPERATIONS = "choices|options|minus|plus|times|squared|cubed|divided|doubled|modulo|according"
-_GAP = rf"(?:{_S}+(?!(?:{_NOT}|{_OPERATIONS})\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},)?"
+_WRITTEN = (
+    r"\((?:in|as|to|rounded|arabic|words?|numbers?|numerals?|digits?|decimals?|fractions?|exact|approx\w*|letter)\b"
+    r"[^()\n$]{0,40}\)"
+)
+"""`(in words)`, `(arabic numerals)`: how the answer is written."""
+_GAP = rf"(?:{_S}+(?!(?:{_NOT}|{_OPERATIONS})\b){_WORD}){{0,5}}?(?:{_S}*,[^,.:\n$]{{1,60}},|{_S}*{_WRITTEN})?"
 
 _NOUN_FIRST = (
     # language, nouns, joining words, whether the joining word comes after the answer
@@ -46,6 +51,7 @@ _NOUN_FIRST = (
 )
 _WITHOUT_SPACES = (
     r"答案(?:应该|應該|应当|应|應|就|便|则|則|最终|最終)*(?:是|为|為|即|选|選|等于|等於|[:：])[ ]?[:：]?",  # Chinese
+    r"【(?:最终|最終|正确|正確)?答案】[ ]?[:：]?",
     r"(?<!\w)答[ ]?[:：]",
     r"(?:结果|結果)(?:是|为|為|等于|は|[:：])",
     r"(?:答え|答|正解|解答|回答)[はがも:：]",  # Japanese
@@ -133,10 +139,17 @@ CHOICE_STATED = re.compile(
     rf"\b(?:correct|right|best)?{_S}*(?:option|choice|alternative|letter){_S}+(?:is|:|would{_S}+be|must{_S}+be){_S}*:?"
     rf"|\b(?:option|choice|alternative){_S}+(?=\(?[A-Z]\b\)?{_S}*(?:is|[.!]?\s*$))"
     rf"|\b(?:choose|pick|select|go{_S}+with){_S}+(?:option|choice|answer)?"
-    rf"|(?:故|因此|所以|应|應)?(?:选择|選擇|选(?!项)|選(?!項))[:：]?",
+    rf"|(?:故|因此|所以|应|應)?(?:选择|選擇|选(?!项)|選(?!項))[:：]?|(?:选项|選項)(?:为|為|是)[:：]?",
     re.IGNORECASE,
 )
 """What stands before the letter of an option, where options are given."""
+
+OPTION_REFUSED = re.compile(
+    r"\W{0,3}[A-J]\b\W{0,3}(?:is|are|was|were|would be|can|does|do|has|have)(?:\s[^.\n]{0,40}?)?\s?"
+    r"(?:\b(?:incorrect|wrong|false|not|cannot|impossible|ruled out|eliminated)\b|n['’]t\b)",
+    re.IGNORECASE,
+)
+"""`(D) is incorrect because …`: what a text says of the options that it does not choose."""
 
 _CONCLUDING = (
     "checks?|sees|out|evident|observe[sd]?|recall|realize|suggesting|guarantees?|shows?|showing|shown|means?|"

@@ -160,6 +160,9 @@ _SAID_IN_ASIAN = re.compile(
 )
 """The value at the end of a sentence: `每份是 \frac{2}{5} 吨`."""
 _COUNTED = re.compile(r"\$?[-−]?\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?\s?\\?%?\$?")
+_FORMULA_BEFORE = re.compile(r"(?:[√∛^_*+×·/(α-ωA-Za-z\d)\]]\s?|[根方]号)\$?\Z")
+_FORMULA_BEHIND = re.compile(r"\s?(?:[α-λν-ω√^*+×·/²³¹⁰-₟(]|[-−]\s?[\d(a-z√]|[a-fi-kn-rt-z](?![A-Za-z]))")
+"""What makes a number only a part of what is said: `14π`, `根号3`, `3x`, `2^10`."""
 
 
 def formulas(text: str) -> list[tuple[str, int, int]]:
@@ -187,7 +190,7 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
     >>> narrowed("2 or 3 apples", keep_rest=False)
     '2 or 3 apples'
     """
-    if _ASIAN.search(statement) and (counted := _COUNTED.findall(statement)):
+    if _ASIAN.search(statement) and (counted := list(_COUNTED.finditer(statement))):
         return _narrowed_in_asian(statement, counted, keep_rest=keep_rest)
     around = _without(statement, formulas(statement))
     if not _WORD_BESIDE.search(statement) or DOUBTED.search(around) or QUALIFIED.search(around):
@@ -209,15 +212,22 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
     return f"{number[1]}{number[2]}" if keep_rest or _SHORT_NOUN.fullmatch(number[2]) else number[1]
 
 
-def _narrowed_in_asian(statement: str, counted: list[str], *, keep_rest: bool) -> str:
+def _narrowed_in_asian(statement: str, counted: list[re.Match[str]], *, keep_rest: bool) -> str:
     """The same for a sentence in Chinese, Japanese or Korean with these numbers in it."""
     if DOUBTED.search(statement) or QUALIFIED.search(statement):
         return statement
     is_bare = "\\" not in statement and "=" not in statement and not keep_rest
     if len(counted) == 1 and is_bare and not _SCALED.search(statement):
-        return counted[0].strip("$ ")
+        return statement if _is_in_formula(statement, *counted[0].span()) else counted[0][0].strip("$ ")
     said = _SAID_IN_ASIAN.search(statement)
     return f"{said[1]} {said[2] if keep_rest else ''}".strip() if said else statement
+
+
+def _is_in_formula(statement: str, start: int, end: int) -> bool:
+    return (
+        _FORMULA_BEFORE.search(statement, max(0, start - 4), start) is not None
+        or _FORMULA_BEHIND.match(statement, end) is not None
+    )
 
 
 def predicate(statement: str) -> str:

@@ -120,6 +120,8 @@ def clean(text: str) -> str:
         if any("VULGAR" in unicodedata.name(c, "") for c in text if ord(c) >= _FIRST_VULGAR)
         else text
     )
+    if "根号" in text:
+        text = text.replace("根号", "√")
     if "√" in text or "∛" in text or "∜" in text:
         text = _ROOT_OF_DIGITS.sub(r"\1{\2}", text)
     text = text.translate(_TABLE)
