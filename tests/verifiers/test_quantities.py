@@ -124,6 +124,27 @@ def test_percent_signs_are_policies() -> None:
     assert not accepts("0.1", "10%", exact)
 
 
+@pytest.mark.parametrize(
+    ("question", "reference", "answer", "equal"),
+    [
+        ("Two of ten cars are red. What percentage of the cars are red?", "20", r"20\%", True),
+        ("Two of ten cars are red. What percentage of the cars are red?", r"20\%", "20", True),
+        ("Two of ten cars are red. What percentage of the cars are red?", "20", r"2\%", False),
+        ("Two of ten cars are red. What percentage of the cars are red?", "20", r"0.2\%", False),
+        ("Two of ten cars are red. What percentage of the cars are red?", "0.2", r"0.2\%", False),
+        ("What is the chance that both win, expressed as a percentage?", "12", "12%", True),
+        ("He gets 20 percent off 100 dollars. How many dollars does he save?", "20", r"20\%", False),
+        ("What is 20 percent of 50?", "10", r"10\%", False),
+        ("What is twenty percent of 50?", "10", r"10\%", False),
+    ],
+)
+def test_a_question_for_a_percentage_is_answered_with_and_without_the_sign(
+    question: str, reference: str, answer: str, equal: bool
+) -> None:
+    """Where a percentage is asked for, 20 and 20 % both say it; a percentage that is only mentioned changes nothing."""
+    assert verify_answer(Problem(question=question, reference=reference), answer).equal is equal
+
+
 def test_rounding_of_the_reference_is_a_policy() -> None:
     """`max_rounding` bounds how far from a rounded reference an answer may be."""
     assert not accepts("2.5 kJ", "2.54 kJ")

@@ -77,6 +77,9 @@ def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
     return _same_but_for_names(reference, answer, terms) or match
 
 
+_FLOAT_DIGITS = 10**15
+
+
 def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
     """Compare two rational numbers: exactly, then by the problem's tolerance, then as a rounding."""
     if reference.value == answer.value:
@@ -85,11 +88,21 @@ def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
         if abs(reference.value - answer.value) <= Fraction(terms.rel_tol) * abs(reference.value):
             return equal("number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}")
         return differs("number.tolerance", f"the numbers differ by more than the tolerance of {terms.rel_tol:g}")
+    if _are_same_float(reference, answer):
+        return equal("number.float", "the same number, up to the noise of floating point")
     if terms.policy.rounded_decimal is Choose.ACCEPT:
         for exact, decimal in ((reference, answer), (answer, reference)):
             if exact.step is None and exact.value.denominator != 1 and is_rounding(exact.value, decimal, terms.policy):
                 return equal("number.rounded", "the decimal is a correct rounding of the exact value")
     return differs("number.exact", "the numbers differ")
+
+
+def _are_same_float(one: Num, other: Num) -> bool:
+    """Whether two decimals of 15 digits and more differ by no more than a computer's sums: `0.6666666666666667`."""
+    if one.step is None or other.step is None:
+        return False
+    noise = abs(one.value) / _FLOAT_DIGITS
+    return one.step <= noise * 2 and other.step <= noise * 2 and abs(one.value - other.value) <= noise * 5
 
 
 def is_rounding(exact: Fraction, decimal: Num, policy: Policy) -> bool:

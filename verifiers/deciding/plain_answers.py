@@ -11,6 +11,7 @@ from verifiers.extraction.final_answer import extract_answer
 from verifiers.extraction.hedges import denial, hedge
 from verifiers.extraction.options import named_option
 from verifiers.policy import Choose, Policy
+from verifiers.reading.plain_numbers import read_number
 from verifiers.reading.texts import (
     option_letter,
     option_letters,
@@ -30,6 +31,9 @@ _OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |
 
 def decide_choice(problem: Problem, reference: Reference, answer: str) -> Decision:
     """Options: the letter, the option's text, or both, as long as they name one option."""
+    if _is_right_text(problem, reference, answer):
+        text = plain_text(answer)
+        return Decision(Status.CORRECT, "choice.text", "the option's text, letter by letter", text, text)
     answer = named_option(answer, problem)
     wanted = _options(problem, reference.text, reference.letter)
     given = _options(problem, answer, option_letter(answer))
@@ -51,11 +55,30 @@ def decide_choice(problem: Problem, reference: Reference, answer: str) -> Decisi
     )
 
 
+def _is_right_text(problem: Problem, reference: Reference, answer: str) -> bool:
+    """Whether an answer is the text of the right option to the letter, which no other word in it can then deny."""
+    if reference.letter is None or len(answer) == 1:
+        return False
+    place = ord(reference.letter) - ord("A")
+    return place < len(problem.choices) and unwrap(problem.choices[place]).split() == answer.split()
+
+
+def _names_another_value(problem: Problem, letter: str, rest: str) -> bool:
+    """Whether a letter stands beside a number that is not the one of its option: `(D) 140°` where D is 20°."""
+    place = ord(letter) - ord("A")
+    if place >= len(problem.choices) or not _VALUE_ONLY.fullmatch(rest):
+        return False
+    values = [read_number(_VALUE_SIGNS.sub("", text).strip()) for text in (problem.choices[place], rest)]
+    return None not in values and values[0].value != values[1].value  # type: ignore[union-attr]
+
+
 def _options(problem: Problem, text: str, letter: str | None) -> set[str]:
     """The letters of the options that `text` names, by letter or by an option's text."""
     if letter is not None:
         rest = option_text(text)
         by_text = _by_text(problem, rest) if rest else set()
+        if rest and not by_text and _names_another_value(problem, letter, rest):
+            by_text = {rest}
         return {letter} | by_text
     return _by_text(problem, text)
 
@@ -124,6 +147,8 @@ def decide_counted(reference: str, answer: str) -> Decision | None:
     return Decision(status, f"counted.{sort}", "the numbers are compared", str(left), str(right))
 
 
+_VALUE_ONLY = re.compile(r"[\s$-]*\d[\d.,\s$%°\\^{}()circ-]*")
+_VALUE_SIGNS = re.compile(r"[\s$%°]|\\%|\^?\s?\{?\\circ\}?")
 _ONE_OR_OTHER = re.compile(r"\(?[A-J]\)?(?:,\s\(?[A-J]\)?){0,8},?\s(?:\\text\{\s?)?or\s?\}?\s?\(?[A-J]\)?")
 _NUMBERS = re.compile(r"\d{1,40}")
 _PLACE_ENDS = ("th", "st", "nd", "rd", "first", "second", "third")

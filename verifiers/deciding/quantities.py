@@ -17,6 +17,7 @@ from verifiers.quantities.quantity_lists import Quantity
 from verifiers.quantities.quantity_ranges import range_ends
 from verifiers.quantities.quantity_reference import (
     Reference,
+    asks_for_percent,
     fixes_unit,
     form_of,
     is_composed,
@@ -246,7 +247,7 @@ class _Judge:
         if is_ratio:
             value = answer.magnitude.value * answer.readings[0].factor
             same = answer.magnitude.value == reference.magnitude.value
-            stripped = same and self.policy.percent_strip is Choose.ACCEPT
+            stripped = same and (self.policy.percent_strip is Choose.ACCEPT or self._is_in_percent(reference, answer))
             by_ratio = self.policy.percent_decimal is Choose.ACCEPT
             equal = stripped or (by_ratio and self._same_number(reference.magnitude.value, value))
             status = Status.CORRECT if equal else Status.INCORRECT
@@ -257,6 +258,11 @@ class _Judge:
         equal = self._same_number(reference.magnitude.value, answer.magnitude.value)
         reason = "the reference has no unit; the numbers " + ("agree" if equal else "differ")
         return self._say(Status.CORRECT if equal else Status.INCORRECT, "quantity.extra_unit", reason, (answer,))
+
+    def _is_in_percent(self, reference: Quantity, answer: Quantity) -> bool:
+        """Whether the question asks for a percentage, and a number beyond one cannot be meant as its hundredth."""
+        is_percent = bool(answer.readings) and answer.readings[0].factor == Fraction(1, 100)
+        return is_percent and abs(reference.magnitude.value) > 1 and asks_for_percent(self.problem.question)
 
     def _same_number(self, reference: Fraction, answer: Fraction) -> bool:
         tolerance = Fraction(self.problem.rel_tol) if self.problem.rel_tol is not None else Fraction(1, 10**14)
@@ -321,7 +327,7 @@ class _Judge:
             return True
         unit = reference.readings[0]
         is_percent = unit.dimension == () and unit.factor == Fraction(1, 100)
-        if is_percent and self.policy.percent_strip is Choose.ACCEPT:
+        if is_percent and (self.policy.percent_strip is Choose.ACCEPT or asks_for_percent(self.problem.question)):
             return True
         has_sign = "°" in reference.symbols or not {"$", "€", "£", "¥", "₹"}.isdisjoint(reference.symbols)
         if has_sign and unit.dimension in _SIGNED and self.policy.missing_sign is Choose.ACCEPT:

@@ -14,10 +14,11 @@ from verifiers.extraction.final_answer import extract_answer
 from verifiers.limits import OverLimitError
 from verifiers.reading.grammar import Reading, read
 from verifiers.reading.loose_text import lead_in_dropped, named_set, without_tail
-from verifiers.reading.nouns import FUNCTION_WORDS
+from verifiers.reading.nouns import FUNCTION_WORDS, is_noun
 from verifiers.reading.number_words import number_in_words
 from verifiers.reading.plain_numbers import Number, read_number, repeating_in_brackets
 from verifiers.reading.texts import is_text, plain_text, reference_letter, words_of
+from verifiers.reading.vocabulary import GREEK
 from verifiers.reading.wrapping import unwrap
 from verifiers.trees.tree import Call, Const, Matrix, Node, Num, Seq, UnreadableError, number
 from verifiers.trees.walk import letters_of, nodes_of, rewrite
@@ -36,6 +37,11 @@ _OPTION_AND_VALUE = re.compile(r"\([A-J]\)\s+(?:[\d$-]|\\(?:d?frac|sqrt|pi))")
 _BARE_NUMBER = re.compile(r"-?\d[\d.,]*")
 _LAST_EQUATION = re.compile(r"=\s?([a-zA-Z]\s?=[^=]{1,200})\Z")
 r"""`x = 0` at the end of `1 = \zzz = x = 0`, where the rest cannot be read."""
+_NOUN_IN_BRACKETS = re.compile(r"(-?\d[\d.,]*(?:/\d+)?)\s+\(\s?([A-Za-z]{3,20}(?: [A-Za-z]{2,20}){0,3})\s?\)")
+"""`9 (hot dogs)`"""
+_MATH_NAMES = GREEK | frozenset(("sin", "cos", "tan", "log", "exp", "sqrt", "mod", "base"))
+_COUNTED_PARTS = frozenset(("quarters", "halves", "tens", "hundreds", "times", "solutions", "options", "cases"))
+"""Words that also calculate, but in brackets behind a number only say what is counted."""
 _NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
 """Units that are other words of prose."""
 _LONG = 400
@@ -102,7 +108,7 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
             plain = read_number(bare) if bare.isascii() else None
             if plain is not None:
                 return Reference(bare, "number", number=plain, tree=Num(plain.value, plain.unit_in_last_place))
-        text = final_text(raw, kind)
+        text = final_text(_noun_unbracketed(raw) if raw.endswith(")") else raw, kind)
     except OverLimitError as error:
         return Reference(raw[:200], "text", over_limit=str(error))
     except UnreadableError as error:
@@ -115,6 +121,17 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
     if kind is AnswerKind.TEXT:
         return Reference(text, "text")
     return _of_kind(text, kind, letter)
+
+
+def _noun_unbracketed(raw: str) -> str:
+    """`9 (apples)` as `9 apples`, and `9 (quarters)` as 9, since `9 quarters` is another number."""
+    counted = _NOUN_IN_BRACKETS.fullmatch(raw.strip())
+    if counted is None:
+        return raw
+    words = counted[2].split()
+    if is_noun(words) or read_unit(counted[2]) is not None:
+        return f"{counted[1]} {counted[2]}" if _MATH_NAMES.isdisjoint(words) else raw
+    return counted[1] if len(words) == 1 and words[0] in _COUNTED_PARTS else raw
 
 
 def _of_kind(text: str, kind: AnswerKind, letter: str | None) -> Reference:  # noqa: PLR0911 - one return for each kind

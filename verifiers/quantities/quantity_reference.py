@@ -221,3 +221,28 @@ def fixes_unit(question: str, unit: Unit) -> bool:
                     return True
                 break
     return False
+
+
+_PERCENT_ASKED: Final = re.compile(
+    r"\b(?:what|which|the|how many|a|as|in|by)\s+(?:(?!\w*(?:ty|teen|ten|five|half)\s)[a-z]+\s+)?"
+    r"per\s?cent(?:ages?|s)?\b"
+    r"|\bwhat %",
+    re.IGNORECASE,
+)
+_ASKS: Final = re.compile(
+    r"\?|\b(?:what|which|find|calculate|determine|compute|express|give|how many)\b", re.IGNORECASE
+)
+_SENTENCE: Final = re.compile(r"(?<=[.?!])\s+")
+
+
+@lru_cache(maxsize=8192)
+def asks_for_percent(question: str) -> bool:
+    """Whether a question asks for a percentage, so that `20` and `20 %` both say it.
+
+    >>> asks_for_percent("What percentage of the cars are red?"), asks_for_percent("He gets 20 percent off. How much?")
+    (True, False)
+    """
+    if "%" not in question and "percent" not in question.lower() and "per cent" not in question.lower():
+        return False
+    sentences = _SENTENCE.split(question[-_MAX_QUESTION_CHARS:])
+    return any(_ASKS.search(each) and _PERCENT_ASKED.search(each) for each in sentences)
