@@ -1,6 +1,7 @@
 """The pool, with real processes and a judge that misbehaves on command."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from tests.processes import HANGS_S, wait_until, wait_until_gone
 from verifiers import pool as pools
 from verifiers.policy import Policy
 from verifiers.pool import MAX_MESSAGE_CHARS, VerifierPool
-from verifiers.workers.worker_process import Item, WorkerProcess
+from verifiers.workers.worker_process import Cause, Item, WorkerProcess
 
 JUDGE = "tests.verifiers.misbehaving:judge"
 PROBLEM = Problem(question="How many?", reference="2")
@@ -106,6 +107,22 @@ def test_several_hangs_are_each_stopped(hasty: VerifierPool) -> None:
         Status.INCORRECT,
         Status.TIMEOUT,
     ]
+
+
+def test_an_item_is_not_blamed_for_the_time_of_the_one_before_it() -> None:
+    """Where an item ends just as its time does, the next one runs when the worker is stopped; it had its time yet."""
+
+    class Late(WorkerProcess):
+        def kill(self) -> None:
+            select.select([self._marks], [], [])  # until the next item is taken up, or the worker has ended
+            super().kill()
+
+    worker = Late(Policy(), 512, JUDGE)
+    worker.wait_until_ready()
+    outcome = worker.run(bare("sleep 1", f"sleep {HANGS_S}"), [0.2, HANGS_S])
+    worker.close()
+    assert (outcome.cause, outcome.culprit) == (Cause.TIMEOUT, None)
+    assert [verdict.extracted for verdict in outcome.verdicts] == ["sleep 1"]
 
 
 def test_a_crash_costs_only_the_item_that_caused_it(pool: VerifierPool) -> None:

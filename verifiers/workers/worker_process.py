@@ -175,7 +175,7 @@ class WorkerProcess:
 
     def _stopped(self, cause: Cause, verdicts: list[Verdict], progress: "_Progress") -> Outcome:
         """Kill what is left, take what it had still answered, and name the item that was running."""
-        seconds = progress.running_s()
+        stopped = time.monotonic()
         self.kill()
         try:
             while data := os.read(self._replies, _READ_BYTES):
@@ -183,10 +183,12 @@ class WorkerProcess:
                     verdicts += VERDICTS.validate_json(payload)
         except (OSError, ValidationError):
             pass  # the verdicts that were read whole are kept, the rest is verified again
-        progress.has_moved()
+        has_moved = progress.has_moved()
         running = progress.started - 1
         culprit = running if running >= len(verdicts) else None
-        return Outcome(verdicts, cause, culprit, seconds, _ending(self._process.wait()))
+        if cause is Cause.TIMEOUT and has_moved:
+            culprit = None  # what took too long is done after all, and the next item had its time yet
+        return Outcome(verdicts, cause, culprit, progress.running_s(stopped), _ending(self._process.wait()))
 
 
 class _Progress:
@@ -210,9 +212,9 @@ class _Progress:
         self._since = MARK.unpack(data[-MARK.size :])[0] / 1e9
         return True
 
-    def running_s(self) -> float:
-        """Seconds since the running item was taken up, or since the batch was sent."""
-        return time.monotonic() - self._since
+    def running_s(self, now: float) -> float:
+        """Seconds until `now`, a monotonic time, since the running item was taken up or the batch was sent."""
+        return max(0.0, now - self._since)
 
     def deadline(self, timeouts_s: Sequence[float]) -> float:
         """Monotonic time at which the item that is running, as far as is known, has run too long."""
