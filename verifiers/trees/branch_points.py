@@ -18,7 +18,8 @@ from verifiers.trees.walk import letters_of, nodes_of
 
 STEPS = frozenset({"floor", "ceil", "sign", "mod"})
 """Functions that jump."""
-BRANCHING = STEPS | {"abs", "norm", "max", "min"}
+_OF_WHOLE_NUMBERS = frozenset({"gcd", "lcm"})
+BRANCHING = STEPS | _OF_WHOLE_NUMBERS | {"abs", "norm", "max", "min"}
 """Functions with several branches."""
 _SIZES = tuple(map(Fraction, ("0.06", "0.7", "2.9", "11", "43", "170", "1500", "20000")))
 _GRID = tuple(
@@ -56,17 +57,19 @@ def branch_points(
     left: Node, right: Node, names: Iterable[str], whole: frozenset[str], context: Any
 ) -> Iterator[Point]:
     """Where two expressions with branches are compared, beyond the usual points; letters in `whole` are integers."""
-    for point in _points(left, right, sorted(names), whole, context):
-        yield {name: Fraction(round(v)) if name in whole else v for name, v in point.items()}
-
-
-def _points(left: Node, right: Node, names: list[str], whole: frozenset[str], context: Any) -> Iterator[Point]:
-    """The cheapest first: the places where branches end are only looked for while the expressions seem equal."""
     nodes = [node for side in (left, right) for node in nodes_of(side) if is_branching(node)]
+    is_natural = any(isinstance(node, Call) and node.name in _OF_WHOLE_NUMBERS for node in nodes)
+    for point in _points(nodes, sorted(names), whole, context):
+        values = {name: Fraction(round(value)) if name in whole else value for name, value in point.items()}
+        yield {name: abs(value) or Fraction(1) for name, value in values.items()} if is_natural else values
+
+
+def _points(nodes: list[Node], names: list[str], whole: frozenset[str], context: Any) -> Iterator[Point]:
+    """The cheapest first: the places where branches end are only looked for while the expressions seem equal."""
     yield from _spread(names, nodes)
     if whole:
         yield from (dict(zip(names, map(Fraction, (k, *_others(names, k))), strict=True)) for k in _WHOLE_RANGE)
-    if any(isinstance(node, Call) and node.name in STEPS for node in nodes):
+    if any(isinstance(node, Call) and node.name in STEPS | _OF_WHOLE_NUMBERS for node in nodes):
         yield from _at_jumps(names, nodes)
     turns = [
         turn for turn in dict.fromkeys(turn for node in nodes for turn in _turns(node)) if _is_worth_a_search(turn)
@@ -102,7 +105,7 @@ def _turns(node: Node) -> Iterator[Node]:
         yield from (base for base in bases if not isinstance(base, Sym))
     elif isinstance(node, Call) and node.name in {"max", "min"}:
         yield from (subtract(one, other) for one, other in combinations(node.args, 2))
-    elif isinstance(node, Call):
+    elif isinstance(node, Call) and node.name not in _OF_WHOLE_NUMBERS:
         yield from node.args
 
 

@@ -37,6 +37,8 @@ class Evaluator:
         self.bound: dict[str, Any] = {}
         self.lost = 0
         """Bits that cancellation and steep functions have cost so far, at most."""
+        self.span = 0
+        """Bits between the largest and the smallest term of a sum: fewer digits than these do not see the smallest."""
         self.peak = -MAX_MAGNITUDE
         """Largest binary magnitude of a sum's term."""
 
@@ -103,7 +105,9 @@ class Evaluator:
         total = self.mp.mpf(0)
         for term in terms:
             total = total + term
-        largest = max((int(self.mp.mag(term)) for term in terms if term), default=-MAX_MAGNITUDE)
+        magnitudes = [int(self.mp.mag(term)) for term in terms if term]
+        largest = max(magnitudes, default=-MAX_MAGNITUDE)
+        self.span = max(self.span, largest - min(magnitudes, default=largest))
         self.peak = max(self.peak, largest)
         self.lost += largest - int(self.mp.mag(total)) if total else (self.mp.prec if largest > -MAX_MAGNITUDE else 0)
         return total
@@ -161,6 +165,8 @@ class Evaluator:
         magnitudes = [int(self.mp.mag(argument)) for argument in args if argument]
         largest = max(magnitudes, default=0)
         check("MAX_MAGNITUDE", largest, 64 + 4 * self.digits)
+        if node.name in _LEVEL:
+            self.span = max(self.span, _LEVEL[node.name](self.mp, args[0]))
         result = function(self.mp, *args)
         fall = largest - int(self.mp.mag(result)) if result and self.mp.isfinite(result) else 0
         if fall > 0:  # near a zero of the function, as cancellation in a sum
@@ -223,6 +229,13 @@ def _divisor(mp: Any, *args: Any) -> Any:
     return mp.mpf(math.gcd(*(int(a) for a in args)))
 
 
+def _multiple(mp: Any, *args: Any) -> Any:
+    """Least common multiple of whole numbers."""
+    if not all(mp.isint(a) for a in args):
+        raise UndefinedError("lcm of numbers that are not whole")
+    return mp.mpf(math.lcm(*(int(a) for a in args)))
+
+
 _NAMED = (
     "sin cos tan cot sec csc sinh cosh tanh coth sech csch asin acos atan acot asec acsc asinh acosh atanh ln sign "
     "gamma zeta erf re im arg conj"
@@ -242,4 +255,34 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": lambda _mp, *values: max(values),
     "min": lambda _mp, *values: min(values),
     "gcd": _divisor,
+    "lcm": _multiple,
 }
+
+
+def _bits_near_zero(mp: Any, x: Any) -> int:
+    """Bits that `1 - cos x` is below one."""
+    return -2 * int(mp.mag(x)) if x else 0
+
+
+def _bits_of_exponential(mp: Any, x: Any) -> int:
+    """Bits that `1 - tanh x` is below one, and `e^-x` below `e^x`."""
+    return max(int(min(abs(3 * x.real), MAX_MAGNITUDE)), _bits_near_zero(mp, x))
+
+
+def _bits_of_square(_mp: Any, x: Any) -> int:
+    """Bits that `1 - erf x` is below one."""
+    return int(min(abs(2 * x.real**2), MAX_MAGNITUDE))
+
+
+_LEVEL: dict[str, Callable[[Any, Any], int]] = {
+    "cos": _bits_near_zero,
+    "sec": _bits_near_zero,
+    "cosh": _bits_of_exponential,
+    "sinh": _bits_of_exponential,
+    "sech": _bits_of_exponential,
+    "csch": _bits_of_exponential,
+    "tanh": _bits_of_exponential,
+    "coth": _bits_of_exponential,
+    "erf": _bits_of_square,
+}
+"""Functions that come so close to one value that they may hide what they are of: `tanh 100` is nearly 1."""

@@ -25,6 +25,7 @@ from verifiers.trees.walk import letters_of
 _POINTS = 6
 _NEEDED = 4
 _FIRST_DIGITS = 30
+_SPARE_BITS = 32
 _PLAIN_BITS = 32
 """Numbers up to this size need no further digits."""
 _ROUNDING = frozenset({"floor", "ceil", "mod"})
@@ -94,13 +95,28 @@ def _at_points(left: Node, right: Node, points: list[dict[str, Fraction]], digit
     for values in points:
         outcome = Evaluator(context(), values, digits, allow_complex).compare(left, right)
         if outcome is Outcome.EQUAL and not agreeing:
-            outcome = Evaluator(context(), values, 2 * digits + 10, allow_complex).compare(left, right)
+            outcome = _compare_finely(left, right, values, 2 * digits + 10, allow_complex)
         if outcome is Outcome.DIFFERENT:
             return outcome
         agreeing += outcome is Outcome.EQUAL
         if agreeing == _NEEDED:
             break
     return Outcome.EQUAL if agreeing >= min(2, len(points)) else Outcome.UNDECIDED
+
+
+def _compare_finely(left: Node, right: Node, values: dict[str, Fraction], digits: int, allow_complex: bool) -> Outcome:
+    """Compare with so many digits that no term is too small to be seen; undecided where these are too many."""
+    evaluator = Evaluator(context(), values, digits, allow_complex)
+    outcome = evaluator.compare(left, right)
+    bits = 2 * evaluator.span + _SPARE_BITS
+    if outcome is not Outcome.EQUAL or bits <= evaluator.mp.prec:
+        return outcome
+    needed = bits * 3 // 10
+    return (
+        Outcome.UNDECIDED
+        if needed > MAX_PRECISION
+        else Evaluator(context(), values, needed, allow_complex).compare(left, right)
+    )
 
 
 def _differ_at(left: Node, right: Node, letters: "Letters", digits: int) -> bool:
@@ -123,34 +139,37 @@ def ratio_is_constant(left: Node, right: Node, sign: int = 0) -> Outcome:
     check("MAX_SYMBOLS", len(letters.names), MAX_SYMBOLS)
     digits = _FIRST_DIGITS + letters.digits
     check("MAX_PRECISION", digits, MAX_PRECISION)
-    usual = [letters.point(index) for index in range(_POINTS + 2)]
-    values = [pair for point in usual if (pair := _both_values(left, right, point, letters, digits)) is not None]
+    usual = [Evaluator(context(), letters.point(index), digits, letters.has_i) for index in range(_POINTS + 2)]
+    values = [pair for evaluator in usual if (pair := _both_values(evaluator, left, right)) is not None]
+    hides_terms = any(evaluator.span > 2 * digits for evaluator in usual)
     if any(_is_next_to_zero(value, digits) for pair in values for value in pair):
         return Outcome.DIFFERENT
-    if len(values) < PAIR:
+    if len(values) < PAIR or hides_terms:
         return Outcome.UNDECIDED
     first = values[0][0] / values[0][1]
     if sign and (getattr(first, "imag", 0) or first * sign <= 0):
         return Outcome.DIFFERENT
     if not all(_is_near(over / under, first, digits) for over, under in values):
         return Outcome.DIFFERENT
+    return Outcome.DIFFERENT if _ratio_differs_at(left, right, letters, first, digits) else Outcome.EQUAL
+
+
+def _ratio_differs_at(left: Node, right: Node, letters: "Letters", first: Any, digits: int) -> bool:
+    """Whether `left / right` is another than `first` at one of further points."""
     for point in letters.further_points(left, right):
         try:
-            pair = _both_values(left, right, point, letters, digits)
+            pair = _both_values(Evaluator(context(), point, digits, letters.has_i), left, right)
         except OverLimitError:  # the other points decide
             continue
         zeros = [_is_next_to_zero(value, digits) for value in pair or ()]
         if any(zeros) and not all(zeros):
-            return Outcome.DIFFERENT
+            return True
         if pair is not None and not any(zeros) and not _is_near(pair[0] / pair[1], first, digits):
-            return Outcome.DIFFERENT
-    return Outcome.EQUAL
+            return True
+    return False
 
 
-def _both_values(
-    left: Node, right: Node, point: dict[str, Fraction], letters: "Letters", digits: int
-) -> tuple[Any, Any] | None:
-    evaluator = Evaluator(context(), point, digits, letters.has_i)
+def _both_values(evaluator: Evaluator, left: Node, right: Node) -> tuple[Any, Any] | None:
     try:
         return evaluator.number(left), evaluator.number(right)
     except UndefinedError:

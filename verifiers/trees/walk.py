@@ -75,9 +75,13 @@ def needs_sympy(node: Node) -> bool:
     return any(_is_symbolic(n) for n in nodes_of(node))
 
 
+_OF_POLYNOMIALS = frozenset("xyzt")
+"""Letters in common divisors of polynomials; those of other letters are of whole numbers."""
+
+
 def _is_symbolic(node: Node) -> bool:
     if isinstance(node, Call):
-        return node.name in {"gcd", "lcm"}
+        return node.name in {"gcd", "lcm"} and letters_of(node) <= _OF_POLYNOMIALS
     return isinstance(node, Big) and (
         node.kind not in {"sum", "prod"} or "inf" in {getattr(node.upper, "name", ""), *_names(node.lower)}
     )
