@@ -17,6 +17,16 @@ from verifiers.comparing.members import alternatives, as_tuple, has_alternatives
 from verifiers.comparing.piecewise import is_piecewise, same_piecewise
 from verifiers.comparing.regions import interval_of, is_interval, is_region, same_region
 from verifiers.comparing.scalars import Match, Terms, differs, equal, same_scalar
+from verifiers.comparing.shapes import (
+    as_membership,
+    as_points,
+    by_name,
+    components,
+    coordinates,
+    in_alphabet,
+    in_parameter_of,
+    without_point,
+)
 from verifiers.comparing.signed_equations import same_curves, same_residues
 from verifiers.comparing.whole_numbers import same_whole_numbers
 from verifiers.policy import Choose
@@ -27,7 +37,6 @@ from verifiers.trees.tree import (
     Apply,
     Builder,
     Call,
-    Const,
     Matrix,
     Node,
     Num,
@@ -39,12 +48,9 @@ from verifiers.trees.tree import (
     UnreadableError,
     Words,
     divide,
-    number,
 )
-from verifiers.trees.walk import letters_of, nodes_of, replace, rewrite
+from verifiers.trees.walk import nodes_of
 
-_PARAMETERS = frozenset({"k", "m", "n", "r", "s", "t", "lambda", "mu"})
-"""Letters that are usually parameters of a family of points."""
 _COORDINATES = frozenset("xyzrt") | {"theta"}
 """Letters of equations of curves, of which the value of one side says nothing."""
 
@@ -62,8 +68,8 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
     if _is_about_another_letter(reference, answer):
         return differs("equation.label", "the values are given for different letters")
     reference, answer = _prepared(reference), _prepared(answer)
-    reference, answer = _by_name(reference, answer), _by_name(answer, reference)
-    reference, answer = _as_membership(reference, answer), _as_membership(answer, reference)
+    reference, answer = by_name(reference, answer), by_name(answer, reference)
+    reference, answer = as_membership(reference, answer), as_membership(answer, reference)
     if isinstance(reference, Words) or isinstance(answer, Words):
         return differs("text.words", "words stand where mathematics is compared")
     if is_piecewise(reference) or (is_piecewise(answer) and not isinstance(reference, Rel)):
@@ -134,18 +140,6 @@ def _prepared(node: Node) -> Node:
     ):
         return node.parts[1]
     return node
-
-
-def _by_name(node: Node, other: Node) -> Node:
-    """`(a, b) = (4, -1)` as `a = 4, b = -1`, where the other side is such a list."""
-    if not (isinstance(node, Rel) and node.ops == ("=",) and isinstance(other, Seq) and not other.opening):
-        return node
-    names, values = node.parts
-    if not (isinstance(names, Seq) and isinstance(values, Seq) and len(names.items) == len(values.items)):
-        return node
-    if not is_label(names) or not all(isinstance(item, Rel) for item in other.items):
-        return node
-    return Seq("", tuple(Rel(("=",), pair) for pair in zip(names.items, values.items, strict=True)), "")
 
 
 def _compare_relation(reference: Rel, answer: Node, terms: Terms) -> Match:
@@ -299,88 +293,28 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
     if named is not None:
         return _compare_matrix(*((matrix, named) if matrix is reference else (named, matrix)), terms)
     vector = vector_members(matrix)
-    pair = tuple_members(_components(_coordinates(beside), size=0 if vector is None else len(vector)))
+    pair = tuple_members(components(coordinates(beside), size=0 if vector is None else len(vector)))
     if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
         return differs("matrix.kind", "a matrix is compared with something else")
     left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)
     return same_in_order(left_items, right_items, terms, compare, "matrix.vector")
 
 
-def _coordinates(node: Node) -> Node:
-    """`x = 2, y = 3` as the point (2, 3); anything else as it is."""
-    ordered = _in_alphabet(node) if isinstance(node, Seq) and not node.opening and len(node.items) > 1 else None
-    return node if ordered is None else Seq("(", as_tuple(ordered) or (), ")")
-
-
 def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:
     """Lists, sets and tuples."""
-    reference, answer = _without_point(reference, answer), _without_point(answer, reference)
-    reference, answer = _as_points(reference, answer), _as_points(answer, reference)
+    reference, answer = without_point(reference, answer), without_point(answer, reference)
+    reference, answer = as_points(reference, answer), as_points(answer, reference)
     left_kind, right_kind = _bracket_kind(reference), _bracket_kind(answer)
     if left_kind == "tuple" and right_kind == "one" and isinstance(reference, Seq):
-        answer = _components(answer, size=len(reference.items))
+        answer = components(answer, size=len(reference.items))
         right_kind = _bracket_kind(answer)
     elif right_kind == "tuple" and left_kind == "one":
-        reference, left_kind = _components(reference), _bracket_kind(_components(reference))
+        reference, left_kind = components(reference), _bracket_kind(components(reference))
     if left_kind == "tuple" or right_kind == "tuple":
         return _compare_tuples(reference, answer, left_kind, right_kind, terms)
     if isinstance(answer, Seq) and not answer.opening and len(members(reference)) == 1 and "{" not in left_kind:
         return differs("list.several", "several answers are given where one is asked for")
     return same_members(reference, answer, terms, compare)
-
-
-def _without_point(node: Node, other: Node) -> Node:
-    """The coordinates of `P(3, -2)`, where a tuple stands on the other side."""
-    is_point = (
-        isinstance(node, Apply)
-        and len(node.args) >= PAIR
-        and (
-            (len(node.name) == 1 and node.name.isupper())
-            or node.name in {"vertex", "point", "focus", "center", "centre"}
-        )
-    )
-    if is_point and isinstance(node, Apply) and isinstance(other, Seq) and other.opening == "(":
-        return Seq("(", node.args, ")")
-    return node
-
-
-def _as_membership(node: Node, other: Node) -> Node:
-    r"""`z = [1, 2] \cup [3, 4]` as `z \in …`, where the other side says so of the same letter."""
-    if not (isinstance(node, Rel) and node.ops == ("=",) and isinstance(other, Rel) and other.ops == ("in",)):
-        return node
-    label, value = node.parts
-    is_region_of = isinstance(label, Sym) and label == other.parts[0] and (is_region(value) or is_interval(value))
-    return Rel(("in",), node.parts) if is_region_of else node
-
-
-def _as_points(node: Node, other: Node) -> Node:
-    """`1, 2; 3, 4` as the points (1, 2), (3, 4), where the other side has points for members."""
-    if not (isinstance(node, Seq) and node.joiner == ";" and not node.opening and isinstance(other, Seq)):
-        return node
-    if not all(isinstance(item, Seq) and item.opening == "(" for item in other.items):
-        return node
-    if not all(isinstance(item, Seq) and not item.opening and not _has_relation(item) for item in node.items):
-        return node
-    return Seq("", tuple(Seq("(", item.items, ")") for item in node.items if isinstance(item, Seq)), "")
-
-
-def _has_relation(node: Seq) -> bool:
-    return any(isinstance(item, Rel) for item in node.items)
-
-
-def _components(node: Node, *, size: int = 0) -> Node:
-    """`2i + 3j` in unit vectors as `(2, 3)`; where the size is known, in plain letters too. Anything else as it is."""
-    tree = node
-    if size in {PAIR, len("ijk")} and letters_of(node) and letters_of(node) <= {"j", "k"}:
-        plain = {Const("i"): Sym("unit i"), Sym("j"): Sym("unit j"), Sym("k"): Sym("unit k")}
-        tree = rewrite(node, lambda part: plain.get(part, part) if isinstance(part, (Const, Sym)) else part)
-    names = sorted(name for name in letters_of(tree) if name.startswith("unit "))
-    if not names or replace(tree, dict.fromkeys(names, ZERO)) != ZERO:
-        return node
-    size = max("ijk".index(names[-1][-1]) + 1, size, PAIR)
-    axes = [f"unit {axis}" for axis in "ijk"[:size]]
-    parts = [replace(tree, {name: number(int(name == axis)) for name in axes}) for axis in axes]
-    return Seq("(", tuple(parts), ")")
 
 
 def _bracket_kind(node: Node) -> str:
@@ -394,7 +328,7 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
     if left_kind == right_kind:
         if isinstance(reference, Seq) and isinstance(answer, Seq) and _brackets_differ(reference, answer):
             return differs("interval.brackets", "the brackets differ")
-        answer = _in_parameter_of(reference, answer)
+        answer = in_parameter_of(reference, answer)
         return _members_in_order(reference, answer, terms)
     pair, other = (reference, answer) if left_kind == "tuple" else (answer, reference)
     if not isinstance(other, Seq):
@@ -405,29 +339,11 @@ def _compare_tuples(reference: Node, answer: Node, left_kind: str, right_kind: s
         if terms.policy.tuple_as_set is Choose.REJECT:
             return differs("tuple.set", "a tuple is compared with a set")
         return same_members(other, Seq("{", as_tuple(pair) or (), "}"), terms, compare)
-    if names := _in_alphabet(other):
+    if names := in_alphabet(other):
         reference, answer = (names, answer) if other is reference else (reference, names)
     if all(isinstance(item, Rel) for item in other.items) or terms.policy.pair_as_list is Choose.ACCEPT:
         return _members_in_order(reference, answer, terms)
     return differs("tuple.list", "a tuple or interval is compared with a list")
-
-
-def _in_parameter_of(reference: Node, answer: Node) -> Node:
-    """`(t, 2t)` as `(k, 2k)`: the name of the only parameter is free."""
-    wanted, given = letters_of(reference), letters_of(answer)
-    if wanted != given and len(wanted) == len(given) == 1 and (wanted | given) <= _PARAMETERS:
-        return replace(answer, {next(iter(given)): Sym(next(iter(wanted)))})
-    return answer
-
-
-def _in_alphabet(node: Seq) -> Seq | None:
-    """`y = 4, x = -1` as `x = -1, y = 4`; None unless the letters follow each other in the alphabet."""
-    labels = [item.parts[0] if isinstance(item, Rel) and item.ops == ("=",) else None for item in node.items]
-    names = "".join(sorted(label.name for label in labels if isinstance(label, Sym)))
-    if len(names) != len(node.items) or names not in "abcdefghijklmnopqrstuvwxyz":
-        return None
-    order = sorted(range(len(labels)), key=lambda place: getattr(labels[place], "name", ""))
-    return Seq("", tuple(node.items[place] for place in order), "")
 
 
 def _members_in_order(reference: Node, answer: Node, terms: Terms) -> Match:

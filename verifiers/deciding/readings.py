@@ -150,7 +150,7 @@ def _loose_readings(text: str, reference: Reference, policy: Policy) -> Iterator
         yield from _with_decimal_comma(text)
     if reference.is_constant:
         yield from _constant_readings(text, reference, policy)
-    if "omega" in text and reference.is_complex and (reading := _try(text)) is not None:
+    if "omega" in text and _wants_list(reference) and reference.is_complex and (reading := _try(text)) is not None:
         yield Candidate(replace(reading, {"omega": _ROOT_OF_UNITY}), frozenset(), "root_of_unity")
     if reference.kind == "tuple" and ";" in text and _GROUPED.fullmatch(text):
         reading = _try(text.replace(";", ","))
