@@ -13,6 +13,7 @@ from verifiers.trees.tree import (
     Matrix,
     Mul,
     Node,
+    Num,
     Pow,
     Ratio,
     Rel,
@@ -75,13 +76,19 @@ def needs_sympy(node: Node) -> bool:
     return any(_is_symbolic(n) for n in nodes_of(node))
 
 
-_OF_POLYNOMIALS = frozenset("xyzt")
+_OF_POLYNOMIALS = frozenset("abcxyzt")
 """Letters in common divisors of polynomials; those of other letters are of whole numbers."""
+
+
+def _is_of_whole_numbers(node: Call) -> bool:
+    """Whether the letters of a common divisor or multiple are whole numbers: `gcd(n, 12)`, and not `gcd(ab, b)`."""
+    letters, sorts = letters_of(node), {type(argument) for argument in node.args}
+    return bool(letters) and (not letters <= _OF_POLYNOMIALS or sorts == {Num, Sym})
 
 
 def _is_symbolic(node: Node) -> bool:
     if isinstance(node, Call):
-        return node.name in {"gcd", "lcm"} and letters_of(node) <= _OF_POLYNOMIALS
+        return node.name in {"gcd", "lcm"} and not _is_of_whole_numbers(node)
     return isinstance(node, Big) and (
         node.kind not in {"sum", "prod"} or "inf" in {getattr(node.upper, "name", ""), *_names(node.lower)}
     )
