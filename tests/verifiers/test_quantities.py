@@ -145,6 +145,13 @@ def test_a_question_for_a_percentage_is_answered_with_and_without_the_sign(
     assert verify_answer(Problem(question=question, reference=reference), answer).equal is equal
 
 
+def test_pi_is_no_noun_where_the_question_names_it() -> None:
+    """`64pi` is a number also where the question says "in terms of pi"."""
+    problem = Problem(question="What is the area, in terms of pi?", reference=r"64\pi")
+    assert verify_answer(problem, "64pi").equal
+    assert not verify_answer(problem, "46pi").equal
+
+
 def test_rounding_of_the_reference_is_a_policy() -> None:
     """`max_rounding` bounds how far from a rounded reference an answer may be."""
     assert not accepts("2.5 kJ", "2.54 kJ")

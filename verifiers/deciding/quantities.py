@@ -36,6 +36,7 @@ from verifiers.quantities.quantity_text import (
 from verifiers.quantities.quantity_tolerance import magnitudes_agree
 from verifiers.reading.loose_text import lead_in_dropped
 from verifiers.reading.nouns import head_noun, is_plural
+from verifiers.reading.vocabulary import GREEK
 from verifiers.units.definitions import ONE, Dimension, Unit, dimension_name, same_dimension
 from verifiers.units.unit_grammar import SHY_SYMBOLS
 from verifiers.units.unit_names import PARTICLES
@@ -48,6 +49,7 @@ _MONEY = re.compile(
     r"\s*\$\s*\d[\d.,]*\s*(?:thousand|million|billion|trillion|[kKMB])?\s*(?:(?:/|\bper\b)\s?[A-Za-z]{1,20}\s*)?"
     r"|\s*\d[\d.,]*\s\$\s*"
 )
+_GREEK = GREEK | {"pi"}
 _MARKS_OF_PLACE = frozenset(("'", '"', "st"))
 """Signs behind a bare number that make it another thing: `31'` may be feet or minutes, and `31st` is a place."""
 _SIDES = re.compile(
@@ -147,6 +149,8 @@ def _adds_a_unit(quantity: Quantity, question: str) -> bool:
     """Whether the answer is a number with a unit or a counted noun, and not a product of algebra such as `5h`."""
     if quantity.noun:
         last = quantity.noun.split()[-1]
+        if last in _GREEK:
+            return False  # `64pi`, where the question says "in terms of pi"
         return quantity.magnitude.value == 1 or is_plural(quantity.noun) or last.lower() in question.lower()
     if quantity.is_glued and not _MARKS_OF_PLACE.isdisjoint(quantity.symbols):
         return False

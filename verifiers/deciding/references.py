@@ -42,6 +42,7 @@ _NOUN_IN_BRACKETS = re.compile(r"(-?\d[\d.,]*(?:/\d+)?)\s+\(\s?([A-Za-z]{3,20}(?
 _MATH_NAMES = GREEK | frozenset(("sin", "cos", "tan", "log", "exp", "sqrt", "mod", "base"))
 _COUNTED_PARTS = frozenset(("quarters", "halves", "tens", "hundreds", "times", "solutions", "options", "cases"))
 """Words that also calculate, but in brackets behind a number only say what is counted."""
+_LETTER = re.compile(r"\$?[A-Za-z]\$?")
 _NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
 """Units that are other words of prose."""
 _LONG = 400
@@ -211,7 +212,9 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     ):
         return bare
     found = extract_answer(raw, Problem(question="?", reference=raw, answer_kind=kind))
-    return bare if found.answer is None else _with_unit_behind(unwrap(found.answer), bare) or bare
+    if found.answer is None or (found.method == "line" and _LETTER.fullmatch(found.answer)):
+        return bare  # a letter at the end of prose names something, and is no answer
+    return _with_unit_behind(unwrap(found.answer), bare) or bare
 
 
 def _with_unit_behind(value: str, text: str) -> str:
