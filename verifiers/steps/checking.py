@@ -129,6 +129,10 @@ def _lines(text: str) -> Iterator[str]:
     """Yield the lines that state something of numbers; a calculator's note is one unless the text repeats it."""
     if "\\\\" in text:
         text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
+    if "=~" in text:
+        text = text.replace("=~", "≈")
+    if not text.isascii():
+        text = text.replace("⁄", "/")
     is_plain = not any(sign in text for sign in _SIGNS_OF_DRESS)
     for line in text.splitlines():
         if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line):

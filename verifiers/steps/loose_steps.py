@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from verifiers.steps.partial_steps import is_part_of_more
 from verifiers.steps.step_grammar import parse
 from verifiers.steps.step_tokens import tokenize
 from verifiers.steps.step_values import UnreadableError
@@ -20,6 +21,10 @@ _DIVIDED_LAST = re.compile(r"^([^=]*[+\-−–][^=]*?)\s*(/|÷|\\div)\s*(\d[\d.,
 _DIVIDED_FIRST = re.compile(
     r"(/|÷|\\div)\s*(\d[\d.]*\s*(?:(?:[×*·⋅]|\\times|\\cdot)\s*\d[\d.]*|\([^()]*\))|\d+!\s*\d+!)"
 )
+_DIVIDED_BY_FRACTION = re.compile(r"(?<=\s)(/|÷|\\div)\s+(\d+(?:\.\d+)?/\d+)(?![\d.])")
+"""`7.5 / 1/2`"""
+_DIVIDED_BY_SUM = re.compile(r"/\s?(\d[\d.]*\s?[+−–-]\s?\d[\d.]*)(?=\s*=)")
+"""`50/12+13 = 2`"""
 _NEGATIVE_BASE = re.compile(r"(?<![\w)}.])[-−–](\d+)\s*(?=\^|²)")
 _HYPOTHESIS = re.compile(
     r"\b(?:if|suppose|assum\w+|were|would|not|isn't|does|do|is it|whether|can't|cannot)\b[^,;]*\Z", re.IGNORECASE
@@ -37,7 +42,7 @@ _OTHER_NUMERALS = re.compile(
     r"|base[ -](?:[2-9]|1[1-6]|two|three|four|five|six|seven|eight|nine))\b",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"\d\s*[ap]\.?m\b|o'clock", re.IGNORECASE)
+_CLOCK = re.compile(r"\d[\s$]*(?:\\text\s?\{\s?)?[ap]\.?m\b|o'clock", re.IGNORECASE)
 _MODULUS = re.compile(
     r"(?:\bmod(?:ulo)?\b|\\p?b?mod(?![a-z])|(?:\\mathbb\s*\{?Z\}?|\bZ|ℤ)\s*[_/])\s*\{?\s*(\d{1,6})(?!\d)"
 )
@@ -58,6 +63,8 @@ def loose_readings(statement: str) -> Iterator[str]:
         _SCIENTIFIC.sub(r"(\g<0>)", statement),
         _DIVIDED_LAST.sub(r"(\1) \2 \3\4", statement),
         _DIVIDED_FIRST.sub(r"\1 (\2)", statement),
+        _DIVIDED_BY_FRACTION.sub(r"\1 (\2)", statement),
+        _DIVIDED_BY_SUM.sub(r"/(\1)", statement),
         _NEGATIVE_BASE.sub(r"(-\1)", statement),
         _GROUPED_BY_POINTS.sub(lambda m: m[0].replace(".", ""), statement),
         _GROUPED_BY_SPACES.sub(lambda m: m[0].replace(" ", ""), statement),
@@ -91,7 +98,10 @@ def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
     after = _SENTENCE_END.split(line[end : end + _AFTER_CHARS], maxsplit=1)[0] if start >= 0 else ""
     if _HYPOTHESIS.search(before) or _CALLED_WRONG.search(before + " " + after):
         return True
-    if start >= 0 and _RETRACTED.match(line[end : end + _AFTER_CHARS]):
+    rest = line[end : end + _AFTER_CHARS] if start >= 0 else ""
+    if start >= 0 and _RETRACTED.match(rest):
+        return True
+    if is_part_of_more(statement, before, rest):
         return True
     return other.has_numerals or _CLOCK.search(line) is not None or _agrees_modulo(statement, other.moduli)
 

@@ -22,6 +22,8 @@ _ROUNDED = re.compile(
 )
 _ROUGH = re.compile("month", re.IGNORECASE)
 """A month is 30 days, 4 weeks or a twelfth of a year, as it is needed."""
+_PREFIXES = frozenset(Fraction(10) ** n for n in range(1, 13))
+_THOUSANDS = frozenset(Fraction(1000) ** n for n in range(1, 5))
 _DATA = (("bit", 1),)
 """A kilobyte has 1000 or 1024 bytes."""
 
@@ -34,15 +36,22 @@ def decide(left: Expression, right: Expression, sign: str, line: str) -> bool | 
         return _same_measure(left, right, approximately=sign == "approx")
     if _agree(left, right, approximately=sign == "approx"):
         return True
+    return None if _may_mean_else(left, right, line) else False
+
+
+def _may_mean_else(left: Expression, right: Expression, line: str) -> bool:
+    """Say whether two sides that differ may still be what somebody meant."""
     if left.doubtful or right.doubtful or _is_running_total(left, right) or _may_be_rounded(left, right, line):
-        return None
-    if left.nouns and not left.operations and not right.nouns:
-        return None  # "1 hour = 60 * 1": of what is left open
+        return True
+    if left.nouns and not left.operations and not _count_the_same(left, right):
+        return True  # "1 hour = 60 * 1", "between her 6 nephews = 96 cookies / 6": of what is left open
+    if left.percent and not left.operations and right.operations:
+        return True  # "100% = 30 * 5": of what is left open
     if "$" in line and any(noun.lower().startswith("cent") for _, noun in left.nouns + right.nouns):
-        return None  # "$1.50 + 75 cents = $2.25"
+        return True  # "$1.50 + 75 cents = $2.25"
     if left.adds_percent or right.adds_percent or _mixes_units(left, right) or _turns_to_degrees(left, right):
-        return None
-    return False
+        return True
+    return _is_scaled(left, right) or _is_whole_part(left, right) or _adds_kinds(left, right)
 
 
 def _agree(left: Expression, right: Expression, *, approximately: bool) -> bool:
@@ -69,6 +78,33 @@ def _agree(left: Expression, right: Expression, *, approximately: bool) -> bool:
     return False
 
 
+def _count_the_same(left: Expression, right: Expression) -> bool:
+    return not {noun.lower() for _, noun in left.nouns}.isdisjoint(noun.lower() for _, noun in right.nouns)
+
+
+def _is_scaled(left: Expression, right: Expression) -> bool:
+    """`2 ms × 10 bytes/s = 20 ...`: a power of ten apart, where units that may differ in their prefix take part."""
+    names = {noun for _, noun in left.nouns + right.nouns}
+    if not names or not left.value or not right.value or (len(names) == 1 and left.nouns):
+        return False
+    ratio = Fraction(left.value) / Fraction(right.value)
+    ratio = max(ratio, 1 / ratio)
+    return ratio in (_PREFIXES if left.nouns else _THOUSANDS)
+
+
+def _is_whole_part(left: Expression, right: Expression) -> bool:
+    """`14 cats / 3 = 4 groups`: how many whole ones there are, where they are things and no measure."""
+    if right.places != 0 or not right.nouns or not left.operations or left.value.denominator == 1 or right.value < 1:
+        return False
+    return magnitude(left.value - right.value) < 1 and not any(_units(noun) for _, noun in right.nouns)
+
+
+def _adds_kinds(left: Expression, right: Expression) -> bool:
+    """`2 lengths + 2 widths = 2 × 12 + 2 × 40`: the nouns stand for numbers."""
+    names = {noun.lower() for _, noun in left.nouns}
+    return right.operations > 0 and len(names) > 1 and not any(_units(name) for name in names)
+
+
 def _larger(one: Value, other: Value) -> Value:
     """Return the larger size of two values."""
     one, other = magnitude(one), magnitude(other)
@@ -77,9 +113,12 @@ def _larger(one: Value, other: Value) -> Value:
 
 def _may_be_rounded(left: Expression, right: Expression, line: str) -> bool:
     """Say whether rounding that is not shown explains the difference."""
-    difference = magnitude(left.value - right.value)
+    difference, size = magnitude(left.value - right.value), magnitude(right.value)
+    if right.percent and not left.percent:  # `182 / 211 * 100 = 86%`
+        difference = min(difference, magnitude(left.value - right.value * 100))
+        size = size * 100
     is_whole = right.places == 0 and difference < 1 and left.value.denominator != 1
-    if is_whole and (magnitude(right.value) >= _WORTH_ROUNDING or _ROUNDED.search(line)):
+    if is_whole and (size >= _WORTH_ROUNDING or _ROUNDED.search(line)):
         return True
     spread = (left.spread + right.spread) * _larger(left.value, right.value)
     return difference <= spread and "$" not in line
