@@ -7,14 +7,21 @@ import re
 
 from data.records import Problem
 from verifiers.extraction import phrases
+from verifiers.extraction.asides import ASIDE_SENTENCE, last_row, without_asides
 from verifiers.extraction.claims import claims
-from verifiers.extraction.combined_values import how_many, in_two_units, without_time_taken, written_together
+from verifiers.extraction.combined_values import (
+    COUNTS_FIRST,
+    how_many,
+    in_two_units,
+    without_time_taken,
+    written_together,
+)
 from verifiers.extraction.options import is_choice
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.phrases import DOUBTED, QUALIFIED, UNSURE
 from verifiers.extraction.reported import states_for_others
 from verifiers.extraction.rewording import plainly
-from verifiers.extraction.undressing import NOT_THAT, formulas, narrowed, plain_markup, predicate, right_side, undress
+from verifiers.extraction.undressing import formulas, narrowed, plain_markup, predicate, right_side, undress
 from verifiers.extraction.unit_after import is_quantity, with_unit
 
 _LINE_CHARS = 3_000
@@ -57,11 +64,6 @@ _EXPLANATION = re.compile(
 """The heading of what some models write below their answer."""
 _SCRIPT = re.compile(r"[\u0400-\u052f\u0590-\u1fff\u3040-\ud7af]")
 """A letter of a script in which a number stands between letters, or no unit of ours does."""
-_REMARK = re.compile(
-    r"\s*[(,]\s*(?:(?:which\s+is|or|i\.e\.|that\s+is|=)\s+)?(?:about|approximately|approx\.?|roughly|around|≈|~)"
-    r"[^()]{1,60}\)?\Z"
-)
-"""The same once more in another unit, or rounded: `19.6 m/s (about 70.6 km/h)`."""
 _DISPLAY = re.compile(
     r"(?:\\\[((?:(?!\\\[).)*)\\\]|\$\$((?:(?!\$\$).)*)\$\$|"
     r"\\begin\{(align|gather|equation)\*?\}(.*)\\end\{\3\*?\})[\s.,]*\Z",
@@ -182,7 +184,9 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
     if display := _DISPLAY.search(text[-_LINE_CHARS:]):
         formula, _, rows = display[1] or display[2] or "", display[3], display[4]
         if rows:
-            formula = re.split(r"\\\\(?![A-Za-z])", rows)[-1].replace("&", "")
+            formula = last_row(rows)
+        elif "\\begin{aligned}" in formula or "\\begin{split}" in formula:
+            formula = last_row(formula)
         return right_side(formula, problem), "the last formula"
     if (
         "\n" not in line
@@ -212,7 +216,7 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
     if twice is not None:
         twice = twice if is_quantity(problem) else twice.replace(" = ", " or ").replace(" ≈ ", " or ")
         return twice, "the last sentence says it in two units"
-    sentence = _conclusion(plainly(_REMARK.sub("", NOT_THAT.sub("", sentence.rstrip(" .。")))), problem)
+    sentence = _conclusion(plainly(without_asides(sentence.rstrip(" .。"))), problem)
     truth = _TRUTH.search(sentence) if YES_OR_NO.match(f"{problem.reference},") else None
     if truth and not _DENIES.search(sentence, 0, truth.start()):
         return truth[1], "the last sentence says so"
@@ -294,6 +298,8 @@ def _last_sentence(text: str, *, of_words: bool) -> str | None:
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
             if not _SAYS.search(sentence) or _PLEASANTRY.search(sentence):
                 continue
+            if sentence.startswith("(") and ASIDE_SENTENCE.fullmatch(sentence):
+                continue
             if not of_words and (counted := how_many(sentence)):
                 return counted
             return sentence if of_words or re.search(r"[\d$\\*]|\b[A-J]\b", sentence) else None
@@ -317,6 +323,8 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
     together = str(dates[0]) if len(dates) == 1 else written_together(sentence, problem)
     if together is not None:
         return together
+    if COUNTS_FIRST.match(sentence):
+        return None
     spans = formulas(sentence)
     if spans and not _NUMBER.search(sentence, spans[-1][2]):
         return _from_formulas(sentence, spans, problem)

@@ -58,6 +58,21 @@ def without_time_taken(sentence: str) -> str:
     return sentence[: time.start()] if time and re.search(r"\d", sentence[: time.start()]) else sentence
 
 
+_FIRST = re.compile(
+    r"(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    r"nineteen|twenty)\s(?!of\b|more\b|less\b|fewer\b|times\b|cases\b|steps\b|and\b|or\b|to\b|plus\b|minus\b|hundred\b|"
+    r"thousand\b|million\b|dozen\b|ways\b|things\b|methods\b)[a-z]+s?\s[a-z]+(?:\s[A-Za-z$,']+){0,12}\W*",
+    re.IGNORECASE,
+)
+"""`Two people accept the position.`"""
+COUNTS_FIRST = re.compile(
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s[a-z]+s\s(?:will|would|are|were|can|must|need)\b"
+    r"(?!.*(?:[:;=]|\b(?:is|equals?|total|makes?|gives?)\b))",
+    re.IGNORECASE,
+)
+"""A number word that a sentence begins with: `Three trucks will be needed to transport 80 stones`."""
+
+
 def written_together(sentence: str, problem: Problem) -> str | None:
     """An answer of several numbers that a sentence ends in: parts of a quantity, a ratio, a chance."""
     if is_quantity(problem) and len(parts := _COMPOUND.findall(sentence)) == 1:
@@ -88,7 +103,7 @@ def how_many(sentence: str) -> str | None:
     >>> how_many("So there are three such triangles."), how_many("There are three cases.")
     ('three', None)
     """
-    counted = None if re.search(r"\d", sentence) else _HOW_MANY.search(sentence)
+    counted = None if re.search(r"\d", sentence) else _HOW_MANY.search(sentence) or _FIRST.fullmatch(sentence.strip())
     if counted is None or DOUBTED.search(sentence) or QUALIFIED.search(sentence):
         return None
-    return counted[1]
+    return counted[1].lower()

@@ -42,6 +42,10 @@ _NEXT_QUESTION = re.compile(
 )
 _BARE_START = re.compile(r"\s*[^A-Za-z\n]{1,40}\s*|[\s\S]{0,2000}(?:\A|\n)A:[^\n]{1,200}\s*")
 """A text before another question that is nothing but a value, or ends in the `A:` of a question."""
+_JUDGED = re.compile(
+    r"(?:indeed |also |therefore )?(?:correct|right|verified|confirmed|reasonable)[\s.!*]*", re.IGNORECASE
+)
+"""`This answer is correct` states no answer."""
 _ANSWER_TAG = re.compile(r"\[(/?)answer\]|<(?P<closing>/?)(?:final(?:_answer)?|result)>", re.IGNORECASE)
 _VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
 _MORE_AFTER = re.compile(
@@ -259,6 +263,8 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         starts = sorted(starts + [match.span() for match in phrases.CHOICE_STATED.finditer(line)])
     for noun, joint in reversed(starts[-50:]):
         statement, stop = clip(text, begin + joint)
+        if _JUDGED.fullmatch(statement) and statement.strip(" .*!").lower() not in problem.reference.lower():
+            continue
         if phrases.OPTION_REFUSED.match(statement) and is_choice(problem):
             continue
         if statement.startswith("}") and "{" in line[:noun]:  # `\text{The answer is }5`

@@ -89,6 +89,8 @@ _SMALL_FRACTION = re.compile("([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,20})⁄([₀₁�
 """`⁷⁄₃`"""
 _ROOT_OF_DIGITS = re.compile(r"([√∛∜])\s?(\d+(?:\.\d+)?)")
 """In LaTeX `\\sqrt45` is the root of four, in plain text `√45` is that of forty-five."""
+_SPACED_DIGITS = re.compile(r"\\mathbf\{\s?(\d(?: \d){1,20})\s?\}")
+r"""`\mathbf{3 2 6}`, as formulas come out of scanned pages."""
 _FIRST_VULGAR = 0xBC
 """The code of `¼`."""
 
@@ -103,6 +105,8 @@ def clean(text: str) -> str:
     '3.0 \\times  10^{8}'
     """
     check("MAX_CHARS", len(text), MAX_CHARS)
+    if "\\mathbf{" in text:
+        text = _SPACED_DIGITS.sub(lambda digits: f"\\mathbf{{{digits[1].replace(' ', '')}}}", text)
     if text.isascii() and text.isprintable():
         return text.strip()
     hidden = _INVISIBLE.search(text)
