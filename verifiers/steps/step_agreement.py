@@ -115,7 +115,7 @@ def _may_be_rounded(left: Expression, right: Expression, line: str) -> bool:
     """Say whether rounding that is not shown explains the difference."""
     difference, size = magnitude(left.value - right.value), magnitude(right.value)
     if right.percent and not left.percent:  # `182 / 211 * 100 = 86%`
-        difference = min(difference, magnitude(left.value - right.value * 100))
+        difference = min(difference * 100, magnitude(left.value - right.value * 100))
         size = size * 100
     is_whole = right.places == 0 and difference < 1 and left.value.denominator != 1
     if is_whole and (size >= _WORTH_ROUNDING or _ROUNDED.search(line)):
