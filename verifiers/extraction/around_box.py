@@ -52,7 +52,7 @@ _DRESS_OF_SENTENCE = re.compile(r"\\(?:text|textbf|mathrm)\s?\{|[$}{]|\\[()\[\],
 _IS = r"(?:\s+(?:it|this|that|the (?:\w+ )?(?:answer|value|result))(?:['’]s|\s+(?:is|was|were|be))?)?"
 _LEFT_OPEN = re.compile(
     rf"\b(?:maybe|perhaps|possibly|suppose|supposing|doubt|whether|anything but|other than|all (?:but|except)|except|"
-    rf"might be|could be|may be|not|never){_IS}\s*\Z|"
+    rf"might be|could be|may be|not|never|e\.g\.,?|for (?:example|instance),?|such as){_IS}\s*\Z|"
     r"\bif (?:we|you|one|i) (?:had|were|forg\w+|mis\w+|ignor\w+|wrongly)\b.*\Z|"
     r"\b(?:mistake|(?:common|typical|frequent|sign|rounding|arithmetic) error|trap|pitfall|misconception|"
     r"fallacy)s? (?:\w+ ){0,3}(?:is|would be|to)\b.*\Z|"
@@ -69,78 +69,15 @@ _LEFT_OPEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Words right before a box that do not claim what it holds."""
-_SIGNS_OF_DOUBT: Final = frozenset(
-    (
-        *(
-            "maybe",
-            "perhaps",
-            "possibly",
-            "suppose",
-            "supposing",
-            "doubt",
-            "whether",
-            "anything",
-            "other",
-            "all",
-            "except",
-        ),
-        *(
-            "might",
-            "could",
-            "may",
-            "not",
-            "never",
-            "if",
-            "were",
-            "mistake",
-            "mistakes",
-            "error",
-            "errors",
-            "trap",
-            "traps",
-        ),
-        *(
-            "pitfall",
-            "pitfalls",
-            "misconception",
-            "misconceptions",
-            "fallacy",
-            "fallacies",
-            "would",
-            "format",
-            "template",
-        ),
-        *(
-            "example",
-            "student",
-            "user",
-            "human",
-            "friend",
-            "gold",
-            "distractor",
-            "attempt",
-            "draft",
-            "wrong",
-            "incorrect",
-        ),
-        *("false", "naive", "naïve", "upper", "lower", "least", "most", "less", "more", "greater", "fewer", "larger"),
-        *(
-            "smaller",
-            "above",
-            "below",
-            "between",
-            "over",
-            "under",
-            "minus",
-            "plus",
-            "times",
-            "squared",
-            "cubed",
-            "divided",
-        ),
-        *("doubled", "halved", "modulo", "mod", *MADE_OF_IT.replace("?", "").split("|"), "digits"),
-    )
+_WORDS_OF_DOUBT: Final = (
+    "maybe perhaps possibly suppose supposing doubt whether anything other all except might could may not "
+    "never e.g. such instance if were mistake mistakes error errors trap traps pitfall pitfalls misconception "
+    "misconceptions fallacy fallacies would format template example student user human friend gold distractor "
+    "attempt draft wrong incorrect false naive naïve upper lower least most less more greater fewer larger "
+    "smaller above below between over under minus plus times squared cubed divided doubled halved modulo mod "
+    "digits"
 )
+_SIGNS_OF_DOUBT: Final = frozenset((*_WORDS_OF_DOUBT.split(), *MADE_OF_IT.replace("?", "").split("|")))
 """One of these stands in every sentence that `_LEFT_OPEN` finds: a test that most sentences need no other than."""
 _USUAL_SENTENCES: Final = frozenset(
     f"{lead}{noun}{joint}"
@@ -240,5 +177,5 @@ def is_withheld(text: str, start: int, end: int) -> bool:
         return False
     if is_told_by_others(before, after):
         return True
-    words = lowered.replace(":", " ").split()
+    words = lowered.replace(":", " ").replace(",", " ").split()
     return (not _SIGNS_OF_DOUBT.isdisjoint(words) and bool(_LEFT_OPEN.search(before))) or states_for_others(before)

@@ -241,6 +241,7 @@ LEAD_CHARS = 60
 DOUBTED = re.compile(
     r"\b(?:not|isn['’]t|aren['’]t|cannot|can['’]t|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|"
     r"maybe|perhaps|possibly|probably|might|could|(?-i:may)|may be|guess|"
+    r"for example|for instance|such as|e\.g|"
     r"far from|differs? from|different from|rul(?:e[sd]?|ing) out|nobody|no one|hardly|contrary to|supposedly|"
     r"allegedly|apparently|reportedly|too (?:small|large|big|low|high|many|few|much)|naive|naïve|tempting|close to|"
     r"ma(?:de|kes?) (?:a|an) (?:mistake|error)|(?:seems?|is|looks?) off|let(?:['’]s| us) assume|could not|unable|"
