@@ -13,7 +13,7 @@ _BESIDE_IS = re.compile(r"\b(?:than|to|by|and|an?)\s[$(\\\s]*\Z", re.IGNORECASE)
 """Words before a value with which "is" speaks of something else: "the largest cube less than 100 is 64"."""
 _WITH_IS = re.compile(r"\s\$?\s?is\s")
 _OF_A_SHAPE = re.compile(r"[∠△#№]\s?\Z|\\(?:angle|triangle)\s?\Z")
-_ASIDE = re.compile(r"\([^()=+*×÷−–-]*[)\]]\s*(?:=|is\b)")
+_ASIDE = re.compile(r"\([^()=+*×÷/−–-]*[)\]]\s*(?:=|is\b)")
 """`(45) is 5 years less`, `f(3) = 1`: a bracket without a calculation in it is no left side."""
 _IN_TWO_UNITS = re.compile(r"\d ?[a-z][a-z ]{0,12} and\s\Z")
 _MIXED = re.compile(r"\d and\s\Z")

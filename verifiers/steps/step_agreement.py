@@ -22,8 +22,8 @@ _ROUNDED = re.compile(
 )
 _ROUGH = re.compile("month", re.IGNORECASE)
 """A month is 30 days, 4 weeks or a twelfth of a year, as it is needed."""
-_PREFIXES = frozenset(Fraction(10) ** n for n in range(1, 13))
 _THOUSANDS = frozenset(Fraction(1000) ** n for n in range(1, 5))
+_PREFIXES = _THOUSANDS | {Fraction(100)}
 _DATA = (("bit", 1),)
 """A kilobyte has 1000 or 1024 bytes."""
 
@@ -83,7 +83,7 @@ def _count_the_same(left: Expression, right: Expression) -> bool:
 
 
 def _is_scaled(left: Expression, right: Expression) -> bool:
-    """`2 ms × 10 bytes/s = 20 ...`: a power of ten apart, where units that may differ in their prefix take part."""
+    """`2 ms × 10 bytes/s = 20 bytes`: thousands or cents apart, where units that may have other prefixes take part."""
     names = {noun for _, noun in left.nouns + right.nouns}
     if not names or not left.value or not right.value or (len(names) == 1 and left.nouns):
         return False
