@@ -46,6 +46,8 @@ _JUDGED = re.compile(
     r"(?:indeed |also |therefore )?(?:correct|right|verified|confirmed|reasonable)[\s.!*]*", re.IGNORECASE
 )
 """`This answer is correct` states no answer."""
+_BARE_ANSWER = re.compile(r"A: [$€£]?[-−]?\d[\d.,/]*\s?\\?%?[$\s]*")
+"""`A: 50`, the last line of a text that works below a question."""
 _ANSWER_TAG = re.compile(r"\[(/?)answer\]|<(?P<closing>/?)(?:final(?:_answer)?|result)>", re.IGNORECASE)
 _VALUE = re.compile(r"[\d$\\∞π√]|\b[a-z]\s*=|\A\W*[A-J]\W*\Z")
 _MORE_AFTER = re.compile(
@@ -216,7 +218,7 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
         return _Found(text[begin + lowered.rfind("<answer>") + len("<answer>") : len(text)], "tag", len(text))
     if '"' in line and "answer" in lowered and (named := list(_IN_JSON.finditer(line))):
         return _Found(_from_json(named[-1][1]), "tag", begin + named[-1].end())
-    if "####" in line and (found := _behind_hashes(text, begin, line)):
+    if (line.startswith("A: ") or "####" in line) and (found := _behind_mark(text, begin, line, problem)):
         return found
     if any(hint in lowered for hint in (phrases.ASCII_HINTS if lowered.isascii() else phrases.HINTS)):
         if phrases.HEADING.fullmatch(line) and text[end:].strip():
@@ -232,8 +234,11 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
     return None
 
 
-def _behind_hashes(text: str, begin: int, line: str) -> _Found | None:
-    """What stands behind `####` at the end of a line that says something else before."""
+def _behind_mark(text: str, begin: int, line: str, problem: Problem) -> _Found | None:
+    """What stands behind `####` at the end of a line that says something else before, or behind `A:` in the last."""
+    if line.startswith("A: ") and _BARE_ANSWER.fullmatch(line):
+        end = begin + len(line)
+        return None if is_choice(problem) or text[end:].strip() else _Found(line[3:], "phrase", end)
     marks = list(_HASH_IN_LINE.finditer(line))
     if not marks or not line[: marks[-1].start()].strip(" \t>*") or phrases.denied(line, marks[-1].start()):
         return None
