@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from verifiers.limits import MAX_CHARS, check
+from verifiers.reading.vocabulary import GREEK_SMALL
 from verifiers.trees.tree import UnreadableError
 
 _INVISIBLE = re.compile(
@@ -42,34 +43,7 @@ _OPERATORS = {
     "ϕ": "\\phi ", "ϵ": "\\epsilon ", "ϑ": "\\theta ",
     "µ": "\\mu ", "Ω": "\\Omega ", "Å": "\\AA ",
 }  # fmt: skip
-_GREEK = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigmaf",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-]
-_LETTERS = {chr(0x3B1 + i): f"\\{name.removesuffix('f')} " for i, name in enumerate(_GREEK)} | {
+_LETTERS = {chr(0x3B1 + i): f"\\{name.removeprefix('final_')} " for i, name in enumerate(GREEK_SMALL)} | {
     "Γ": "\\Gamma ", "Δ": "\\Delta ", "Θ": "\\Theta ", "Λ": "\\Lambda ", "Ξ": "\\Xi ", "Π": "\\Pi ", "Σ": "\\Sigma ",
     "Υ": "\\Upsilon ", "Φ": "\\Phi ",
     "Ψ": "\\Psi ", "Ω": "\\Omega ",

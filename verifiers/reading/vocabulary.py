@@ -35,48 +35,15 @@ ONLY_WITH_BRACKETS = {
     "ceiling",
 }
 """Names that are functions only in front of a bracket, and letters otherwise."""
+_GREEK_IN_ORDER = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho final_sigma sigma tau "
+    "upsilon phi chi psi omega"
+)
+GREEK_SMALL = tuple(_GREEK_IN_ORDER.split())
+"""The small Greek letters as Unicode orders them, from `α` on."""
+_GREEK_CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "omicron",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-        "hbar",
-        "ell",
-        "nabla",
-        "partial",
-        "aleph",
-    ]
+    {*GREEK_SMALL, *_GREEK_CAPITALS.split(), "hbar", "ell", "nabla", "partial", "aleph"} - {"pi", "final_sigma"}
 )
 GREEK_VARIANTS = {
     "varepsilon": "epsilon",
