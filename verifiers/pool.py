@@ -123,6 +123,7 @@ class VerifierPool:
         if not distinct:
             job.finish()
             return future
+        self._check_owner()  # first: in a forked copy the lock may be held for ever
         with self._changed:
             self._check_usable()
             self._jobs.add(job)
@@ -149,9 +150,11 @@ class VerifierPool:
         """Close the pool."""
         self.close()
 
-    def _check_usable(self) -> None:
+    def _check_owner(self) -> None:
         if os.getpid() != self._owner:
             raise VerifierError("a pool cannot be used in a forked copy of its process; make one there")
+
+    def _check_usable(self) -> None:
         if self._closed:
             raise VerifierError("the pool is closed")
         if self._failure:

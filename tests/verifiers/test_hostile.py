@@ -18,6 +18,7 @@ from data.records import Problem, Status
 from tests.processes import HANGS_S
 from tests.shared_cases import needs_shared, shared_rows
 from verifiers.pool import VerifierPool
+from verifiers.trees.evaluation import FUNCTIONS
 from verifiers.workers.worker_process import Item
 
 ROOT = Path(__file__).parents[2]
@@ -245,3 +246,11 @@ def test_any_text_has_a_verdict(reference: str, text: str) -> None:
 def test_any_bytes_have_a_verdict(reference: str, data: bytes) -> None:
     """Text that is none at all is judged like any other."""
     check_one(reference, data.decode("utf-8", "surrogateescape"))
+
+
+@pytest.mark.parametrize("values", ["", "x", "x, 2", "2, x, y", "x, x, x, x"])
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_functions_of_any_number_of_values_have_a_verdict(name: str, values: str) -> None:
+    """A function of too few or too many values has no value, and is no error of ours."""
+    for reference in ("\\sin(2x)", f"\\operatorname{{{name}}}(x)"):
+        check_one(reference, f"\\operatorname{{{name}}}({values})")

@@ -159,9 +159,11 @@ class Evaluator:
         if node.name == "degree":
             return self.mp.pi / 180
         args = [self._value(argument) for argument in node.args]
-        function = _FUNCTIONS.get(node.name)
+        function = FUNCTIONS.get(node.name)
         if function is None:
             raise UndefinedError(f"the function {node.name} has no value here")
+        if not args or (len(args) != _ARGUMENTS.get(node.name, 1) and node.name not in _OF_ANY_NUMBER):
+            raise UndefinedError(f"the function {node.name} is not one of {len(args)} values")
         magnitudes = [int(self.mp.mag(argument)) for argument in args if argument]
         largest = max(magnitudes, default=0)
         check("MAX_MAGNITUDE", largest, 64 + 4 * self.digits)
@@ -240,7 +242,7 @@ _NAMED = (
     "sin cos tan cot sec csc sinh cosh tanh coth sech csch asin acos atan acot asec acsc asinh acosh atanh ln sign "
     "gamma zeta erf re im arg conj"
 )
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
+FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: (lambda mp, x, _name=name: getattr(mp, _name)(x)) for name in _NAMED.split()
 } | {
     "log": lambda mp, x: mp.ln(x),
@@ -257,6 +259,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "gcd": _divisor,
     "lcm": _multiple,
 }
+
+
+_ARGUMENTS = {"binomial": 2, "mod": 2}
+"""How many values a function takes; one where it is not named here."""
+_OF_ANY_NUMBER = frozenset(("max", "min", "gcd", "lcm"))
 
 
 def _bits_near_zero(mp: Any, x: Any) -> int:

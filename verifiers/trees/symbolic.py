@@ -126,8 +126,8 @@ _TO: dict[str, Callable[..., Any]] = {
     "ceil": sympy.ceiling,
     "max": sympy.Max,
     "min": sympy.Min,
-    "gcd": sympy.gcd,
-    "lcm": sympy.lcm,
+    "gcd": lambda *values: sympy.gcd(list(values)),
+    "lcm": lambda *values: sympy.lcm(list(values)),
 }
 
 
@@ -146,7 +146,11 @@ def to_sympy(node: Node, names: dict[str, Any]) -> Any:
     if isinstance(node, Pow):
         return sympy.Pow(to_sympy(node.base, names), to_sympy(node.exponent, names))
     if isinstance(node, Call) and node.name in _TO:
-        return _TO[node.name](*(to_sympy(argument, names) for argument in node.args))
+        values = [to_sympy(argument, names) for argument in node.args]
+        try:
+            return _TO[node.name](*values)
+        except TypeError as exc:  # of too few or too many values
+            raise NoClosedFormError(f"{node.name} of {len(values)} values has no value") from exc
     if isinstance(node, Call) and node.name == "degree":
         return sympy.pi / 180
     raise NoClosedFormError(f"a {type(node).__name__} has no value")
