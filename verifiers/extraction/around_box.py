@@ -59,6 +59,8 @@ _LEFT_OPEN = re.compile(
     r"\b(?:one|you|some|many|people|students) (?:might|may|would|could) (?:\w+ )?"
     r"(?:think|say|guess|answer|conclude)\b.*\Z|"
     r"\b(?:student|user|human|friend|gold|distractor|attempt|draft|wrong|incorrect|false)(?: \w+)?\s*:\s*\Z|"
+    r"\banswer (?:should|must|is to|has to) be (?:given |written |put |placed |enclosed |formatted |presented )?"
+    r"(?:in|of|within|inside|as)\b[^.]{0,20}\Z|"
     r"\b(?:format|template|example)(?: \w+)?(?:\s+is)?\s*:?\s*\Z|"
     r"\b(?:wrong|incorrect|false|naive|naïve) (?:\w+ )?is\s*\Z|\b(?:if it were|were it)\s*\Z|"
     r"\b(?:upper|lower) (?:bound|limit) (?:is|of)\s*\Z|"
@@ -70,12 +72,12 @@ _LEFT_OPEN = re.compile(
 )
 """Words right before a box that do not claim what it holds."""
 _WORDS_OF_DOUBT: Final = (
-    "maybe perhaps possibly suppose supposing doubt whether anything other all except might could may not "
-    "never e.g. such instance if were mistake mistakes error errors trap traps pitfall pitfalls misconception "
-    "misconceptions fallacy fallacies would format template example student user human friend gold distractor "
-    "attempt draft wrong incorrect false naive naïve upper lower least most less more greater fewer larger "
-    "smaller above below between over under minus plus times squared cubed divided doubled halved modulo mod "
-    "digits"
+    "should must has maybe perhaps possibly suppose supposing doubt whether anything other all except might "
+    "could may not never e.g. such instance if were mistake mistakes error errors trap traps pitfall pitfalls "
+    "misconception misconceptions fallacy fallacies would format template example student user human friend "
+    "gold distractor attempt draft wrong incorrect false naive naïve upper lower least most less more greater "
+    "fewer larger smaller above below between over under minus plus times squared cubed divided doubled halved "
+    "modulo mod digits"
 )
 _SIGNS_OF_DOUBT: Final = frozenset((*_WORDS_OF_DOUBT.split(), *MADE_OF_IT.replace("?", "").split("|")))
 """One of these stands in every sentence that `_LEFT_OPEN` finds: a test that most sentences need no other than."""

@@ -8,6 +8,7 @@ import re
 from data.records import Problem
 from verifiers.extraction import phrases
 from verifiers.extraction.asides import ASIDE_SENTENCE, last_row, without_asides
+from verifiers.extraction.assignments import assigned_together
 from verifiers.extraction.claims import claims
 from verifiers.extraction.combined_values import (
     COUNTS_FIRST,
@@ -29,7 +30,8 @@ _PLEASANTRY = re.compile(
     r"\b(?:hope (?:this|that|it)|let me know|feel free|good luck|happy to help|any questions|"
     r"would you like|do you (?:want|have)|want me to|shall i|anything else|just ask|if anything|if you(?:['’]d|"
     r" would)? (?:like|want|need|have)|"
-    r"(?:completes|concludes) (?:the|our|this) (?:solution|proof|problem|calculation)|thank you|thanks)\b",
+    r"(?:completes|concludes|solves|finishes) (?:the|our|this) (?:solution|proof|problem|calculation|task)|"
+    r"thank you|thanks)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
@@ -45,6 +47,11 @@ _NUMBER = re.compile(
     rf"|(?<=[^\x00-\x7Fα-ω])(?<!根号)[-−]?{_DIGITS}%?(?![\dα-ω√^²³]|[a-fi-kn-rt-z](?![A-Za-z]))|"
     rf"(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″α-ω√∞])"
 )
+_IS_CORRECT = re.compile(
+    r"(?:\A|\n|[.!]\s)\W*(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?\(?([A-J])\)?\W{0,3}\s"
+    r"(?:is|must be) (?:the )?(?:only )?(?:correct|right)\b"
+)
+_LETTER_ALONE = re.compile(r"\W{0,4}[A-J]\W{0,4}")
 _LETTER_AT_END = re.compile(r"\w\s+\W*[A-J]\W*\Z|['’]s\s+[A-J]\W*\Z")
 _CONCLUDES = re.compile(
     r"\b(?:so|therefore|thus|hence|donc|por lo tanto|portanto|quindi|dunque|следовательно)\b|"
@@ -52,7 +59,7 @@ _CONCLUDES = re.compile(
     re.IGNORECASE,
 )
 """Words after which a sentence says what follows from what it said before."""
-_PROSE = re.compile(r"(?<![\\A-Za-z])[^\W\d_]+\s+[^\W\d_]{2,}|[^\x00-\x7F]{4,}")
+_PROSE = re.compile(r"(?<![\\A-Za-z])[^\W\d_]+\s+[^\W\d_]{2,}|\b[Ii]l y a\b|[^\x00-\x7F]{4,}")
 _LABEL = re.compile(r"(?<=[A-Za-z]\s)[(\[]\d+[)\]]")
 """`by (17)`, the number of an equation or source."""
 _EXPLANATION = re.compile(
@@ -135,20 +142,33 @@ _DATE = re.compile(
     rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?)\b"
 )
 _BARE_VALUE = re.compile(r"[$\\(]*[-−]?\d[\d.,/]*[$\\).]*|\\[dt]?frac\{\d+\}\{\d+\}")
-_OR_ABOUT = re.compile(r"(?:,\s?|\s)or (?:about|approximately|roughly|nearly)\b.*\Z", re.DOTALL)
+_OR_ABOUT = re.compile(
+    r"(?:,\s?|\s)or (?:in interval notation|equivalently|in other words|about|approximately|roughly|nearly)\b.*\Z",
+    re.DOTALL,
+)
 _END_OF_PROOF = re.compile(
     r"(?:\s*\\end\{(?:solution|proof|document|answer|itemize|enumerate)\})+\Z|\$?\s?(?:\\(?:blacksquare|square|Box|"
     r"qed)\b|[■□∎])\s?\$?\Z"
 )
 _FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
-_TRUTH = re.compile(r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\W*\Z", re.IGNORECASE)
-_DENIES = re.compile(r"\b(?:not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b", re.IGNORECASE)
+_WHERE_CONSTANT = re.compile(
+    r"[,.]?\s*\bwhere\s+\$?[A-Za-z]\$?\s+(?:is|denotes)\s+(?:an?|the|any|some)\s+(?:arbitrary\s+|real\s+)?"
+    r"constant\b[^.\n]{0,40}\.?\Z"
+)
+_TRUTH = re.compile(
+    r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\b(?:\W*\Z|\W{0,2}:\s)", re.IGNORECASE
+)
+_DENIES = re.compile(
+    r"\b(?:false|untrue|wrong|incorrect|claims?|claimed|say|says|not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 YES_OR_NO = re.compile(r"(yes|no|true|false)[,.:;](?!\s*(?:and|but|or)\b)", re.IGNORECASE)
 _OPTION_AT_END = re.compile(
     r"(?:\b(?i:it['’]s|that['’]s|is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|"
     r"leaving|remains)|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
     r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
-    r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits)\b|"
+    r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits|"
+    r"remains|survives|is left)\b|"
     r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
 )
 
@@ -179,7 +199,7 @@ def concluded(visible: str, problem: Problem) -> tuple[str | None, str]:
 
 
 def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noqa: C901, PLR0911, PLR0912 - each way returns
-    text = _END_OF_PROOF.sub("", visible.strip()).rstrip()
+    text = _WHERE_CONSTANT.sub("", _END_OF_PROOF.sub("", visible.strip()).rstrip())
     line = plain_markup(text)
     if display := _DISPLAY.search(text[-_LINE_CHARS:]):
         formula, _, rows = display[1] or display[2] or "", display[3], display[4]
@@ -199,10 +219,12 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
         return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
     if (asked := parts_asked(problem.reference)) > 1 and (parts := _labelled_parts(line, asked)):
         return parts, "the labelled parts"
-    if is_choice(problem) and _LABELLED.match(last := line.rpartition("\n")[2]):
+    if is_choice(problem) and (_LABELLED.match(last := line.rpartition("\n")[2]) or _is_letter_alone(line)):
         return last, "the last line begins with the letter of an option"
     if (yes_or_no := YES_OR_NO.match(line.rpartition("\n")[2])) and YES_OR_NO.match(f"{problem.reference},"):
         return yes_or_no[1], "the last line begins with it"
+    if (together := assigned_together(line)) and not is_choice(problem):
+        return together, "the values given last"
     sentence = _last_sentence(text, of_words=is_words(problem.reference) or bool(problem.choices))
     if sentence is None:
         return None, "no final answer is stated"
@@ -241,6 +263,7 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
     if is_choice(problem):
         named = _OPTION_AT_END.search(plain_markup(sentence))
         letter = next(filter(None, named.groups())) if named else _choice_at_end(plain_markup(sentence), problem)
+        letter = letter or _called_correct(line)
         return letter, "the option named last" if letter else "no option is named last"
     if is_words(problem.reference) and not re.search(r"[$\\*]", sentence):
         return sentence, "the last sentence"
@@ -248,6 +271,18 @@ def _concluded(visible: str, problem: Problem) -> tuple[str | None, str]:  # noq
     if answer is None or not _is_claimed_in_bold(sentence):
         answer = None if answer else _from_sentence(plain_markup(sentence), problem)
     return answer, "what the last sentence comes to" if answer else "the last sentence comes to no single value"
+
+
+def _called_correct(text: str) -> str | None:
+    """The only option that a text calls correct at the beginning of a sentence."""
+    letters = {match[1] for match in _IS_CORRECT.finditer(text)}
+    return letters.pop() if len(letters) == 1 else None
+
+
+def _is_letter_alone(text: str) -> bool:
+    """Whether the last line is nothing but the letter of an option, and the line before it is not."""
+    before, _, last = text.rpartition("\n")
+    return bool(_LETTER_ALONE.fullmatch(last)) and not _LETTER_ALONE.fullmatch(before.rstrip().rpartition("\n")[2])
 
 
 def _labelled_parts(text: str, asked: int) -> str | None:

@@ -4,7 +4,7 @@ import re
 
 _NEGATION = re.compile(
     r"(?<![a-z\\])(?:(?:number|integer|value|anything|everything|any|all) but|besides|apart from|opposite of|fails|"
-    r"not|isn't|aren't|cannot|can't|never|neither|nor|except|wrong|incorrect|false|impossible|unlikely|no|"
+    r"not|isn't|aren't|cannot|can't|never|neither|nor|except|wrong|incorrect|untrue|false|impossible|unlikely|no|"
     r"without|excluding|far from|differs? from|different from|rule[sd]? out|nobody|no one|hardly|other than|"
     r"anything but|rather than|"
     r"instead of|unless)(?![a-z])|n['’]t(?![a-z])|\\(?:lnot|neg|nexists|not)(?![a-z])|¬",

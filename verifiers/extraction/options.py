@@ -9,12 +9,14 @@ _NAMED = re.compile(
     r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|choice|answer|"
     r"letter)?\s*(?:(?:is|:)\s+)?"
     r"(?:\\(?:text|mathrm|mathbf|textbf|bf|boldsymbol)\s*\{\s*)*[(\[{]?\s*([A-J])\s*[)\]}]*"
-    r"(?:\s*(?:[.):：,\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
+    r"(?:\s*(?:[.):：,;；，\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
     re.DOTALL,
 )
 _LETTER_BEHIND = re.compile(r"(?![(\[]?[A-J]\b)(.{2,200}?)\s*[(\[]([A-J])[)\]]\.?", re.DOTALL)
 """`Paris (B)`, the letter behind the text."""
-_IN_CHINESE = re.compile(r"(?:选项|選項)\s*\(?([A-J])\)?\s*(?:是)?正[确確](?:的|答案)?")
+_IN_CHINESE = re.compile(
+    r"(?:选项|選項)?\s*\(?([A-J])\)?\s*(?:是)?(?:正[确確]|对|對)(?:的|答案)?(?:[，,。；;].{0,200})?"
+)
 _IS_RIGHT = re.compile(
     r"is\s+(?:therefore\s+|clearly\s+)?(?:the\s+)?(?:correct|right|true|best|answer)\b.*", re.IGNORECASE | re.DOTALL
 )
@@ -30,6 +32,7 @@ _OTHERS_DENIED = re.compile(
 _SURELY = re.compile(
     r"(?:for sure|surely|certainly|definitely|clearly|obviously|of course|therefore|thus),?\s+", re.IGNORECASE
 )
+_SET_OFF = re.compile(r".{0,40}?[A-J](?:\s*[)}\].:：;；，]|\s+[-–—]\s)", re.DOTALL)
 _NOT_COMPARED = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|,|;|:|!| )|[\s${}()\[\].,:*]")
 
 
@@ -68,7 +71,7 @@ def named_option(statement: str, problem: Problem) -> str:
         return statement
     if not problem.choices:
         # Without the texts of the options a letter counts only where it is set off: "A cat" names no option.
-        return letter if re.match(r".{0,40}?[A-J]\s*[)}\].:：]", statement, re.DOTALL) else statement
+        return letter if _SET_OFF.match(statement) else statement
     place = ord(letter) - ord("A")
     if place < len(problem.choices) and _essence(problem.choices[place]) == _essence(rest):
         return letter

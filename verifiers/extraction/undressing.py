@@ -36,7 +36,8 @@ _BECAUSE = re.compile(
     r"(?:\s*[,;(]|\s)\s*(?:because|since|which(?! (?:is|equals|gives|simplifies to) [\d$\\(−-]\S*\Z)|"
     r"where(?!as)|so that|rounded|given that|as a result|"
     r"as (?:we|the|it|this|there|required|desired|shown|expected|stated|above)|"
-    r"weil|porque|puisque|perché|потому|так как|因为)\b.*\Z",
+    r"weil|porque|puisque|perché|потому|так как)\b.*\Z|"
+    r",\s*(?:car|denn|pois|poiché|ya que|puesto que)\b.*\Z|\s*[,，;；]?\s*(?:因为|因為|由于|由於).*\Z",
     re.IGNORECASE | re.DOTALL,
 )
 NOT_THAT = re.compile(

@@ -1,0 +1,47 @@
+"""Several values that the end of a text gives to letters: `x = 2 and x = -5` is a list, and none of its members."""
+
+import re
+from itertools import pairwise
+
+_ASSIGNED = re.compile(
+    r"\$?(?<![\w\\^}])([A-Za-z](?:_\{?\w\}?)?)\s?=\s?"
+    r"([-−]?(?:\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?|\\[dt]?frac\{-?\d+\}\{\d+\}))\$?(?![\w^]|\s?[-+*/=^(])"
+)
+_BETWEEN = re.compile(r"[\s,;*]*(?:(?:and|or|und|oder|et|ou|y|o|e|и|или)\b|和|或)?[\s,;*]*")
+_BULLET = re.compile(r"\s*(?:[-*•]|\d[.)])?\s*(\S.{0,60}?)\s*[.,;]?\s*")
+
+
+def assigned_together(text: str) -> str | None:
+    r"""The values that a text ends in, where it gives several: as a list of values, or of equations.
+
+    >>> assigned_together("So x = 2 and x = -5."), assigned_together("- x = 2\n- y = 3"), assigned_together("x = 2.")
+    ('2, -5', 'x = 2, y = 3', None)
+    """
+    if text.count("=") < 2:  # noqa: PLR2004 - one sign gives one value
+        return None
+    found = _in_last_lines(text) or list(_ASSIGNED.finditer(text.rpartition("\n")[2]))
+    if not found or found[-1].string[found[-1].end() :].strip(" .*$"):
+        return None
+    group = [found[-1]]
+    for before, after in pairwise(reversed(found)):
+        if before.string is after.string and not _BETWEEN.fullmatch(before.string, after.end(), before.start()):
+            break
+        group.insert(0, after)
+    if len(group) == 1:
+        return None
+    values = [each[2] for each in group]
+    if len({each[1] for each in group}) == 1:
+        return ", ".join(dict.fromkeys(values))
+    return ", ".join(f"{each[1]} = {each[2]}" for each in group)
+
+
+def _in_last_lines(text: str) -> list[re.Match[str]]:
+    """The assignments that fill one of the last lines each."""
+    found: list[re.Match[str]] = []
+    for line in reversed(text.splitlines()[-6:]):
+        bare = _BULLET.fullmatch(line)
+        match = _ASSIGNED.fullmatch(bare[1].strip("*")) if bare else None
+        if match is None:
+            break
+        found.insert(0, match)
+    return found if len(found) > 1 else []
