@@ -59,8 +59,6 @@ _LEFT_OPEN = re.compile(
     r"\b(?:one|you|some|many|people|students) (?:might|may|would|could) (?:\w+ )?"
     r"(?:think|say|guess|answer|conclude)\b.*\Z|"
     r"\b(?:student|user|human|friend|gold|distractor|attempt|draft|wrong|incorrect|false)(?: \w+)?\s*:\s*\Z|"
-    r"\banswer (?:should|must|is to|has to) be (?:given |written |put |placed |enclosed |formatted |presented )?"
-    r"(?:in|of|within|inside|as)\b[^.]{0,20}\Z|"
     r"\b(?:format|template|example)(?: \w+)?(?:\s+is)?\s*:?\s*\Z|"
     r"\b(?:wrong|incorrect|false|naive|naïve) (?:\w+ )?is\s*\Z|\b(?:if it were|were it)\s*\Z|"
     r"\b(?:upper|lower) (?:bound|limit) (?:is|of)\s*\Z|"
@@ -72,7 +70,7 @@ _LEFT_OPEN = re.compile(
 )
 """Words right before a box that do not claim what it holds."""
 _WORDS_OF_DOUBT: Final = (
-    "should must has maybe perhaps possibly suppose supposing doubt whether anything other all except might "
+    "maybe perhaps possibly suppose supposing doubt whether anything other all except might "
     "could may not never e.g. such instance if were mistake mistakes error errors trap traps pitfall pitfalls "
     "misconception misconceptions fallacy fallacies would format template example student user human friend "
     "gold distractor attempt draft wrong incorrect false naive naïve upper lower least most less more greater "
@@ -88,6 +86,10 @@ _USUAL_SENTENCES: Final = frozenset(
     for joint in (" is", " is:", ":")
 ) | {""}
 _USUAL_END: Final = "$.)*\\] \n}"
+_TO_BE_WRITTEN = re.compile(
+    r"\banswer (?:should|must|is to|has to) be (?:\w+ )?(?:in|of|within|inside|as)\b[^.]{0,20}\Z", re.IGNORECASE
+)
+_GIVES_UP = re.compile(r"\b(?:could|can|do|did)(?:n['’]t|not| not)\b|\bunable\b|\bg[ai]ve up\b", re.IGNORECASE)
 _SAID_OF_IT = re.compile(
     r"[\s,]*(?:\(?\[?(?:wrong|incorrect|false|rejected|extraneous|invalid)[)\]]|"
     r"(?:is|are|was|would be|seems|looks) (?:clearly |obviously |definitely |just |only |far |still )?"
@@ -179,5 +181,9 @@ def is_withheld(text: str, start: int, end: int) -> bool:
         return False
     if is_told_by_others(before, after):
         return True
+    if "should" in lowered or "must" in lowered or " to be " in lowered:
+        how = _TO_BE_WRITTEN.search(before)
+        if how and _GIVES_UP.search(text, end, end + _SENTENCE_CHARS):
+            return True  # only how an answer would look
     words = lowered.replace(":", " ").replace(",", " ").split()
     return (not _SIGNS_OF_DOUBT.isdisjoint(words) and bool(_LEFT_OPEN.search(before))) or states_for_others(before)
