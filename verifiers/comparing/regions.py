@@ -253,8 +253,8 @@ class RegionBuilder:
             return -mp.inf, None
         if isinstance(node, Based | Seq):
             raise NoRegionError
-        value = value_of(node, _DIGITS)
-        if getattr(value, "imag", 0):
+        value = _real_value(node)
+        if value is None:
             raise NoRegionError
         for rank, point in enumerate(self.points):
             if same_scalar(point.node, node, self.terms).equal:
@@ -309,10 +309,18 @@ def _are_rays_apart(items: tuple[Node, ...]) -> bool:
     if len(below) != 1 or len(above) != 1:
         return False
     try:
-        high, low = value_of(below[0].items[1], _DIGITS), value_of(above[0].items[0], _DIGITS)
+        high, low = _real_value(below[0].items[1]), _real_value(above[0].items[0])
     except UndefinedError:
         return False
-    return bool(high < low) if not (getattr(high, "imag", 0) or getattr(low, "imag", 0)) else False
+    return high is not None and low is not None and bool(high < low)
+
+
+def _real_value(node: Node) -> Any:
+    """The value of a constant as a real number, also that of `0i`; None where it is not real."""
+    value = value_of(node, _DIGITS)
+    if getattr(value, "imag", 0):
+        return None
+    return getattr(value, "real", value)
 
 
 def _compare(sign: int, op: str) -> bool:
