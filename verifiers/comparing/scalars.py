@@ -78,6 +78,10 @@ def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
 
 
 _FLOAT_DIGITS = 10**15
+_DOUBLE_DIGITS = (16, 17)
+"""Significant digits with which computers write a number of double precision."""
+_DOUBLE_NOISE = Fraction(3, 2**52)
+"""How far, relatively, a few operations in double precision lead away from the exact value."""
 
 
 def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
@@ -110,10 +114,18 @@ def is_rounding(exact: Fraction, decimal: Num, policy: Policy) -> bool:
     if decimal.step is None or decimal.step > Fraction(policy.rounded_decimal_step) * abs(exact):
         return False
     distance = abs(exact - decimal.value)
-    if distance * 2 <= decimal.step:
+    if distance * 2 <= decimal.step or _is_double(exact, decimal):
         return True
     is_long = decimal.step * 10**_CUT_OFF_DIGITS <= 10 * abs(decimal.value)
     return is_long and distance < decimal.step and abs(decimal.value) < abs(exact)
+
+
+def _is_double(exact: Fraction, decimal: Num) -> bool:
+    """Whether a decimal of 16 or 17 digits is what a computer writes for `exact`: `1.4142135623730951` for √2."""
+    if not decimal.step:
+        return False
+    digits = len(str(abs(decimal.value) // decimal.step))
+    return digits in _DOUBLE_DIGITS and abs(exact - decimal.value) <= _DOUBLE_NOISE * abs(exact)
 
 
 def _same_base(reference: Node, answer: Node, terms: Terms) -> Match:

@@ -8,6 +8,9 @@ from verifiers.reading.name_atoms import NameAtoms
 from verifiers.reading.number_atoms import NumberAtoms
 from verifiers.trees.tree import PAIR, Dots, Node, UnreadableError
 
+_POWER = 3
+"""Tokens of the power of a number: `2^6`."""
+
 
 class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
     """Readers of everything that a factor can start with."""
@@ -35,10 +38,16 @@ class Atoms(NumberAtoms, NameAtoms, FunctionAtoms, BracketAtoms, CommandAtoms):
         if kind == "text":
             return token.text.strip() in words.FUNCTIONS
         if kind == "number":
-            return self.tokens[self.position - 1].kind != "number"
+            return self.tokens[self.position - 1].kind != "number" or self._is_between_powers()
         if kind in words.BARS:
             return not self.in_braces and not (self.open_bars and words.BARS[kind][0] == self.open_bars[-1])
         return kind == "command" and self._command_starts_factor(token.text)
+
+    def _is_between_powers(self) -> bool:
+        """Whether powers of two numbers stand side by side here, as in `2^6 3^5`; two bare numbers are no product."""
+        before = [token.kind for token in self.tokens[max(self.position - _POWER, 0) : self.position]]
+        is_behind_power = before == ["number", "^", "number"]
+        return is_behind_power and self.peek().spaced and self.peek(1).kind == "^"
 
     def _closes_interval(self) -> bool:
         """Whether the bracket `[` at the current token closes an interval, as in `]3, 5[`."""

@@ -37,6 +37,8 @@ _BASES = {
     "twelve": "12",
     "sixteen": "16",
 }
+_INDEX_SUM = re.compile(r"[+-]?\w{1,20}(?:[+-]\w{1,20}){1,5}")
+_INDEX_TERM = re.compile(r"([+-]?)(\w+)")
 _LISTED_FUNCTIONS = {"max", "min", "gcd", "lcm", "binomial", "root"}
 
 
@@ -124,8 +126,11 @@ class NameAtoms(Levels):
 
     def _is_defined_here(self) -> bool:
         """Whether one letter in brackets and an equals sign follow: `p(x) = …` says what p is."""
-        kinds = [self.peek(ahead).kind for ahead in range(4)]
-        return kinds == ["(", "name", ")", "="] and len(self.peek(1).text) == 1
+        kinds = [self.peek(ahead).kind for ahead in (0, 2, 3)]
+        argument = self.peek(1)
+        is_letter = argument.kind == "name" and len(argument.text) == 1
+        is_greek = argument.kind in {"name", "command"} and argument.text.lstrip("\\") in words.GREEK
+        return kinds == ["(", ")", "="] and (is_letter or is_greek)
 
     def _bracket_has_comma(self) -> bool:
         """Whether the bracket at the current token holds a comma of its own."""
@@ -154,7 +159,7 @@ class NameAtoms(Levels):
             return Based(str(base.value.numerator), int(raw))
         if not isinstance(base, Sym) or not raw:
             raise UnreadableError("a subscript stands behind something that has none")
-        return Sym(f"{base.name}_{raw}")
+        return Sym(f"{base.name}_{_in_order(raw)}")
 
     def raw_group(self) -> str:
         """The text of a group or single token, without fonts and spaces."""
@@ -182,3 +187,12 @@ class NameAtoms(Levels):
             if token.kind not in {"{", "}"} and bare not in words.FONTS:
                 parts.append("'" if bare == "prime" else bare.strip())
         return "".join(parts)
+
+
+def _in_order(index: str) -> str:
+    """A sum as an index with its terms in one order, letters first: `1+n` as `n+1`; any other index as it is."""
+    if _INDEX_SUM.fullmatch(index) is None:
+        return index
+    terms = [(sign == "-", term.isdigit(), term) for sign, term in _INDEX_TERM.findall(index)]
+    ordered = "".join(("-" if is_negative else "+") + term for is_negative, _, term in sorted(terms))
+    return ordered.removeprefix("+")

@@ -87,6 +87,10 @@ _NEXT_EQUATION = re.compile(
 )
 """The space between `a = 4 \\quad b = -1`."""
 _RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|approx|equiv)(?![a-z])")
+_SPACE_AT_ENDS = re.compile(
+    r"\A(?:(?:\\(?:[,;:! ]|q?quad(?![A-Za-z])|(?:neg)?(?:thin|med|thick)space(?![A-Za-z]))|~)\s{0,9})+|"
+    r"(?:(?<!\\)\\(?:[,;:!]|q?quad|(?:neg)?(?:thin|med|thick)space)\s{0,9}){1,9}\Z"
+)
 _LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")
 _MAX_ROUNDS = 12
 _SPACE_CHARS = 40
@@ -170,6 +174,8 @@ def _one_layer(text: str) -> str:
             and closing not in inner
         ):
             return inner
+    if "\\" in text:
+        text = _SPACE_AT_ENDS.sub("", text)
     if text.startswith("\\"):
         text = _without_command(text)
     text = _APPROXIMATION.sub("", text) if text.endswith((")", "}")) else text
