@@ -37,7 +37,9 @@ _EXPONENT_IN_TEXT = re.compile(
 )
 r"""`3.2\text{E}5`."""
 _DEGREES = re.compile(r"\\(?:SI|qty)\s?\{\s?([-+\d.,]{1,40})\s?\}\s?\{\s?\\(?:arc)?degree\s?\}")
-_SIUNITX_NUMBER = re.compile(r"\\num\s?(?:\[[^\]]{0,80}\])?\{\s?([-+\d.,eE ]{1,60})\}")
+_SIUNITX_NUMBER = re.compile(r"\\num\s?(?:\[[^\]]{0,80}\])?\{\s?([-+\d.,eEdD ]{1,60})\}")
+_BARE_POWER = re.compile(r"(?<![\d.])e(?=[+-]?\d)")
+r"""`\num{-e10}` is -10^{10}."""
 _ESCAPED_SPACES = re.compile(r"(?<![A-Za-z\\])[A-Za-z]{1,20}\\ [A-Za-z]{2,20}\\ ")
 r"""`The\ area\ is\ 5`"""
 _NEGATIVE_SPACE = re.compile(r"\\!\s*")
@@ -85,12 +87,17 @@ def _with_commands_read(answer: str) -> str:
     if "degree}" in answer:
         answer = _DEGREES.sub(r"\1^\\circ", answer)
     if "E}" in answer or "e}" in answer or "\\num" in answer:
-        answer = _SIUNITX_NUMBER.sub(r"\1", _EXPONENT_IN_TEXT.sub(_as_power, answer))
+        answer = _SIUNITX_NUMBER.sub(_siunitx_number, _EXPONENT_IN_TEXT.sub(_as_power, answer))
     if answer.startswith("\\text"):
         answer = _STYLED_OPTION.sub(r"(\1) ", answer)
     if "\\text{" in answer:
         answer = _NUMBER_IN_TEXT.sub(r"{\1}", answer)
     return answer
+
+
+def _siunitx_number(match: re.Match[str]) -> str:
+    r"""What stands in `\num{…}`, with the exponent behind an e: `3.45d-4` as `3.45e-4`."""
+    return _BARE_POWER.sub("1e", re.sub("[dDE]", "e", match[1]))
 
 
 def _as_power(match: re.Match[str]) -> str:

@@ -25,7 +25,7 @@ SCALE_WORDS: Final = {
     "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12,
 }  # fmt: skip
 _MONEY_SIGNS: Final = frozenset(("$", "€", "£", "¥", "₹", "₽", "₩", "USD", "EUR", "GBP", "JPY", "INR", "CNY", "RMB"))
-_POWER_WORDS: Final = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "inverse": -1, "reciprocal": -1}
+_POWER_WORDS: Final = {"square": 2, "sq": 2, "cubic": 3, "cu": 3, "quartic": 4, "inverse": -1, "reciprocal": -1}
 _TIMES: Final = frozenset(("second", "minute", "hour", "day", "week", "month", "year"))
 _AFTER_WORDS: Final = {"squared": 2, "cubed": 3}
 

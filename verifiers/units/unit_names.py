@@ -204,9 +204,18 @@ _CUSTOMARY = (
     _row("bit", "bit", "bit", prefixes=True),
     _row("bit/second", "bps", "", prefixes=True),
     _row("byte", "B", "byte", prefixes=True),
+    _row("byte", "byte", prefixes=True),
     _row("kibibyte", "KiB", "kibibyte"),
     _row("mebibyte", "MiB", "mebibyte"),
     _row("gibibyte", "GiB", "gibibyte"),
+    _row("tebibyte", "TiB", "tebibyte"),
+    _row("kibibyte", "Kibyte Kibytes"),
+    _row("mebibyte", "Mibyte Mibytes"),
+    _row("gibibyte", "Gibyte Gibytes"),
+    _row("kibibit", "Kibit Kib", "kibibit"),
+    _row("mebibit", "Mibit Mib", "mebibit"),
+    _row("gibibit", "Gibit Gib", "gibibit"),
+    _row("tebibit", "Tibit Tib", "tebibit"),
     _row("decibel", "dB", "decibel"),
 )
 _RATIOS = (

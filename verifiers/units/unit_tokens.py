@@ -74,7 +74,7 @@ _NUMBER = (
     r"(?:\d{1,3}(?:(?:,|\{,\}(?:\\!)?|,\\!|\\,| |~|_)\d{3})+(?!\d)|\d+)(?:\.\d*(?!\d))?|\.\d+"
 )
 _LEXEME = re.compile(
-    r"(?P<space>(?:[\s~]|\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:thin|med|thick|en)space(?![A-Za-z])|"
+    r"(?P<space>(?:[\s~]|\\[,;:> ]|\\q?quad(?![A-Za-z])|\\(?:(?:neg)?(?:thin|med|thick)|en)space(?![A-Za-z])|"
     r"\\[hm]sp(?:ace|kip)\s*\{[^{}]{0,10}\}|\\nobreakspace(?![A-Za-z]))+)"
     rf"|(?P<number>{_NUMBER})(?P<power>[eE][+-]?\d+)?"
     r"|(?P<circ>\^?\s*\{?\s*(?:\\circ(?![A-Za-z])|\\degree(?![A-Za-z])|°)\s*\}?)"
@@ -258,6 +258,8 @@ class _Lexer:
             self._inner(self._argument())
         elif name in ("squared", "cubed"):
             self._add("^", exponent=2 if name == "squared" else 3)
+        elif name == "tothefourth":
+            self._add("^", exponent=4)
         elif name in ("tothe", "raiseto"):
             self.tokens.append(Token("^", exponent=_small_integer(self._argument())))
         elif name == "pi":
@@ -287,7 +289,7 @@ class _Lexer:
             self.spaced = True
             is_last = name == "bar" and self.text[self.at : self.at + 1] == "}"
             is_unit = (is_last or name not in _NO_UNIT_MACROS) and (
-                name in ("square", "cubic") or bool(find_unit(name))
+                name in ("square", "cubic", "quartic") or bool(find_unit(name))
             )
             self._add("word", name if is_unit else "\\" + name)
             return
