@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from verifiers.limits import MAX_CHARS, check
+from verifiers.reading.chinese_numbers import chinese_written_out
 from verifiers.reading.vocabulary import GREEK_SMALL
 from verifiers.trees.tree import UnreadableError
 
@@ -88,6 +89,7 @@ def clean(text: str) -> str:
         raise UnreadableError(f"it holds the invisible character U+{ord(hidden.group()):04X}")
     if text.isascii():
         return text.strip()
+    text = chinese_written_out(text)
     text = _JOINING.sub(lambda word: " or " if word[1] == "或" else " and ", text)
     if "⁄" in text:
         text = _SMALL_FRACTION.sub(_small_fraction, text)
