@@ -27,6 +27,7 @@ from verifiers.extraction.visible import shown_text, visible_text
 TAIL_CHARS = 60_000
 """A final answer is looked for in so many characters at the end of a completion."""
 _SENTENCE_CHARS = 200
+_NO_WORDS = " \t$.,;:!)]}*\\"
 _HASH = re.compile(r"(?m)^[ \t>*]{0,8}#{4,}(?!#)")
 _HASH_IN_LINE = re.compile(r"(?<=[\s.!?)\]}*$])#{4}(?!#)[ \t]*(?=[^\s#])")
 """`Thus, she has 5 books. #### 5`: the mark at the end of the last sentence instead of a line of its own."""
@@ -202,7 +203,7 @@ def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool)
     end = len(text)
     while end > start:
         begin = max(start, text.rfind("\n", start, end) + 1)
-        found = _stated_in_line(text, begin, end, problem)
+        found = _stated_in_line(text, begin, end, problem) if text[begin:end].strip(_NO_WORDS) else None
         if found and (not only_values or _VALUE.search(found.statement)):
             return found
         end = begin - 1
@@ -220,7 +221,7 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
         return _Found(_from_json(named[-1][1]), "tag", begin + named[-1].end())
     if (line.startswith("A: ") or "####" in line) and (found := _behind_mark(text, begin, line, problem)):
         return found
-    if any(hint in lowered for hint in (phrases.ASCII_HINTS if lowered.isascii() else phrases.HINTS)):
+    if phrases.hints_at_answer(lowered):
         if phrases.HEADING.fullmatch(line) and text[end:].strip():
             statement, stop = clip(text, end)
             return _Found(statement, "heading", stop)

@@ -102,10 +102,19 @@ HINTS = (
     ),
 )
 """A line without any of these states no answer: a cheap test before the regular expression."""
-ASCII_HINTS = tuple(hint for hint in HINTS if hint.isascii())
+_SHORT_HINTS = tuple(hint for hint in HINTS if not any(other != hint and other in hint for other in HINTS))
+_SHORT_ASCII_HINTS = tuple(hint for hint in _SHORT_HINTS if hint.isascii())
 _ENGLISH_HINTS = frozenset(("answer", "ans", "option", "choice", "choose", "pick", "select", "go with"))
 _OTHER_HINTS = tuple(hint for hint in HINTS if hint not in _ENGLISH_HINTS)
-_OTHER_ASCII_HINTS = tuple(hint for hint in ASCII_HINTS if hint not in _ENGLISH_HINTS)
+_OTHER_ASCII_HINTS = tuple(hint for hint in _OTHER_HINTS if hint.isascii())
+
+
+def hints_at_answer(line: str) -> bool:
+    """Say whether a line of lower-case text holds one of `HINTS`."""
+    for hint in _SHORT_ASCII_HINTS if line.isascii() else _SHORT_HINTS:  # noqa: SIM110 - twice as fast as `any`
+        if hint in line:
+            return True
+    return False
 
 
 def stated_in(line: str) -> re.Pattern[str]:

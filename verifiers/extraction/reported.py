@@ -2,7 +2,7 @@
 
 import re
 
-from verifiers.extraction.phrases import HINTS, MADE_OF_IT, OF_ANOTHER_QUESTION, is_hypothetical, stated_in
+from verifiers.extraction.phrases import MADE_OF_IT, OF_ANOTHER_QUESTION, hints_at_answer, is_hypothetical, stated_in
 
 
 def is_bound(before: str) -> bool:
@@ -22,7 +22,7 @@ _BOUND = re.compile(
 def states_for_others(sentence: str) -> bool:
     """Say whether an answer that `sentence` states is somebody else's, or that of a case that is only considered."""
     lowered = sentence.lower()
-    if not any(hint in lowered for hint in HINTS):
+    if not hints_at_answer(lowered):
         return False
     return any(
         is_hypothetical(sentence, found.start()) or OF_ANOTHER_QUESTION.search(sentence, *found.span())
