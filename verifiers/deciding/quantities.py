@@ -349,7 +349,12 @@ class _Judge:
             reason = f"the reference counts {reference.noun}, the answer {answer.noun}"
             return self._say(Status.UNIT_MISMATCH, "quantity.noun", reason, (answer,))
         unit = answer.readings[0] if answer.readings else ONE
-        equal = self._agree(reference, ONE, answer, unit, rel_tol)
+        is_bare = not (reference.noun or answer.noun or answer.readings) and self.problem.unit is None
+        if is_bare and self.problem.answer_kind is not AnswerKind.QUANTITY:  # `20 million` is one number
+            sides = reference.magnitude, ONE, answer.magnitude, ONE
+            equal = magnitudes_agree(*sides, rel_tol=rel_tol, max_rounding=0.0)
+        else:
+            equal = self._agree(reference, ONE, answer, unit, rel_tol)
         reason = "the numbers agree" if equal else "the numbers differ"
         return self._say(Status.CORRECT if equal else Status.INCORRECT, "quantity.count", reason, (answer,))
 

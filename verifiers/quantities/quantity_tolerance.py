@@ -10,8 +10,10 @@
    if the reference has that many, for an integer reference; and 4 for π, roots and fractions. Where the conversion only
    moves the decimal point there is nothing to round: there an integer (`5001 m`, 5.00 km) and a reference of up to 6
    digits (`130.41 s`, 130.4 s) keep all their digits; a longer one is a computer's output, and 4 digits are enough.
-   Zeros at the end of a converted integer need not be significant: `5 km` takes 16400 ft. Money is not rounded.
+   Zeros at the end of a converted integer need not be significant: `5 km` takes 16400 ft.
    An answer of 8 digits and more may be cut off instead of rounded: 310.92777777 K for 100 °F.
+5. Money is compared to the cent: 4 does not apply to it, and 3 only to references in cents. `$20 million` does not
+   take $20,100,000.
 """
 
 from collections.abc import Iterator
@@ -35,6 +37,7 @@ _NOISE: Final = Fraction(1, 10**14)
 """Relative difference of values that were computed in double precision."""
 
 
+_CENT: Final = Fraction(1, 100)
 _MONEY: Final = frozenset({"USD", "EUR", "GBP", "JPY", "INR", "CNY"})
 
 
@@ -75,6 +78,8 @@ def magnitudes_agree(
 ) -> bool:
     """Whether the answer, in its unit, agrees with the reference, in its own; the rules are in the module's text."""
     is_money = len(in_unit.dimension) == 1 and in_unit.dimension[0][0] in _MONEY
+    if is_money and reference.step is not None and reference.step * in_unit.factor > _CENT:
+        max_rounding = 0.0
     tolerance = _tolerance(rel_tol, max_rounding, not is_money)
     shift = answer_unit.offset - in_unit.offset
     if _agree(reference, answer, _conversion(in_unit.factor, answer_unit.factor, shift), tolerance):
