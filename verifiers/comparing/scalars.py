@@ -48,7 +48,7 @@ def differs(rule: str, reason: str) -> Match:
 
 
 _USUAL_BASE = 10
-_CUT_OFF_DIGITS = 8
+CUT_OFF_DIGITS = 8
 """Digits from which on a decimal may be cut off: 0.66666666 for 2/3, and not 0.6666."""
 _SAME_NUMBER = equal("number.exact", "the same number")
 
@@ -116,7 +116,7 @@ def is_rounding(exact: Fraction, decimal: Num, policy: Policy) -> bool:
     distance = abs(exact - decimal.value)
     if distance * 2 <= decimal.step or _is_double(exact, decimal):
         return True
-    is_long = decimal.step * 10**_CUT_OFF_DIGITS <= 10 * abs(decimal.value)
+    is_long = decimal.step * 10**CUT_OFF_DIGITS <= 10 * abs(decimal.value)
     return is_long and distance < decimal.step and abs(decimal.value) < abs(exact)
 
 

@@ -74,7 +74,6 @@ _CLOSING = re.compile(
     r"|(?:\\\$|(?<=\s)|^)=)\s*(?P<value>\S.{0,200})",
     re.DOTALL | re.IGNORECASE,
 )
-_IN_TEXT = re.compile(r"\\text\s?\{([^{}]*)\}")
 _DENIAL = re.compile(r"\b(?:not|never|cannot|isn't|wrong|false|incorrect|no|doubt|deny)\b|n't\b", re.IGNORECASE)
 _EXAMPLE = re.compile(
     r"(?:\be\.\s?g\.|\bfor (?:example|instance)\b|\bsuch as\b|\bany (?:number|value|integer)\b)", re.IGNORECASE
@@ -232,7 +231,7 @@ def _closing_value(text: str) -> str | None:
 
     None where a denial before it is not spent on another value: "it is not true that the answer is 5".
     """
-    match = _CLOSING.fullmatch(_IN_TEXT.sub(r"\1 ", text) if text.startswith("\\text") else text)
+    match = _CLOSING.fullmatch(text)
     if (
         match is None
         or len(words_of(match.group("value"))) > _MAX_BARE_WORDS

@@ -9,7 +9,7 @@ from typing import Final
 
 from verifiers.extraction.boxes import Box
 from verifiers.extraction.claims import is_refused, is_told_by_others
-from verifiers.extraction.phrases import MADE_OF_IT, NOT_THE_ANSWER
+from verifiers.extraction.phrases import MADE_OF_IT, NOT_THE_ANSWER, OF_THE_ANSWER
 from verifiers.extraction.reported import states_for_others
 
 _FORMULA_CHARS: Final = 200
@@ -64,7 +64,7 @@ _LEFT_OPEN = re.compile(
     r"\b(?:upper|lower) (?:bound|limit) (?:is|of)\s*\Z|"
     r"\b(?:answer|result|solution|value) (?:is|must be|has to be|will be) (?:at least|at most|(?:less|more|greater|"
     r"fewer|larger|smaller) than|above|below|between|over|under)\s*\Z|"
-    rf"\b(?:{MADE_OF_IT})\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|result|solution)\s\w+\s*\Z|"
+    rf"{OF_THE_ANSWER}\s\w+\s*\Z|"
     r"\b(?:answer|result|solution)\s(?:minus|plus|times|squared|cubed|divided|doubled|halved|modulo|mod)\b.*\Z",
     re.IGNORECASE | re.DOTALL,
 )

@@ -189,6 +189,7 @@ MADE_OF_IT = (
     "quarter|twice|thrice|triple"
 )
 """What a sentence can make of the answer, and so say another value: "half the answer is"."""
+OF_THE_ANSWER = rf"\b(?:{MADE_OF_IT})\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|result|solution)"
 
 HYPOTHETICAL = re.compile(
     rf"{_SAID_THAT}(?:the\s+)?(?:(?:final|correct|right)\s+)*$|\b(?:supposedly|allegedly|apparently|"

@@ -2,7 +2,7 @@
 
 import re
 
-from verifiers.extraction.phrases import MADE_OF_IT, OF_ANOTHER_QUESTION, hints_at_answer, is_hypothetical, stated_in
+from verifiers.extraction.phrases import OF_ANOTHER_QUESTION, OF_THE_ANSWER, hints_at_answer, is_hypothetical, stated_in
 
 
 def is_bound(before: str) -> bool:
@@ -12,8 +12,7 @@ def is_bound(before: str) -> bool:
 
 _BOUND = re.compile(
     r"\ban? (?:upper|lower) (?:bound|limit)\b|\bone of (?:the|many|several|my|our)\b[^.]{0,20}|"
-    rf"\b(?:{MADE_OF_IT})\s(?:of\s)?(?:the|my|our|this)\s(?:final\s|correct\s)?(?:answer|"
-    r"result|solution)\b|"
+    rf"{OF_THE_ANSWER}\b|"
     r"\b(?:answer|result|solution)\s(?:minus|plus|times|squared|cubed|divided|doubled|modulo|mod)\b",
     re.IGNORECASE,
 )

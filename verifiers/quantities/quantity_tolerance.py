@@ -22,6 +22,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
+from verifiers.comparing.scalars import CUT_OFF_DIGITS
 from verifiers.units.definitions import Unit
 from verifiers.units.measures import Magnitude, is_power_of_ten
 
@@ -31,12 +32,8 @@ ENOUGH_DIGITS: Final = 4
 """Digits of a rounded answer that are enough for any reference."""
 MAX_DIGITS_KEPT: Final = 6
 """Digits up to which a reference is taken to be meant to all of them."""
-CUT_OFF_DIGITS: Final = 8
-"""Digits from which on the last one need not be rounded: a computer's output was cut off there."""
 _NOISE: Final = Fraction(1, 10**14)
 """Relative difference of values that were computed in double precision."""
-
-
 _CENT: Final = Fraction(1, 100)
 _MONEY: Final = frozenset({"USD", "EUR", "GBP", "JPY", "INR", "CNY"})
 
