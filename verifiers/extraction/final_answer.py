@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from data.records import Problem
 from verifiers.extraction import phrases
 from verifiers.extraction.around_box import formula_around, is_withheld
+from verifiers.extraction.asked import YES_OR_NO, asks_yes_or_no, is_words, parts_asked
 from verifiers.extraction.boxes import Box, find_boxes, joined, last_group
 from verifiers.extraction.clipping import clip
-from verifiers.extraction.closing_line import YES_OR_NO, concluded, is_words, parts_asked
+from verifiers.extraction.closing_line import concluded
 from verifiers.extraction.options import is_choice, named_option
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.several_cases import is_one_case
@@ -330,6 +331,6 @@ def _presented(statement: str, problem: Problem) -> str:
     if is_choice(problem):
         return named_option(answer, problem)
     if is_words(problem.reference):
-        yes_or_no = YES_OR_NO.match(answer) if YES_OR_NO.match(problem.reference + ",") else None
+        yes_or_no = YES_OR_NO.match(answer) if asks_yes_or_no(problem) else None
         return yes_or_no[1] if yes_or_no else answer
     return result_of_sum(undress(narrowed(answer, keep_rest=is_quantity(problem))), problem)

@@ -35,6 +35,19 @@ _SURELY = re.compile(
 _SET_OFF = re.compile(r".{0,40}?[A-J](?:\s*[)}\].:：;；，]|\s+[-–—]\s)", re.DOTALL)
 _NOT_COMPARED = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|,|;|:|!| )|[\s${}()\[\].,:*]")
 
+_OPTION_AT_END = re.compile(
+    r"(?:\b(?i:it['’]s|that['’]s|is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|"
+    r"leaving|remains)|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
+    r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
+    r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits|"
+    r"remains|survives|is left)\b|"
+    r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
+)
+_IS_CORRECT = re.compile(
+    r"(?:\A|\n|[.!]\s)\W*(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?\(?([A-J])\)?\W{0,3}\s"
+    r"(?:is|must be) (?:the )?(?:only )?(?:correct|right)\b"
+)
+
 
 def is_choice(problem: Problem) -> bool:
     """Say whether the problem asks for one of several options; decided without looking at any sample."""
@@ -100,3 +113,26 @@ def _is_unambiguous(choice: str, problem: Problem) -> bool:
 
 def _essence(text: str) -> str:
     return _NOT_COMPARED.sub("", text).casefold()
+
+
+def option_at_end(sentence: str, text: str, problem: Problem) -> str | None:
+    """The letter of the option that the last sentence of `text` names, or else the only one called correct in it."""
+    named = _OPTION_AT_END.search(sentence)
+    letter = next(filter(None, named.groups())) if named else _option_text_at_end(sentence, problem)
+    return letter or _called_correct(text)
+
+
+def _option_text_at_end(sentence: str, problem: Problem) -> str | None:
+    """The letter of the option with whose text a sentence ends, if it names no other option."""
+    named = [
+        choice for choice in problem.choices if re.search(rf"(?<!\w){re.escape(choice)}(?!\w)", sentence, re.IGNORECASE)
+    ]
+    if len(named) != 1 or not sentence.casefold().endswith(named[0].casefold()):
+        return None
+    return chr(ord("A") + problem.choices.index(named[0]))
+
+
+def _called_correct(text: str) -> str | None:
+    """The only option that a text calls correct at the beginning of a sentence."""
+    letters = {match[1] for match in _IS_CORRECT.finditer(text)}
+    return letters.pop() if len(letters) == 1 else None

@@ -1,0 +1,171 @@
+"""What the last sentence of a text says: whether it claims anything, and then which value.
+
+A sentence that asks, supposes, doubts or reports claims nothing, whatever number stands in it.
+"""
+
+import re
+
+from data.records import Problem
+from verifiers.extraction import phrases
+from verifiers.extraction.asides import ASIDE_SENTENCE, without_asides
+from verifiers.extraction.asked import asks_yes_or_no, is_words, parts_asked
+from verifiers.extraction.combined_values import how_many, in_two_units
+from verifiers.extraction.options import is_choice, option_at_end
+from verifiers.extraction.other_tongues import left_open
+from verifiers.extraction.phrases import DOUBTED, QUALIFIED, UNSURE
+from verifiers.extraction.reported import states_for_others
+from verifiers.extraction.rewording import plainly
+from verifiers.extraction.sentence_values import CONCLUDES, stated_result, value_of
+from verifiers.extraction.undressing import plain_markup
+from verifiers.extraction.unit_after import is_quantity
+
+Conclusion = tuple[str | None, str]
+"""What a text comes to, None where it comes to nothing, and why."""
+
+LINE_CHARS = 3_000
+"""So much of the end of a text is read."""
+_PLEASANTRY = re.compile(
+    r"\b(?:hope (?:this|that|it)|let me know|feel free|good luck|happy to help|any questions|"
+    r"would you like|do you (?:want|have)|want me to|shall i|anything else|just ask|if anything|if you(?:['’]d|"
+    r" would)? (?:like|want|need|have)|"
+    r"(?:completes|concludes|solves|finishes) (?:the|our|this) (?:solution|proof|problem|calculation|task)|"
+    r"thank you|thanks)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
+_SAYS = re.compile(r"[^\W_]|[✅✔☑]")
+_FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
+_REFUSES = re.compile(
+    r"\b(?:i (?:can['’]t|cannot|could ?n[o'’]t|could not|am unable to|was not able to|"
+    r"am not able to)\s+(?:\w+\s+)?(?:help|solve|answer|"
+    r"share|determine|provide|tell|settle|finish)|i (?:don['’]t|do not) know|(?:lacks|lacking|not enough|"
+    r"insufficient|more) "
+    r"(?:data|information|context))\b",
+    re.IGNORECASE,
+)
+"""A text that declines to answer."""
+_NOTE = re.compile(
+    r"\W*(?:(?:source|took|reference|copyright|citation|see also)\b|(?:tokens?|candidates?|elapsed|rating|"
+    r"confidence)\s*:|[\d.,]+ (?:tokens? (?:used|generated)|points? possible)|it took (?:me )?[\d.]+ \w+ to "
+    r"(?:solve|compute|generate|answer))",
+    re.IGNORECASE,
+)
+"""A line that says where something comes from, or how long it took."""
+SUPPOSED = re.compile(
+    r"\W*(?:let|suppose|assume|if|try|check|consider|guess|imagine|pretend|were|had|show|prove|disprove|verify|"
+    r"(?:take|plug(?: in)?|put|set)\s+\$?\w{1,3}\s*=)(?!\w)",
+    re.IGNORECASE,
+)
+_OR_ABOUT = re.compile(
+    r"(?:,\s?|\s)or (?:in interval notation|equivalently|in other words|about|approximately|roughly|nearly)\b.*\Z",
+    re.DOTALL,
+)
+_LETTER_AT_END = re.compile(r"\w\s+\W*[A-J]\W*\Z|['’]s\s+[A-J]\W*\Z")
+_TRUTH = re.compile(
+    r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\b(?:\W*\Z|\W{0,2}:\s)", re.IGNORECASE
+)
+_DENIES = re.compile(
+    r"\b(?:false|untrue|wrong|incorrect|claims?|claimed|say|says|not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+def said_last(text: str, problem: Problem) -> Conclusion:
+    """Return what the last sentence of `text` comes to."""
+    sentence = _last_sentence(text, of_words=is_words(problem.reference) or bool(problem.choices))
+    if sentence is None:
+        return None, "no final answer is stated"
+    end = text[-LINE_CHARS:]
+    if _REFUSES.search(end):
+        return None, "no final answer is stated, and the text says that it gives none"
+    if states_for_others(sentence) or states_for_others(end.rpartition("\n")[2]):
+        return None, "the answer in the last sentence is somebody else's, or only supposed"
+    if sentence.isalpha() and sentence.islower():
+        return sentence, "the last sentence counts in words"
+    if twice := _said_twice(sentence, problem):
+        return twice, "the last sentence says it in two units"
+    claim = _conclusion(plainly(without_asides(sentence.rstrip(" .。"))), problem)
+    if (truth := _truth(claim)) and asks_yes_or_no(problem):
+        return truth, "the last sentence says so"
+    if _claims_nothing(claim):
+        return None, "no final answer is stated, and the last sentence asks, supposes, or tells what others say"
+    return _claimed(claim, text, problem)
+
+
+def _claimed(sentence: str, text: str, problem: Problem) -> Conclusion:
+    """What a sentence claims that is neither a question nor a supposition, unless it is left open."""
+    of_words, of_options = is_words(problem.reference), is_choice(problem)
+    doubts = _doubts(sentence, problem)
+    if not (doubts or of_words or of_options) and (result := stated_result(sentence, problem)):
+        return result, "what the last sentence comes to"
+    is_list = doubts == {"or"} and parts_asked(problem.reference) > 1
+    if (doubts and not is_list) or QUALIFIED.search(sentence):
+        return None, "no final answer is stated, and the last sentence leaves it open"
+    if of_options:
+        letter = option_at_end(plain_markup(sentence), plain_markup(text), problem)
+        return letter, "the option named last" if letter else "no option is named last"
+    if of_words and not re.search(r"[$\\*]", sentence):
+        return sentence, "the last sentence"
+    answer = value_of(sentence, problem)
+    return answer, "what the last sentence comes to" if answer else "the last sentence comes to no single value"
+
+
+def _said_twice(sentence: str, problem: Problem) -> str | None:
+    """The value that a sentence ends in and says in two units."""
+    of_quantity = is_quantity(problem)
+    if not of_quantity and ", or " not in sentence:
+        return None
+    twice = in_two_units(plain_markup(sentence.rstrip(" .。")))
+    return twice if twice is None or of_quantity else twice.replace(" = ", " or ").replace(" ≈ ", " or ")
+
+
+def _truth(sentence: str) -> str | None:
+    """The "true" or "false" in which a sentence ends that denies nothing before it."""
+    truth = _TRUTH.search(sentence)
+    return None if truth is None or _DENIES.search(sentence, 0, truth.start()) else truth[1]
+
+
+def _claims_nothing(sentence: str) -> bool:
+    """Whether a sentence asks, supposes, notes, or tells what others say."""
+    return (
+        sentence.endswith("?")
+        or SUPPOSED.match(sentence) is not None
+        or _NOTE.match(sentence) is not None
+        or phrases.OTHERS_WORDS.search(sentence) is not None
+        or phrases.SET_ASIDE.search(sentence) is not None
+    )
+
+
+def _doubts(sentence: str, problem: Problem) -> set[str]:
+    """The words by which a sentence leaves open what it says, other than those of a reference in words."""
+    doubts = {match.group().casefold() for match in DOUBTED.finditer(sentence)}
+    if elsewhere := left_open(sentence):
+        doubts.add(elsewhere)
+    if is_words(problem.reference):
+        doubts = {doubt for doubt in doubts if doubt not in problem.reference.casefold()}
+    return doubts
+
+
+def _conclusion(sentence: str, problem: Problem) -> str:
+    """What follows the last "so" of a sentence, if it is a claim and what comes before only weighs cases."""
+    sentence = _OR_ABOUT.sub("", sentence)
+    for match in reversed(list(CONCLUDES.finditer(sentence))):
+        rest = sentence[match.end() :]
+        says_something = _LETTER_AT_END.search(rest) if is_choice(problem) else re.search(r"[\d$\\]", rest)
+        if says_something and not UNSURE.search(sentence):
+            return rest.lstrip(" ,")
+    return sentence
+
+
+def _last_sentence(text: str, *, of_words: bool) -> str | None:
+    """Return the last sentence that is not a pleasantry, if it can hold an answer; `of_words` if words are one."""
+    for line in reversed(_FENCE.sub("", text[-LINE_CHARS:]).strip().splitlines()[-4:]):
+        for sentence in reversed(_SENTENCE_END.split(line.strip())):
+            if not _SAYS.search(sentence) or _PLEASANTRY.search(sentence):
+                continue
+            if sentence.startswith("(") and ASIDE_SENTENCE.fullmatch(sentence):
+                continue
+            if not of_words and (counted := how_many(sentence)):
+                return counted
+            return sentence if of_words or re.search(r"[\d$\\*]|\b[A-J]\b", sentence) else None
+    return None

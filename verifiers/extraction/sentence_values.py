@@ -1,0 +1,172 @@
+"""The one value, or the list of values, that a sentence comes to; None where it comes to no single one."""
+
+import re
+
+from data.records import Problem
+from verifiers.extraction.asked import parts_asked
+from verifiers.extraction.claims import claims
+from verifiers.extraction.combined_values import COUNTS_FIRST, without_time_taken, written_together
+from verifiers.extraction.undressing import formulas, narrowed, plain_markup, predicate, right_side, undress
+from verifiers.extraction.unit_after import is_quantity, with_unit
+
+_BOLD = re.compile(r"\*\*([^*\n]{1,200})(?<![:：])\*\*(?!\s?[:：])|\\textbf\{([^{}]{1,200})\}")
+_DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|(?:\s?:\s?\d+){1,2}|\^\d+|"
+    r" (?:hundred|thousand|million|billion|trillion|dozen)\b)?"
+)
+_NUMBER = re.compile(
+    rf"(?<![\w.^])[-−]?[$€£¥]?\s?{_DIGITS}\s?(?:\\?%)?(?![\w^])"
+    # Scripts without spaces set numbers between letters.
+    rf"|(?<=[^\x00-\x7Fα-ω])(?<!根号)[-−]?{_DIGITS}%?(?![\dα-ω√^²³]|[a-fi-kn-rt-z](?![A-Za-z]))|"
+    rf"(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″α-ω√∞])"
+)
+CONCLUDES = re.compile(
+    r"\b(?:so|therefore|thus|hence|donc|por lo tanto|portanto|quindi|dunque|следовательно)\b|"
+    r"所以|因此|よって|따라서|इसलिए",
+    re.IGNORECASE,
+)
+"""Words after which a sentence says what follows from what it said before."""
+_LABEL = re.compile(r"(?<=[A-Za-z]\s)[(\[]\d+[)\]]")
+"""`by (17)`, the number of an equation or source."""
+_SCRIPT = re.compile(r"[\u0400-\u052f\u0590-\u1fff\u3040-\ud7af]")
+"""A letter of a script in which a number stands between letters, or no unit of ours does."""
+_ENDS_IN = re.compile(
+    r"(?:\b(?:is|equals|gives|yields|get|leaving|obtain|have)|(?<![<>!:])=)\s+(?:exactly\s+|just\s+)?"
+    r"((?<!-)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"((?:\s(?!more|less|fewer|times|percent|hundred|thousand|million|billion|dozen|and|or|to|as|"
+    r"in the)[a-z]{2,}){0,3})\Z"
+)
+"""The verb or sign behind which a sentence says what its numbers come to."""
+_RESULT_IN_PLAIN_TEXT = re.compile(
+    r"(?<![<>!:])=\s*(?=[^=]*(?:[√π^²³]|ln|log|sin|cos|tan|exp|sqrt))"
+    r"((?:\d[\d.]*|[√π()^*/+\-−·×⋅²³½]|(?:ln|log|sin|cos|tan|exp|sqrt|pi)(?![A-Za-z])|\s){2,80})\Z"
+)
+"""A formula without dollars behind the last sign of equality: `S = −1013 ln 2026`."""
+_OPERAND = re.compile(
+    r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[A-Za-z\d)]\(\s?\Z|√\s?\(?\Z|[-−]\(\Z"
+)
+"""What stands before a number that is only the end of a sum: `2x + 1`, `-(-3)`."""
+_IN_LETTERS = re.compile(r"(?:[^A-Za-z.,;:?]|(?<![A-Za-z])[A-Za-z](?![A-Za-z])){2,60}")
+"""A formula without dollars: `3x + 5`."""
+_OPERATED = re.compile(r"\s?[+*×÷·^−/-]\s?(?:\d|\(|[a-z]\b)|[-‐‑][A-Za-z]{2}|!(?=[.\w)])")
+_JOINED = re.compile(r"[\s,;、，]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)(?![^\W_])|和|与|或|と)?[\s,]*")
+_MONTH = (
+    "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+)
+_DATE = re.compile(
+    rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?)\b"
+)
+_BARE_VALUE = re.compile(r"[$\\(]*[-−]?\d[\d.,/]*[$\\).]*|\\[dt]?frac\{\d+\}\{\d+\}")
+
+
+def value_of(sentence: str, problem: Problem) -> str | None:
+    """The value that a sentence claims: its one bold phrase, else what its formulas or numbers come to.
+
+    >>> problem = Problem(question="How many?", reference="5")
+    >>> value_of("So she has **5** apples", problem), value_of("3 of the 5 apples are red", problem)
+    ('5', None)
+    """
+    bold = _bold(sentence, problem)
+    if bold is not None:
+        return bold if _is_claimed_in_bold(sentence) else None
+    return _from_sentence(plain_markup(sentence), problem)
+
+
+def stated_result(sentence: str, problem: Problem) -> str | None:
+    """The number with which a sentence of several ends, where it says that they come to it: `doubling 32 gives 64`."""
+    sentence = plain_markup(sentence)
+    end = _ENDS_IN.search(sentence)
+    if (
+        end is None
+        or re.search(r"=[^=]*(?:,|\band\b|\bor\b)", sentence[: end.start()])
+        or not re.search(r"\d", sentence[: end.start()])
+        or "$" in sentence
+        or "\\" in sentence
+    ):
+        return None
+    return f"{end[1]} {end[2].strip()}" if is_quantity(problem) and end[2] else end[1]
+
+
+def _bold(sentence: str, problem: Problem) -> str | None:
+    """Return the one bold phrase; a bold heading, which has a colon, is none."""
+    bold = [undress(match[1] or match[2]) for match in _BOLD.finditer(sentence)]
+    bold = [phrase for phrase in bold if phrase]
+    if len(bold) != 1:
+        return None
+    numbers = _NUMBER.findall(bold[0])
+    if "=" in bold[0]:
+        return bold[0] if "=" in problem.reference else None
+    return numbers[0].strip() if len(numbers) == 1 and not formulas(bold[0]) and _SCRIPT.search(bold[0]) else bold[0]
+
+
+def _is_claimed_in_bold(sentence: str) -> bool:
+    """Whether the sentence claims its bold phrase, where that is a bare value."""
+    bold = _BOLD.search(sentence)
+    value = None if bold is None else (bold[1] or bold[2]).strip()
+    if bold is None or value is None or not _BARE_VALUE.fullmatch(value):
+        return True
+    return claims(sentence, bold.start(), bold.end())
+
+
+def _from_sentence(sentence: str, problem: Problem) -> str | None:
+    dates = _DATE.findall(sentence) if _DATE.search(problem.reference) else []
+    together = str(dates[0]) if len(dates) == 1 else written_together(sentence, problem)
+    if together is not None:
+        return together
+    if COUNTS_FIRST.match(sentence):
+        return None
+    spans = formulas(sentence)
+    if spans and not _NUMBER.search(sentence, spans[-1][2]):
+        return _from_formulas(sentence, spans, problem)
+    if result := _RESULT_IN_PLAIN_TEXT.search(sentence):
+        return result[1].strip()
+    sentence = without_time_taken(sentence)
+    concluding = [match.end() for match in CONCLUDES.finditer(sentence)]
+    start = max(sentence.rfind("="), *concluding, 0)
+    sentence = _LABEL.sub(" ", sentence)
+    numbers = list(_NUMBER.finditer(sentence, start)) or list(_NUMBER.finditer(sentence))
+    if len({number.group().strip() for number in numbers}) != 1:
+        return _of_several(sentence, numbers, problem)
+    if _OPERAND.search(sentence, max(0, numbers[-1].start() - 6), numbers[-1].start()) or _OPERATED.match(
+        sentence, numbers[-1].end()
+    ):
+        said = predicate(sentence)
+        return said if _IN_LETTERS.fullmatch(said) and re.search(r"[a-z]", problem.reference) else None
+    if not claims(sentence, *numbers[-1].span()):
+        return None
+    return with_unit(numbers[-1].group().strip(), sentence, numbers[-1].end(), problem)
+
+
+def _from_formulas(sentence: str, spans: list[tuple[str, int, int]], problem: Problem) -> str | None:
+    """What a sentence says in its last formulas."""
+    group = _joined_at_end(sentence, spans)
+    if len(group) > 1 and len({formula.partition("=")[0].strip() for formula in group if "=" in formula}) <= 1:
+        return ", ".join(group)
+    if _BARE_VALUE.fullmatch(spans[-1][0]) and not claims(sentence, *spans[-1][1:]):
+        return None
+    return with_unit(right_side(spans[-1][0], problem), sentence, spans[-1][2], problem)
+
+
+def _of_several(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> str | None:
+    """What a sentence with no number, or with different ones, says: the value at its end, or all as a list."""
+    group = _joined_at_end(sentence, [(number.group().strip(), *number.span()) for number in numbers])
+    ends_there = not sentence[numbers[-1].end() :].strip() if numbers else False
+    said = narrowed(sentence, keep_rest=is_quantity(problem))
+    if said != sentence:
+        return said
+    is_list = ends_there and len(group) == len(numbers) > 1 and parts_asked(problem.reference) > 1
+    return ", ".join(group) if is_list else None
+
+
+def _joined_at_end(sentence: str, places: list[tuple[str, int, int]]) -> list[str]:
+    """The last of these pieces with those before it that only commas and joining words part from it."""
+    group: list[str] = []
+    begin = len(sentence)
+    for piece, start, end in reversed(places):
+        if group and not _JOINED.fullmatch(sentence, end, begin):
+            break
+        group.insert(0, piece)
+        begin = start
+    return group
