@@ -20,7 +20,7 @@ from verifiers.deciding.plain_answers import (
 )
 from verifiers.deciding.quantities import decide_quantity, is_money
 from verifiers.deciding.readings import range_of
-from verifiers.deciding.references import Reference, understand
+from verifiers.deciding.references import Reference, of_whole_numbers, understand
 from verifiers.decision import Decision
 from verifiers.extraction.final_answer import extract_answer
 from verifiers.limits import OverLimitError
@@ -229,6 +229,9 @@ def _decide_any(problem: Problem, answer: str, policy: Policy) -> Decision:  # n
         if wanted is not None and wanted == given and policy.range_words is Choose.ACCEPT:
             return Decision(Status.CORRECT, "range.ends", "the same two ends", reference.text, text)
         decision = decide_text(problem, reference, text)
+        if decision.status is Status.INCORRECT and (of_numbers := of_whole_numbers(reference)) is not None:
+            in_formulas = decide_mathematics(problem, of_numbers, text, policy)
+            return in_formulas if in_formulas.status is Status.CORRECT else decision
         if reference.doubt and decision.status is Status.INCORRECT:
             return Decision(Status.BAD_REFERENCE, "reference", f"the reference cannot be read: {reference.doubt}")
         return decision

@@ -37,6 +37,7 @@ from verifiers.reading.plain_numbers import repeating_in_brackets
 from verifiers.reading.scattered import gathered
 from verifiers.reading.texts import plain_text, reference_letter, words_of
 from verifiers.reading.vector_products import has_cross
+from verifiers.reading.whole_number_words import whole_numbers
 from verifiers.reading.wrapping import unwrap
 from verifiers.trees.evaluation import UndefinedError
 from verifiers.trees.fingerprint import NotScalarError
@@ -89,6 +90,8 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
     reference, text = _with_integer_read(reference, _gathered(reference, text))
     if reference.tree is not None and (is_region(reference.tree) or is_interval(reference.tree)):
         text = inequality_in_words(text, next(iter(letters_of(reference.tree)), "x")) or text
+    if reference.tree is not None and not is_interval(reference.tree):
+        text = whole_numbers(text, _label(reference)) or text
     named = named_set(text) or named_matrix(text) if reference.tree is not None else None
     if named is not None and reference.tree is not None:
         match = compare(reference.tree, named, Terms(policy))
@@ -125,6 +128,13 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
             retried = _decide_statement(problem, reference, other, policy)
             return retried if retried.status is Status.CORRECT else decision
     return decision
+
+
+def _label(reference: Reference) -> str:
+    """The letter of which the reference says something; `n` where it names none."""
+    first = reference.tree.items[0] if isinstance(reference.tree, Seq) and reference.tree.items else reference.tree
+    label = first.parts[0] if isinstance(first, Rel) else None
+    return label.name if isinstance(label, Sym) else "n"
 
 
 def _gathered(reference: Reference, text: str) -> str:

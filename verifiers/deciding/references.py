@@ -19,6 +19,7 @@ from verifiers.reading.number_words import number_in_words
 from verifiers.reading.plain_numbers import Number, read_number, repeating_in_brackets
 from verifiers.reading.texts import is_text, plain_text, reference_letter, words_of
 from verifiers.reading.vocabulary import GREEK
+from verifiers.reading.whole_number_words import whole_numbers
 from verifiers.reading.wrapping import unwrap
 from verifiers.trees.tree import Call, Const, Matrix, Node, Num, Seq, UnreadableError, number
 from verifiers.trees.walk import letters_of, nodes_of, rewrite
@@ -42,6 +43,8 @@ _NOUN_IN_BRACKETS = re.compile(r"(-?\d[\d.,]*(?:/\d+)?)\s+\(\s?([A-Za-z]{3,20}(?
 _MATH_NAMES = GREEK | frozenset(("sin", "cos", "tan", "log", "exp", "sqrt", "mod", "base"))
 _COUNTED_PARTS = frozenset(("quarters", "halves", "tens", "hundreds", "times", "solutions", "options", "cases"))
 """Words that also calculate, but in brackets behind a number only say what is counted."""
+_HAS_MATHS = re.compile(r"\d|[=<>≡≥≤≠]|\\(?:equiv|[gl]e)|\b(?:multiples?|divisible|powers?)\b")
+r"""What keeps a set of whole numbers in words from being words alone, as `all odd n` is."""
 _LETTER = re.compile(r"\$?[A-Za-z]\$?")
 _NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
 """Units that are other words of prose."""
@@ -96,6 +99,12 @@ class Reference:
         )
 
 
+def of_whole_numbers(reference: Reference) -> Reference | None:
+    r"""The reference as mathematics where its words name whole numbers: `n is odd` as `n \equiv 1 \pmod{2}`."""
+    written = whole_numbers(reference.text)
+    return None if written is None else _of_kind(written, AnswerKind.AUTO, None)
+
+
 def understand(problem: Problem) -> Reference:
     """The reference of `problem`, read once for all its samples."""
     return _understand(problem.reference, problem.answer_kind, problem.choices)
@@ -109,7 +118,8 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
             plain = read_number(bare) if bare.isascii() else None
             if plain is not None:
                 return Reference(bare, "number", number=plain, tree=Num(plain.value, plain.unit_in_last_place))
-        text = final_text(_noun_unbracketed(raw) if raw.endswith(")") else raw, kind)
+        classed = whole_numbers(raw) if not choices and kind is AnswerKind.AUTO and _HAS_MATHS.search(raw) else None
+        text = classed or final_text(_noun_unbracketed(raw) if raw.endswith(")") else raw, kind)
     except OverLimitError as error:
         return Reference(raw[:200], "text", over_limit=str(error))
     except UnreadableError as error:

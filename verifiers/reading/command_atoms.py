@@ -161,7 +161,12 @@ class CommandAtoms(Levels):
             self.take()
             degree = self.sum()
             self.expect({"]"})
-        inner = self.bracketed() if self.peek().kind == "(" else self.argument()
+        if self.peek().kind == "(":
+            inner = self.bracketed()
+        elif self.peek().kind == "number" and self.peek().text.isdigit():
+            inner = number(int(self.take().text))  # LaTeX takes one digit of `\sqrt13`, and nobody means that
+        else:
+            inner = self.argument()
         if isinstance(inner, Seq):
             raise UnreadableError("a list has no root")
         return power(inner, HALF if degree == number(2) else divide(number(1), degree))

@@ -83,6 +83,8 @@ class Grammar(Powers):
     def statement(self) -> Node:
         """A whole text: groups parted by `;`, each a list."""
         groups = [self.list_of_relations()]
+        if self.peek().text == "\\over":
+            groups = [self._over(groups[0])]
         while self.accept(";"):
             if not self.peek().kind:
                 break
@@ -90,6 +92,16 @@ class Grammar(Powers):
         if len(groups) == 1:
             return groups[0]
         return Seq("", tuple(groups), "", ";")
+
+    def _over(self, over: Node) -> Node:
+        r"""`5 \over 36` without braces: the fraction of all before and all behind, but for a label: `x = 5 \over 36`."""
+        self.take()
+        under = self.sum()
+        if isinstance(over, Rel) and over.ops == ("=",):
+            return Rel(over.ops, (over.parts[0], self.fraction(over.parts[1], under)))
+        if isinstance(over, Rel):
+            raise UnreadableError("a relation cannot be divided")
+        return self.fraction(over, under)
 
     def list_of_relations(self) -> Node:
         """Relations parted by commas or by joining words; one alone stays itself."""

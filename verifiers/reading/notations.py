@@ -27,7 +27,17 @@ _SETS_OF_ONE = re.compile(r"(\{\s?)?\{[^{}\\,]{1,40}\}(?:\s?,\s?\{[^{}\\,]{1,40}
 """`{2}, {5}, {9}` and `{{2}, {5}}`: nobody puts invisible braces around each member of a list."""
 _CHOOSE = re.compile(r"(?<![\w.)])(\w{1,6}|\([^()]{1,40}\)) choose (\w{1,6}|\([^()]{1,40}\))")
 """`10 choose 2`"""
-_IN_BASE = re.compile(r"(\d{1,200})\s*(?:\\text\{\s*)?(?:in\s+)?base[\s-]{0,3}(\d{1,2}|[a-z]{3,7})\s*\}?")
+_IN_BASE = re.compile(
+    r"(\d{1,200})\s*(?:\\text\{\s*)?(?:\(\s?)?(?:in\s+)?base[\s-]{0,3}(\d{1,2}|[a-z]{3,7})(?:\s?\))?\s*\}?"
+)
+_PREFIXED = re.compile(r"0(?:[xX](?P<x>[0-9A-Fa-f]{1,40})|[bB](?P<b>[01]{1,160})|[oO](?P<o>[0-7]{1,80}))")
+"""`0x3F`, `0b101`, `0o17`, as programs write them."""
+_NAMED_BASE = re.compile(
+    r"\(?(?P<digits>[0-9A-Fa-f]{1,160})\)?\s{0,3}(?:_\s?\{?\s?)?(?:\\(?:text|mathrm)\s?\{\s?)?(?:\(\s?)?(?:in\s+)?"
+    r"(?P<base>hex|hexadecimal|base[\s-]{0,3}16|bin|binary|oct|octal)(?:\s?\))?[}\s]{0,3}"
+)
+"""`3F (hex)`, `3F base 16`, `101_{\\text{bin}}`."""
+_BASE_OF_LETTER = {"x": 16, "h": 16, "b": 2, "o": 8}
 _REPEATING = re.compile(r"(-?\d{1,9}\.)\((\d{1,20})\)")
 _TWO_DOTS = re.compile(r"(?<=[.\d])\\dot\s?\{?(\d)\}?(\d{0,20})\\dot\s?\{?(\d)\}?")
 r"""`0.\dot{1}2\dot{3}`: the dots stand over the first and the last digit that repeat."""
@@ -102,11 +112,18 @@ def combinations_written_out(text: str) -> str | None:
 
 
 def based_number(text: str) -> Based | None:
-    """Return a number with letters for digits, such as `2A_{16}`, if `text` is one and cannot be algebra.
+    """Return a number with letters for digits, or with its base in words, if `text` is one and cannot be algebra.
 
-    >>> based_number("2a_{16}"), based_number("a_{11}") is None
-    (Based(digits='2A', base=16), True)
+    >>> based_number("2a_{16}"), based_number("0x2A"), based_number("a_{11}") is None
+    (Based(digits='2A', base=16), Based(digits='2A', base=16), True)
     """
+    if text[:1] == "0" and (prefixed := _PREFIXED.fullmatch(text)):
+        sort = prefixed.lastgroup or "x"
+        return Based(prefixed[sort].upper(), _BASE_OF_LETTER[sort])
+    if ("bin" in text or "hex" in text or "oct" in text or "16" in text) and (named := _NAMED_BASE.fullmatch(text)):
+        base = _BASE_OF_LETTER.get(named["base"][0], _SET_BASE) if named["base"][:4] != "base" else _SET_BASE
+        is_possible = all(int(digit, 16) < base for digit in named["digits"])
+        return Based(named["digits"].upper(), base) if is_possible else None
     match = _BASED.fullmatch(text) if "_" in text else None
     if match is None:
         return None

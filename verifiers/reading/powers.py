@@ -13,6 +13,7 @@ from verifiers.trees.tree import (
     Seq,
     SetOp,
     Sym,
+    UnreadableError,
     divide,
     multiply,
     number,
@@ -125,5 +126,7 @@ class Powers(Atoms):
         self.notes.add("arithmetic")
         if self.peek().kind == "!" and not self.peek().spaced:
             self.take()
+            if self.peek().kind == "!" and not self.peek().spaced:
+                raise UnreadableError("a factorial of every third number is not known")
             return exact_call("factorial2", (base,))
         return exact_call("factorial", (base,))

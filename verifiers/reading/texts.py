@@ -42,6 +42,11 @@ _SAME_WORDS = {
     "there are infinitely many solutions": "infinitely many solutions",
 }
 _NO_SOLUTION = re.compile(r"(?:there (?:is|are) )?no (?P<real>real )?solutions?(?: exists?)?")
+_NO_SUCH = re.compile(
+    r"(?:there (?:is|are|exists?) )?no such (?:(?:positive |real |natural )?[a-z]+(?: [a-z])?)(?: exists?)?|"
+    r"(?:there (?:is|are) )?(?:no|not any) such [a-z]+|such (?:an? )?[a-z]+(?: [a-z])? do(?:es)?(?: not|n't) exist"
+)
+"""`no such n exists`"""
 _ON_DAY = re.compile(r"(?:on )?(?P<day>mon|tues|wednes|thurs|fri|satur|sun)day")
 _DAYS = {
     "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday", "thu": "thursday", "thur": "thursday",
@@ -155,17 +160,23 @@ _ARROWS = re.compile(r"\\(?:long)?rightarrow(?![a-z])|\\to(?![a-z])|-+>|=>|⟶")
 
 def _property_of_numbers(text: str) -> str | None:
     """`n is odd`, `all odd integers`, `odd n` as `numbers: odd`; None for any other text."""
-    words = [word for word in text.replace("primes", "prime").split() if word not in _NUMBER_WORDS]
+    said = text.replace("primes", "prime").split()
+    words = [word for word in said if word not in _NUMBER_WORDS]
     if not words or len(words) > PAIR + 1 or not any(word in _PROPERTIES for word in words):
         return None
     others = [word for word in words if word not in _PROPERTIES]
     if len(others) > 1 or any(len(word) > 1 for word in others):
         return None
-    return "numbers: " + " ".join(sorted(word for word in words if word in _PROPERTIES))
+    properties = sorted(word for word in words if word in _PROPERTIES)
+    if _SIGNS.issuperset(properties) and not _WHOLE.isdisjoint(said):  # a positive number need not be whole
+        properties.append("integers")
+    return "numbers: " + " ".join(properties)
 
 
 _PROPERTIES = frozenset({"odd", "even", "prime", "composite", "positive", "negative"})
-_WORDS = "all every any is are be numbers integers values of that must for"
+_SIGNS = frozenset({"positive", "negative"})
+_WHOLE = frozenset({"integer", "integers"})
+_WORDS = "all every any each is are be a an number numbers integer integers values of that must for"
 _NUMBER_WORDS = frozenset(_WORDS.split())
 
 
@@ -174,6 +185,8 @@ def _in_usual_words(text: str) -> str:
     text = _SAME_WORDS.get(text, text)
     if nothing := _NO_SOLUTION.fullmatch(text):
         return f"no {nothing.group('real') or ''}solution"
+    if "such" in text and (nothing := _NO_SUCH.fullmatch(text)):
+        return "no solution"
     if (found := _property_of_numbers(text)) is not None:
         return found
     day = _ON_DAY.fullmatch(text)

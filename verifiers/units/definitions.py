@@ -34,6 +34,7 @@ _OTHER_DEFINITIONS: Final = {
     "horsepower": (Fraction("735498.75"), Fraction("746000")),
     "dalton": (Fraction("1.66053906660e-24"), Fraction("1.660538921e-24"), Fraction("1.66054e-24")),
     "debye": (Fraction("3.33564e-30"),),
+    "acre": (Fraction("4046.8564224"),),
 }
 """Further values in use for the same name, in the table's base units (grams, metres, seconds)."""
 
