@@ -101,7 +101,7 @@ class Reference:
 
 def of_whole_numbers(reference: Reference) -> Reference | None:
     r"""The reference as mathematics where its words name whole numbers: `n is odd` as `n \equiv 1 \pmod{2}`."""
-    written = whole_numbers(reference.text)
+    written = whole_numbers(reference.text) if " " in reference.text else None
     return None if written is None else _of_kind(written, AnswerKind.AUTO, None)
 
 

@@ -167,6 +167,8 @@ def _property_of_numbers(text: str) -> str | None:
     others = [word for word in words if word not in _PROPERTIES]
     if len(others) > 1 or any(len(word) > 1 for word in others):
         return None
+    if not _ONE.isdisjoint(said) and _QUANTIFIERS.isdisjoint(said):  # `even number` says no more than a number does
+        return None
     properties = sorted(word for word in words if word in _PROPERTIES)
     if _SIGNS.issuperset(properties) and not _WHOLE.isdisjoint(said):  # a positive number need not be whole
         properties.append("integers")
@@ -176,6 +178,8 @@ def _property_of_numbers(text: str) -> str | None:
 _PROPERTIES = frozenset({"odd", "even", "prime", "composite", "positive", "negative"})
 _SIGNS = frozenset({"positive", "negative"})
 _WHOLE = frozenset({"integer", "integers"})
+_ONE = frozenset({"number", "integer"})
+_QUANTIFIERS = frozenset({"every", "any", "each", "is", "must"})
 _WORDS = "all every any each is are be a an number numbers integer integers values of that must for"
 _NUMBER_WORDS = frozenset(_WORDS.split())
 
