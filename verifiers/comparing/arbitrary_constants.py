@@ -1,9 +1,10 @@
 """Constants of integration: their name is free, and so is what they take up: `x²/2 + C` is `(x² + 1)/2 + K`."""
 
-from collections.abc import Callable
-from itertools import permutations
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import permutations, product
 
-from verifiers.trees.tree import PAIR, Add, Mul, Node, Sym, factors_of, multiply, number, subtract
+from verifiers.trees.tree import PAIR, Add, Mul, Node, Num, Pow, Sym, factors_of, multiply, number, subtract
 from verifiers.trees.walk import letters_of, replace
 
 _NUMBERED = frozenset(f"{letter}_{n}" for letter in "Cc" for n in range(10))
@@ -13,6 +14,9 @@ _ARBITRARY = _OF_INTEGRATION | {"c", "K", "k", "A", "D"}
 """Names that an answer may give to it."""
 _VARIABLES = frozenset({"x", "t", "y", "u", "z", "s", "r", "v", "w", "theta", "phi"})
 """Letters over which people integrate: `a + b + C` has none, and its C is not arbitrary."""
+_FACTORS = (-1, 2, -2, Fraction(1, 2), Fraction(-1, 2), 3, Fraction(1, 3), -3, Fraction(-1, 3))
+"""What a constant that is arbitrary may have been multiplied by."""
+_MAX_RENAMED = 3
 Same = Callable[[Node, Node], bool]
 
 
@@ -20,6 +24,8 @@ def same_with_renamed(reference: Node, answer: Node, same: Same) -> bool:
     """Whether the constants of a general solution only have other names: C, or `c_1` and `c_2` in any order."""
     wanted = sorted(letters_of(reference) - letters_of(answer))
     given = sorted(letters_of(answer) - letters_of(reference))
+    if not wanted and not given:
+        return any(same(reference, other) for other in _redefined(reference, answer))
     if len(wanted) == len(given) == 1 and "C" in wanted and set(given) <= _ARBITRARY and _has_variable(reference, "C"):
         return same(reference, replace(answer, {given[0]: Sym("C")}))
     if len(wanted) != PAIR or len(given) != PAIR:
@@ -33,6 +39,44 @@ def same_with_renamed(reference: Node, answer: Node, same: Same) -> bool:
         same(reference, replace(answer, {old: Sym(new) for old, new in zip(given, order, strict=True)}))
         for order in permutations(wanted)
     )
+
+
+def _redefined(reference: Node, answer: Node) -> Iterator[Node]:
+    """The answer with the constants of a general solution taken the other way: `1/(C - x)` beside `-1/(C + x)`.
+
+    Only where they are all that stands beside one variable, so that no constant can be a given quantity.
+    """
+    letters = letters_of(reference)
+    constants = sorted(letters & _OF_INTEGRATION)
+    if len(letters - _OF_INTEGRATION) != 1 or not letters - _OF_INTEGRATION <= _VARIABLES:
+        return
+    if len(constants) == 1 and not _is_product(answer):
+        for factor in _FACTORS:
+            yield replace(answer, {constants[0]: multiply(number(factor), Sym(constants[0]))})
+    if len(constants) == PAIR:
+        for order in (constants, constants[::-1]):
+            for signs in product((1, -1), repeat=PAIR):
+                names = zip(constants, order, signs, strict=True)
+                yield replace(answer, {old: multiply(number(sign), Sym(new)) for old, new, sign in names})
+
+
+def _is_product(node: Node) -> bool:
+    """Whether it is a product of numbers, letters and their powers, in which a constant may be a given quantity."""
+    return all(
+        isinstance(factor, (Num, Sym))
+        or (isinstance(factor, Pow) and isinstance(factor.base, Sym) and isinstance(factor.exponent, Num))
+        for factor in factors_of(node)
+    )
+
+
+def renamed(reference: Node, constants: frozenset[str], answer: Node) -> Iterator[Node]:
+    """The reference with the constants that it leaves open named as the answer's other letters are, in any order."""
+    wanted = sorted(letters_of(reference) - letters_of(answer))
+    given = sorted(letters_of(answer) - letters_of(reference))
+    if not 0 < len(wanted) == len(given) <= _MAX_RENAMED or not constants.issuperset(wanted):
+        return
+    for order in permutations(given):
+        yield replace(reference, {old: Sym(new) for old, new in zip(wanted, order, strict=True)})
 
 
 def constant_of(node: Node, names: frozenset[str] = _OF_INTEGRATION) -> str | None:

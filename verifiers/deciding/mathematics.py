@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from data.records import AnswerKind, Problem, Status
+from verifiers.comparing.arbitrary_constants import renamed
 from verifiers.comparing.compare import compare
 from verifiers.comparing.families import family_in_braces, parameter_of, variants, without_integer
 from verifiers.comparing.regions import is_interval, is_region
@@ -28,6 +29,7 @@ from verifiers.extraction.phrases import OTHERS_WORDS, UNSURE
 from verifiers.extraction.reported import is_bound, states_for_others
 from verifiers.policy import Choose, Policy, SlashProduct
 from verifiers.quantities.vector_quantities import same_vectors
+from verifiers.reading.constant_words import without_constants
 from verifiers.reading.grammar import read
 from verifiers.reading.inequality_words import inequality_in_words
 from verifiers.reading.loose_text import lead_in_dropped, named_matrix, named_set
@@ -60,6 +62,8 @@ from verifiers.trees.tree import (
 )
 from verifiers.trees.walk import letters_of, nodes_of, rewrite
 
+_USUAL_CONSTANTS = frozenset("cCkK")
+"""Letters for a constant that a reference leaves open without saying so."""
 _MAX_BARE_WORDS = 2
 _MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _MAX_READINGS = 8
@@ -90,6 +94,9 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
     reference, text = _with_integer_read(reference, _gathered(reference, text))
     if reference.tree is not None and (is_region(reference.tree) or is_interval(reference.tree)):
         text = inequality_in_words(text, next(iter(letters_of(reference.tree)), "x")) or text
+    text, declared = without_constants(text)
+    if declared and not reference.constants:
+        reference = replace(reference, constants=_USUAL_CONSTANTS & letters_of(reference.tree or ZERO))
     if reference.tree is not None and not is_interval(reference.tree):
         text = whole_numbers(text, _label(reference)) or text
     named = named_set(text) or named_matrix(text) if reference.tree is not None else None
@@ -318,6 +325,8 @@ def _reference_trees(
         yield as_percent(tree) if "percent" in reference.notes else divide(tree, number(100))
     if reference.whole_letter:
         yield from variants(tree, reference.whole_letter, answer)
+    if reference.constants:
+        yield from renamed(tree, reference.constants, answer)
 
 
 def _read_again(problem: Problem, reference: Reference, answer: Node, policy: Policy) -> Iterator[Node]:

@@ -1,7 +1,7 @@
 """A reference, understood once: its final answer, its kind, its number or tree."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from data.records import AnswerKind, Problem
@@ -12,6 +12,7 @@ from verifiers.deciding.clock_and_calendar import Moment, read_moment
 from verifiers.extraction.boxes import find_boxes, joined, last_group
 from verifiers.extraction.final_answer import extract_answer
 from verifiers.limits import OverLimitError
+from verifiers.reading.constant_words import without_constants
 from verifiers.reading.grammar import Reading, read
 from verifiers.reading.loose_text import lead_in_dropped, named_set, without_tail
 from verifiers.reading.nouns import FUNCTION_WORDS, is_noun
@@ -26,6 +27,7 @@ from verifiers.trees.walk import letters_of, nodes_of, rewrite
 from verifiers.units.unit_grammar import read_unit
 
 _NUMERIC = frozenset({AnswerKind.AUTO, AnswerKind.NUMBER, AnswerKind.EXPRESSION, AnswerKind.QUANTITY})
+_WITH_CONSTANTS = frozenset({AnswerKind.AUTO, AnswerKind.EXPRESSION, AnswerKind.EQUATION})
 _MAX_PROSE_WORDS = 2
 _MANY_WORDS = 8
 _MATH_SEGMENT = re.compile(r"(?<![\\$])\$[^$]+\$(?!\$)")
@@ -73,6 +75,8 @@ class Reference:
     """The letter that stands for any whole number, as in `2kπ, k ∈ ℤ`."""
     over_limit: str = ""
     """The limit that it exceeds, if it does."""
+    constants: frozenset[str] = frozenset()
+    """The letters that it says stand for any real number, as in `f(x) = cx, c \\in \\mathbb{R}`."""
 
     @property
     def holds_vectors(self) -> bool:
@@ -118,6 +122,9 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
             plain = read_number(bare) if bare.isascii() else None
             if plain is not None:
                 return Reference(bare, "number", number=plain, tree=Num(plain.value, plain.unit_in_last_place))
+        constants = frozenset[str]()
+        if not choices and kind in _WITH_CONSTANTS:
+            raw, constants = without_constants(raw)
         classed = whole_numbers(raw) if not choices and kind is AnswerKind.AUTO and _HAS_MATHS.search(raw) else None
         text = classed or final_text(_noun_unbracketed(raw) if raw.endswith(")") else raw, kind)
     except OverLimitError as error:
@@ -131,7 +138,8 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
         return Reference(text, "choice", letter=letter)
     if kind is AnswerKind.TEXT:
         return Reference(text, "text")
-    return _of_kind(text, kind, letter)
+    reference = _of_kind(text, kind, letter)
+    return replace(reference, constants=constants) if constants else reference
 
 
 def _noun_unbracketed(raw: str) -> str:
