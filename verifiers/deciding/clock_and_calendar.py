@@ -69,7 +69,7 @@ class Moment:
 
     kind: str
     fields: tuple[int | None, ...]
-    """Year, month, day; or hours, minutes, seconds, and 1 where the half of the day is known."""
+    """Year, month, day; or hours, minutes, seconds, and 1 where the half of the day is known, 0 where `07:05` suggests it."""
 
 
 def read_moment(text: str, *, expected: str | None = None) -> Moment | None:
@@ -115,12 +115,12 @@ def _time(match: re.Match[str]) -> Moment | None:
     half = _HALVES.get(half) or (_half_of_night(hour) if half == "atnight" else half)
     if hour > _DAY_HOURS or max(minute, second) >= _SIXTY or (half and hour not in range(1, _NOON + 1)):
         return None
-    known = bool(half) or hour > _NOON or hour == 0 or (match.group(5) or "").startswith("0")
+    known = 1 if half or hour > _NOON or hour == 0 else 0 if (match.group(5) or "").startswith("0") else None
     if half in {"pm", "noon"} and hour < _NOON:
         hour += 12
     elif half in {"am", "midnight"} and hour == _NOON:
         hour = 0
-    return Moment("time", (hour % 24, minute, second, 1 if known else None))
+    return Moment("time", (hour % 24, minute, second, known))
 
 
 _HALVES = {"inthemorning": "am", "intheafternoon": "pm", "intheevening": "pm"}
@@ -165,6 +165,6 @@ def same_moment(reference: Moment, answer: Moment, *, half_may_miss: bool) -> bo
     if reference.fields[1:3] != answer.fields[1:3] or None in hours:
         return False
     if hours[0] == hours[1]:
-        return half_may_miss or reference.fields[3] is None or answer.fields[3] is not None
+        return half_may_miss or reference.fields[3] != 1 or answer.fields[3] is not None
     loose = reference.fields[3] is None or (answer.fields[3] is None and half_may_miss)
     return loose and (hours[0] or 0) % 12 == (hours[1] or 0) % 12

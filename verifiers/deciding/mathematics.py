@@ -36,6 +36,7 @@ from verifiers.reading.loose_text import lead_in_dropped, named_matrix, named_se
 from verifiers.reading.notations import combinations_written_out
 from verifiers.reading.number_words import number_in_words
 from verifiers.reading.plain_numbers import repeating_in_brackets
+from verifiers.reading.root_words import roots_written_out
 from verifiers.reading.scattered import gathered
 from verifiers.reading.texts import plain_text, reference_letter, words_of
 from verifiers.reading.vector_products import has_cross
@@ -97,6 +98,8 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
     text, declared = without_constants(text)
     if declared and not reference.constants:
         reference = replace(reference, constants=_USUAL_CONSTANTS & letters_of(reference.tree or ZERO))
+    if "root" in text or "sqrt of" in text:
+        text = roots_written_out(text) or text
     if reference.tree is not None and not is_interval(reference.tree):
         text = whole_numbers(text, _label(reference)) or text
     named = named_set(text) or named_matrix(text) if reference.tree is not None else None

@@ -12,6 +12,7 @@ from verifiers.deciding.clock_and_calendar import Moment, read_moment
 from verifiers.extraction.boxes import find_boxes, joined, last_group
 from verifiers.extraction.final_answer import extract_answer
 from verifiers.limits import OverLimitError
+from verifiers.quantities.vector_quantities import split_unit
 from verifiers.reading.constant_words import without_constants
 from verifiers.reading.grammar import Reading, read
 from verifiers.reading.loose_text import lead_in_dropped, named_set, without_tail
@@ -202,7 +203,8 @@ def _read_reference(text: str) -> Reading:
     except UnreadableError:
         if text.count("=") > 1 and (last := _LAST_EQUATION.search(text)):
             return read(last[1])
-        head = without_tail(text)
+        parted = split_unit(text)
+        head = without_tail(text) if parted is None else parted[0]
         if head is None:
             raise
         reading = read(head)

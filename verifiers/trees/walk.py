@@ -145,9 +145,9 @@ def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:  # noqa: C901, PLR0911
 
 
 def replace(node: Node, names: Mapping[str, Node]) -> Node:
-    """The tree with letters replaced."""
-
-    def change(part: Node) -> Node:
-        return names.get(part.name, part) if isinstance(part, Sym) else part
-
-    return rewrite(node, change)
+    """The tree with letters replaced, all at once: what a letter is replaced by is not looked at again."""
+    if isinstance(node, Sym):
+        return names.get(node.name, node)
+    parts = parts_of(node)
+    new = tuple(replace(part, names) for part in parts)
+    return node if new == parts else rebuild(node, new)
