@@ -69,7 +69,8 @@ class Moment:
 
     kind: str
     fields: tuple[int | None, ...]
-    """Year, month, day; or hours, minutes, seconds, and 1 where the half of the day is known, 0 where `07:05` suggests it."""
+    """Year, month, day; or hours, minutes, seconds, and 1 where the half of the day is known, 0 where `07:05` hints at
+    it."""
 
 
 def read_moment(text: str, *, expected: str | None = None) -> Moment | None:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from data.records import AnswerKind, Problem, Status
 from verifiers.comparing.arbitrary_constants import renamed
 from verifiers.comparing.compare import compare
-from verifiers.comparing.families import family_in_braces, parameter_of, variants, without_integer
-from verifiers.comparing.regions import is_interval, is_region
+from verifiers.comparing.families import family_in_braces, variants
 from verifiers.comparing.scalars import Match, Terms, differs, equal
 from verifiers.deciding.clock_and_calendar import read_moment
 from verifiers.deciding.plain_answers import decide_moment
@@ -22,6 +21,7 @@ from verifiers.deciding.readings import (
     readings,
 )
 from verifiers.deciding.references import Reference, as_kind
+from verifiers.deciding.words_in_formulas import in_formulas
 from verifiers.decision import Decision
 from verifiers.extraction.final_answer import extract_answer
 from verifiers.extraction.hedges import denial, hedge
@@ -29,18 +29,13 @@ from verifiers.extraction.phrases import OTHERS_WORDS, UNSURE
 from verifiers.extraction.reported import is_bound, states_for_others
 from verifiers.policy import Choose, Policy, SlashProduct
 from verifiers.quantities.vector_quantities import same_vectors
-from verifiers.reading.constant_words import without_constants
 from verifiers.reading.grammar import read
-from verifiers.reading.inequality_words import inequality_in_words
 from verifiers.reading.loose_text import lead_in_dropped, named_matrix, named_set
 from verifiers.reading.notations import combinations_written_out
 from verifiers.reading.number_words import number_in_words
 from verifiers.reading.plain_numbers import repeating_in_brackets
-from verifiers.reading.root_words import roots_written_out
-from verifiers.reading.scattered import gathered
 from verifiers.reading.texts import plain_text, reference_letter, words_of
 from verifiers.reading.vector_products import has_cross
-from verifiers.reading.whole_number_words import whole_numbers
 from verifiers.reading.wrapping import unwrap
 from verifiers.trees.evaluation import UndefinedError
 from verifiers.trees.fingerprint import NotScalarError
@@ -63,16 +58,12 @@ from verifiers.trees.tree import (
 )
 from verifiers.trees.walk import letters_of, nodes_of, rewrite
 
-_USUAL_CONSTANTS = frozenset("cCkK")
-"""Letters for a constant that a reference leaves open without saying so."""
 _MAX_BARE_WORDS = 2
 _MATH_SEGMENT = re.compile(r"\$[^$]+\$|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
 _MAX_READINGS = 8
 _LISTS = re.compile(r"\b(?:or|and|either|both|versus|vs)\b|;", re.IGNORECASE)
 _OPTION = re.compile(r"\([A-Za-z]\)")
 _SHORT = 60
-_NO_MATRICES = frozenset({"number", "expression", "list", "set"})
-"""Kinds of references beside which the rows of a matrix are pieces of a formula."""
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _CLOSING = re.compile(
     r"(?P<before>.{0,2000})(?:(?:\bis|\bare|\bequals|(?<=\bit)'s|(?<=\bthat)'s)\s+(?:about|approximately|just|"
@@ -92,16 +83,7 @@ _VALUE = re.compile(r"\d|\\[a-z]|\b[a-zA-Z]\b")
 
 def decide_mathematics(problem: Problem, reference: Reference, text: str, policy: Policy) -> Decision:
     """Compare an answer with a reference that is mathematics."""
-    reference, text = _with_integer_read(reference, _gathered(reference, text))
-    if reference.tree is not None and (is_region(reference.tree) or is_interval(reference.tree)):
-        text = inequality_in_words(text, next(iter(letters_of(reference.tree)), "x")) or text
-    text, declared = without_constants(text)
-    if declared and not reference.constants:
-        reference = replace(reference, constants=_USUAL_CONSTANTS & letters_of(reference.tree or ZERO))
-    if "root" in text or "sqrt of" in text:
-        text = roots_written_out(text) or text
-    if reference.tree is not None and not is_interval(reference.tree):
-        text = whole_numbers(text, _label(reference)) or text
+    reference, text = in_formulas(reference, text)
     named = named_set(text) or named_matrix(text) if reference.tree is not None else None
     if named is not None and reference.tree is not None:
         match = compare(reference.tree, named, Terms(policy))
@@ -140,20 +122,6 @@ def decide_mathematics(problem: Problem, reference: Reference, text: str, policy
     return decision
 
 
-def _label(reference: Reference) -> str:
-    """The letter of which the reference says something; `n` where it names none."""
-    first = reference.tree.items[0] if isinstance(reference.tree, Seq) and reference.tree.items else reference.tree
-    label = first.parts[0] if isinstance(first, Rel) else None
-    return label.name if isinstance(label, Sym) else "n"
-
-
-def _gathered(reference: Reference, text: str) -> str:
-    """The answer with a formula put together whose pieces stand in the rows of a matrix."""
-    if not text.startswith("\\begin{") or reference.kind not in _NO_MATRICES:
-        return text
-    return gathered(text, reference.size) or text
-
-
 def _are_clock_times(reference: Reference, text: str) -> bool:
     """Whether both are written as on a clock, and the reference is no ratio: it is not in lowest terms."""
     if reference.kind != "ratio" or not _CLOCK.fullmatch(reference.text) or not _CLOCK.fullmatch(text):
@@ -167,19 +135,6 @@ def _is_of_vectors(reference: Reference) -> bool:
     return reference.holds_vectors or (
         reference.tree is not None and any(name.startswith("unit ") for name in letters_of(reference.tree))
     )
-
-
-def _with_integer_read(reference: Reference, text: str) -> tuple[Reference, str]:
-    """The answer without its "where k is an integer", and the reference with its letter for any whole number."""
-    if reference.whole_letter:
-        return reference, without_integer(text)[0]
-    if not isinstance(reference.tree, Rel) or not ("Z" in text or "integer" in text):
-        return reference, text
-    bare, declared = without_integer(text)
-    if declared and "≡" in reference.tree.ops:
-        return reference, bare
-    parameter = parameter_of(reference.tree) if declared not in letters_of(reference.tree) else ""
-    return (replace(reference, whole_letter=parameter), bare) if declared and parameter else (reference, text)
 
 
 def _in_prose(problem: Problem, reference: Reference, text: str) -> str | None:

@@ -94,7 +94,7 @@ class Grammar(Powers):
         return Seq("", tuple(groups), "", ";")
 
     def _over(self, over: Node) -> Node:
-        r"""`5 \over 36` without braces: the fraction of all before and all behind, but for a label: `x = 5 \over 36`."""
+        r"""`5 \over 36` without braces: all before it over all behind, but for a label: `x = 5 \over 36`."""
         self.take()
         under = self.sum()
         if isinstance(over, Rel) and over.ops == ("=",):

@@ -27,8 +27,8 @@ _MAX_CHARS = 200
 def roots_written_out(text: str) -> str | None:
     r"""Return `text` with its roots as LaTeX writes them; None where it has none in words, or other words beside them.
 
-    >>> roots_written_out("7 root 2"), roots_written_out("two times the cube root of 5"), roots_written_out("a root of 5 oaks")
-    ('7 \\sqrt{2}', '2 \\cdot \\sqrt[3]{5}', None)
+    >>> roots_written_out("two times the cube root of 5"), roots_written_out("a root of 5 oaks")
+    ('2 \\cdot \\sqrt[3]{5}', None)
     """
     if len(text) > _MAX_CHARS or ("root" not in text and "sqrt of" not in text):
         return None

@@ -63,7 +63,7 @@ def whole_numbers(text: str, letter: str = "n") -> str | None:
 
 
 def _relation(match: re.Match[str], _: str) -> str | None:
-    """`all n \\ge 3`; the letter of an inequality has to be one for whole numbers."""
+    r"""`all n \ge 3`; the letter of an inequality has to be one for whole numbers."""
     if not match["lead"] or words_of(match["rest"].replace("mod", "")):
         return None
     is_inequality = match["sign"] != "=" and "equiv" not in match["sign"]

@@ -260,10 +260,8 @@ class _Lexer:
             self._add("^", exponent=2 if name == "squared" else 3)
         elif name == "tothefourth":
             self._add("^", exponent=4)
-        elif name == "tothe":
-            self.tokens.append(Token("^", exponent=_small_integer(self._argument())))
-        elif name == "raiseto":
-            self._raised()
+        elif name in ("tothe", "raiseto"):
+            self._raised(is_before=name == "raiseto")
         elif name == "pi":
             self._add("number", "π", Written(PI))
         elif name in _COMMANDS:
@@ -302,15 +300,16 @@ class _Lexer:
         self.spaced = True
         self._add("word", name + following[1])
 
-    def _raised(self) -> None:
-        r"""`\raiseto{4}\metre`: the exponent stands before the unit that it belongs to."""
+    def _raised(self, *, is_before: bool) -> None:
+        r"""`\metre\tothe{4}`; of `\raiseto{4}\metre` the exponent stands before its unit."""
         exponent = _small_integer(self._argument())
-        following = re.match(r"\s*\\([A-Za-z]+)", self.text[self.at :])
-        if following is None:
-            raise UnreadableError("\\raiseto without a unit")
-        self.at += following.end()
-        self._macro(following[1])
-        self._add("^", exponent=exponent)
+        if is_before:
+            following = re.match(r"\s*\\([A-Za-z]+)", self.text[self.at :])
+            if following is None:
+                raise UnreadableError("\\raiseto without a unit")
+            self.at += following.end()
+            self._macro(following[1])
+        self.tokens.append(Token("^", exponent=exponent))
 
     def _fraction(self) -> None:
         over, under = self._argument(), self._argument()
