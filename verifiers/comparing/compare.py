@@ -49,6 +49,7 @@ from verifiers.trees.tree import (
     Words,
     divide,
 )
+from verifiers.trees.tuples import in_one_tuple
 from verifiers.trees.walk import nodes_of
 
 _COORDINATES = frozenset("xyzrt") | {"theta"}
@@ -67,7 +68,7 @@ def compare(reference: Node, answer: Node, terms: Terms) -> Match:  # noqa: C901
         return equal("expression.same", "both read the same")
     if _is_about_another_letter(reference, answer):
         return differs("equation.label", "the values are given for different letters")
-    reference, answer = _prepared(reference), _prepared(answer)
+    reference, answer = in_one_tuple(_prepared(reference)), in_one_tuple(_prepared(answer))
     reference, answer = by_name(reference, answer), by_name(answer, reference)
     reference, answer = as_membership(reference, answer), as_membership(answer, reference)
     if isinstance(reference, Words) or isinstance(answer, Words):
@@ -286,6 +287,8 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
             return differs(
                 "matrix.shape", f"{len(left)}×{len(left[0])} is asked for, {len(right)}×{len(right[0])} given"
             )
+        if len(left[0]) == 1:
+            right = tuple((cell,) for cell in _in_parameter_of(reference, answer))
         cells = [[cell for row in rows for cell in row] for rows in (left, right)]
         return same_in_order(cells[0], cells[1], terms, compare, "matrix.cells")
     matrix, beside = (reference, answer) if isinstance(reference, Matrix) else (answer, reference)
@@ -297,7 +300,14 @@ def _compare_matrix(reference: Node, answer: Node, terms: Terms) -> Match:
     if vector is None or pair is None or terms.policy.vector_as_tuple is Choose.REJECT:
         return differs("matrix.kind", "a matrix is compared with something else")
     left_items, right_items = (vector, pair) if matrix is reference else (pair, vector)
+    right_items = _in_parameter_of(Seq("(", left_items, ")"), Seq("(", right_items, ")"))
     return same_in_order(left_items, right_items, terms, compare, "matrix.vector")
+
+
+def _in_parameter_of(reference: Node, answer: Node) -> tuple[Node, ...]:
+    """The members of a vector or tuple with the reference's parameter."""
+    named = in_parameter_of(reference, answer)
+    return vector_members(named) or tuple_members(named) or ()
 
 
 def _compare_sequences(reference: Node, answer: Node, terms: Terms) -> Match:

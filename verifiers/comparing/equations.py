@@ -44,7 +44,7 @@ def is_label(node: Node) -> bool:
     r"""Whether the left side only names what is asked for: `x`, `f(x)`, `|AB|`, `\angle ABC`, `(p, q)`."""
     if isinstance(node, (Sym, Apply)):
         return True
-    if isinstance(node, Call) and node.name in {"abs", "norm", "gcd", "lcm"}:
+    if isinstance(node, Call) and node.name in {"abs", "norm", "gcd", "lcm", "det", "tr"}:
         return node.args[0] not in _SOLVED_FOR and all(is_label(argument) for argument in node.args)
     if isinstance(node, Call) and node.name in {"sin", "cos", "tan", "cot"}:
         return isinstance(node.args[0], Sym) and node.args[0].name not in {"x", "y", "z", "t"}
@@ -54,8 +54,9 @@ def is_label(node: Node) -> bool:
         return all(isinstance(cell, Sym) for row in node.rows for cell in row)
     if isinstance(node, Mul):
         first = node.factors[0]
-        if isinstance(first, Sym) and first.name in {"Delta", "delta", "d"} and len(node.factors) == PAIR:
-            return isinstance(node.factors[1], Sym)
+        has_operator = Sym("nabla") in node.factors or first in (Sym("Delta"), Sym("delta"), Sym("d"))
+        if has_operator and len(node.factors) == PAIR:
+            return all(isinstance(factor, Sym) for factor in node.factors)
         return all(
             isinstance(f, Sym) and (f.name[:1].isupper() or f.name in {"angle", "triangle"})
             for factor in node.factors

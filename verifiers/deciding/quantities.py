@@ -57,7 +57,11 @@ _SIDES = re.compile(
     r"(\d[\d.]{0,20}\s?(?:\\text\{\s?)?[A-Za-z]{1,15}\}?)\s*"
 )
 """`30 cm by 40 cm`: two lengths, and no area."""
+_OF_LIGHT = re.compile(r"\d*\.\d{1,12}\s?\\?,?\s?(?:c|\\(?:mathrm|text)\{\s?c\s?\})")
+"""`0.60c`, a part of the speed of light where the answer is a speed."""
 _ANGLE_NAME = re.compile(r"m?(?:angle|measuredangle|∠)([A-Z]{3})")
+_ANGLE_AT = re.compile(r"\Am?(?:angle|measuredangle|∠)([A-Z])\Z")
+"""`∠A` beside `A`: what it measures is said by the degrees."""
 _RADIAN: Dimension = (("radian", 1),)
 
 
@@ -81,7 +85,8 @@ def decide_quantity(problem: Problem, reference: str, answer: str, policy: Polic
     sides = (_SIDES.fullmatch(reference), _SIDES.fullmatch(answer)) if problem.unit is None else (None, None)
     if sides[0] is not None and sides[1] is not None:
         reference, answer = (f"{side[1]} and {side[2]}" for side in sides if side is not None)
-    known = read_reference(reference, problem.unit or "", is_asked)
+    is_speed = "c" in reference and "c" not in answer and _OF_LIGHT.fullmatch(reference) is not None
+    known = read_reference(reference, problem.unit or "", is_asked or is_speed)
     if known is None:
         unread = Decision(Status.BAD_REFERENCE, "quantity.reference", "the reference cannot be read as a quantity")
         return unread if is_asked else None
@@ -238,6 +243,7 @@ class _Judge:
 
     def _same_name(self, reference: str, answer: str) -> bool:
         """One quantity may have another index; among several the index tells them apart. `∠ABC` is `∠CBA`."""
+        reference, answer = (_ANGLE_AT.sub(r"\1", name) for name in (reference, answer))
         corners = [_ANGLE_NAME.fullmatch(name) for name in (reference, answer)]
         if corners[0] is not None and corners[1] is not None:
             return corners[0][1] in (corners[1][1], corners[1][1][::-1])

@@ -66,6 +66,10 @@ _ROOT_OF_DIGITS = re.compile(r"([√∛∜])\s?(\d+(?:\.\d+)?)")
 """In LaTeX `\\sqrt45` is the root of four, in plain text `√45` is that of forty-five."""
 _SPACED_DIGITS = re.compile(r"\\mathbf\{\s?(\d(?: \d){1,20})\s?\}")
 r"""`\mathbf{3 2 6}`, as formulas come out of scanned pages."""
+_LETTER_FOR_DEGREE = re.compile(
+    r"(?<=\d)\s?\^\s?(?:o(?=[CF]?(?![a-zA-Z]))|\{\s?(?:\\(?:text|mathrm|rm)\s?\{?\s?)?o\s?\}?\s?\})"
+)
+"""`20^oC`, `60^{o}`: the letter that looks like the sign."""
 _FIRST_VULGAR = 0xBC
 """The code of `¼`."""
 
@@ -82,6 +86,8 @@ def clean(text: str) -> str:
     check("MAX_CHARS", len(text), MAX_CHARS)
     if "\\mathbf{" in text:
         text = _SPACED_DIGITS.sub(lambda digits: f"\\mathbf{{{digits[1].replace(' ', '')}}}", text)
+    if "^" in text and ("^o" in text or "o}" in text):
+        text = _LETTER_FOR_DEGREE.sub(r"^\\circ ", text)
     if text.isascii() and text.isprintable():
         return text.strip()
     hidden = _INVISIBLE.search(text)

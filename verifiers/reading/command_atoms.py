@@ -204,6 +204,8 @@ class CommandAtoms(Levels):
         content = self.take().text.strip()
         if len(content) == 1 and content.isalpha():
             return self.letter(content)
+        if content == "diag" and self.peek().kind == "(":
+            return self.diagonal()
         if content in {"or", "and"}:
             raise UnreadableError(f"{content!r} joins nothing")
         if content.isalpha() and (self.peek().kind in {"_", "'"} or len(content) <= _MAX_NAME_CHARS):

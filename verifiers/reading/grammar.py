@@ -19,6 +19,7 @@ from verifiers.reading.vocabulary import JOINERS, RELATIONS, SET_OPERATORS
 from verifiers.trees.exact_calls import call as exact_call
 from verifiers.trees.tree import (
     PAIR,
+    Apply,
     Call,
     Dots,
     Node,
@@ -34,6 +35,8 @@ from verifiers.trees.tree import (
     multiply,
     negate,
 )
+
+_SPAN = Sym("span")
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +310,8 @@ class Grammar(Powers):
     def _product(self, left: Node, right: Node) -> Node:
         if isinstance(left, (Rel, Words)) or isinstance(right, (Rel, Words)):
             raise UnreadableError("words stand inside the mathematics")
+        if left == _SPAN and isinstance(right, Seq):
+            return Apply("span", (Seq("{", right.items, "}") if right.opening == "(" else right,))
         if isinstance(left, Seq | SetOp) or isinstance(right, Seq | SetOp):
             return Call("product", (left, right))
         return multiply(left, right)

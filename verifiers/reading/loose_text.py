@@ -129,8 +129,13 @@ _YEAR = re.compile(r"^(?:in\s+)?(?:the\s+)?year\s+(?=\d{3,4}$)|^in\s+(?=\d{4}$)|
 _MINUS = re.compile(r"^(?:minus|negative)\s+(?=[\d\\])", re.IGNORECASE)
 
 
+_ONLY = re.compile(r"(?<=[\w})])(?:\\[,;:! ]|\s)*(?:,\s*)?(?:\\text\s?\{\s*|\s)only\s*\}?\Z")
+
+
 def lead_in_dropped(text: str) -> str:
     """`text` without words that only lead to the answer: `Answer: 5`, `it is exactly 5`; `minus 5` becomes `-5`."""
+    if text.endswith(("only", "only}")):
+        text = _ONLY.sub("", text)
     text = _YEAR.sub("", _IS.sub(r"\1 = ", _KIND.sub("", _NOT_BUT.sub("", _NOT_OTHER.sub("", text)))))
     match = _LEAD_IN.match(text)
     return _MINUS.sub("-", text[match.end() :].strip() if match is not None else text)

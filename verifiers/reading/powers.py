@@ -30,7 +30,7 @@ class Powers(Atoms):
             token = self.peek()
             if token.kind == "^":
                 self.take()
-                base = self._power(base)
+                base = self._conjugate(base) or self._power(base)
             elif token.kind == "!" or (token.kind == "!=" and self._is_factorial_before_equals()):
                 base = self._factorial(base, token.kind)
             elif token.kind in {"%", "\\%"} or token.text == "percent":
@@ -47,6 +47,10 @@ class Powers(Atoms):
                 base = self.subscripted(base)
             else:
                 return base
+
+    def _conjugate(self, base: Node) -> Node | None:
+        r"""`z^*` as `\bar{z}`; None where no star follows."""
+        return Sym(f"bar({base.name})") if isinstance(base, Sym) and self.accept("*") else None
 
     def _power(self, base: Node) -> Node:
         if self._one_sided():

@@ -47,6 +47,11 @@ _NO_SUCH = re.compile(
     r"(?:there (?:is|are) )?(?:no|not any) such [a-z]+|such (?:an? )?[a-z]+(?: [a-z])? do(?:es)?(?: not|n't) exist"
 )
 """`no such n exists`"""
+_WINNER = re.compile(
+    r"(?P<who>(?:\w+ ){0,1}\w+) (?:(?:always )?wins(?: the game)?|(?:will|can|is able to) (?:always )?win|"
+    r"can (?:guarantee|force) (?:a )?(?:win|victory)|(?:has|have) (?:a|the) winning strategy|is the winner)"
+)
+"""`Bob has a winning strategy`"""
 _ON_DAY = re.compile(r"(?:on )?(?P<day>mon|tues|wednes|thurs|fri|satur|sun)day")
 _DAYS = {
     "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday", "thu": "thursday", "thur": "thursday",
@@ -193,6 +198,8 @@ def _in_usual_words(text: str) -> str:
         return "no solution"
     if (found := _property_of_numbers(text)) is not None:
         return found
+    if "win" in text and (winner := _WINNER.fullmatch(text)) is not None:
+        return winner["who"]
     day = _ON_DAY.fullmatch(text)
     return day.group("day") + "day" if day is not None else text
 

@@ -91,6 +91,11 @@ _SPACE_AT_ENDS = re.compile(
     r"\A(?:(?:\\(?:[,;:! ]|q?quad(?![A-Za-z])|(?:neg)?(?:thin|med|thick)space(?![A-Za-z]))|~)\s{0,9})+|"
     r"(?:(?<!\\)\\(?:[,;:!]|q?quad|(?:neg)?(?:thin|med|thick)space)\s{0,9}){1,9}\Z"
 )
+_MULTIPLICITY = re.compile(
+    r"(?:\s|\\[,;:! ])*(?:\\text\s?\{\s*)?\(\s*(?:a\s+)?"
+    r"(?:(?:double|triple|repeated)\s+root|(?:with\s+|of\s+)?multiplicity\s+\$?\d+\$?)\s*\)\s*\}?"
+)
+"""`x = 1 (double root)`: a list of solutions counts none twice."""
 _LINE_END = re.compile(r"\s*\\\\(?![a-zA-Z(\[])\s*")
 _MAX_ROUNDS = 12
 _SPACE_CHARS = 40
@@ -118,10 +123,7 @@ def unwrap(text: str) -> str:
         text = _DOUBLED.sub(lambda _: "\\", text) if "\\begin" not in text or "\\\\begin" in text else text
     if "\\\\" in text or "\\end" in text:
         text = _flattened(text)
-    if "quad" in text and text.count("=") > 1:
-        text = _NEXT_EQUATION.sub(", ", text)
-    if "\\text{,}" in text:
-        text = text.replace("\\text{,}", "{,}")
+    text = _with_plain_lists(text)
     text = _PERCENT_WORDS.sub(r"\\%", text)
     for _ in range(_MAX_ROUNDS):
         before = text
@@ -130,6 +132,15 @@ def unwrap(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def _with_plain_lists(text: str) -> str:
+    r"""Members with a plain comma between them: `a = 4 \quad b = -1`; `x = 1 (double root)` without what it counts."""
+    if "quad" in text and text.count("=") > 1:
+        text = _NEXT_EQUATION.sub(", ", text)
+    if "multiplicity" in text or "root)" in text:
+        text = _MULTIPLICITY.sub("", text)
+    return text.replace("\\text{,}", "{,}") if "\\text{,}" in text else text
 
 
 def _flattened(text: str) -> str:

@@ -21,6 +21,8 @@ STEPS = frozenset({"floor", "ceil", "sign", "mod"})
 _OF_WHOLE_NUMBERS = frozenset({"gcd", "lcm"})
 BRANCHING = STEPS | _OF_WHOLE_NUMBERS | {"abs", "norm", "max", "min"}
 """Functions with several branches."""
+POSITIVE = frozenset({"hbar", "epsilon_0", "mu_0", "k_B", "N_A"})
+"""Constants of nature, which have one sign: √(2mE)/ħ is √(2mE/ħ²)."""
 _SIZES = tuple(map(Fraction, ("0.06", "0.7", "2.9", "11", "43", "170", "1500", "20000")))
 _GRID = tuple(
     Fraction(size) * sign
@@ -61,7 +63,10 @@ def branch_points(
     is_natural = any(isinstance(node, Call) and node.name in _OF_WHOLE_NUMBERS for node in nodes)
     for point in _points(nodes, sorted(names), whole, context):
         values = {name: Fraction(round(value)) if name in whole else value for name, value in point.items()}
-        yield {name: abs(value) or Fraction(1) for name, value in values.items()} if is_natural else values
+        yield {
+            name: abs(value) or Fraction(1) if is_natural or name in POSITIVE else value
+            for name, value in values.items()
+        }
 
 
 def _points(nodes: list[Node], names: list[str], whole: frozenset[str], context: Any) -> Iterator[Point]:

@@ -17,7 +17,7 @@ from typing import Any
 from mpmath.ctx_mp import MPContext
 
 from verifiers.limits import MAX_PRECISION, MAX_SYMBOLS, OverLimitError, check
-from verifiers.trees.branch_points import STEPS, branch_points, is_branching
+from verifiers.trees.branch_points import POSITIVE, STEPS, branch_points, is_branching
 from verifiers.trees.evaluation import Evaluator, Outcome, UndefinedError
 from verifiers.trees.tree import PAIR, Add, Apply, Based, Big, Call, Const, Matrix, Mul, Node, Num, Pow, Rel, Seq, Sym
 from verifiers.trees.walk import letters_of
@@ -264,7 +264,8 @@ class Letters:
                 continue
             value = Fraction(seed % 27_701 + 2_001, 9_973)
             is_mixed = 1 < index < _POINTS - 1
-            values[name] = -value if index == 1 or (is_mixed and (seed >> 16) & 1) else value
+            is_negative = name not in POSITIVE and (index == 1 or (is_mixed and (seed >> 16) & 1))
+            values[name] = -value if is_negative else value
         return values
 
 

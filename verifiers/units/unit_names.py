@@ -276,6 +276,7 @@ PHRASES: Final = {
     ("kilogram", "force"): "kgf", ("kilograms", "force"): "kgf",
 
     ("mol", "%"): "%", ("wt", "%"): "%",
+    ("parts", "per", "thousand"): "‰",
     ("parts", "per", "million"): "ppm", ("parts", "per", "billion"): "ppb", ("parts", "per", "trillion"): "ppt",
     ("food", "calorie"): "Cal", ("food", "calories"): "Cal", ("dietary", "calories"): "Cal",
     ("celsius", "degrees"): "degC", ("fahrenheit", "degrees"): "degF", ("c", "°"): "degC", ("f", "°"): "degF",
