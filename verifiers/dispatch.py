@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from data.records import AnswerKind, Problem, Status, Verdict
 from verifiers.comparing.scalars import Terms, same_number
+from verifiers.deciding.conditions import conditions_clash
 from verifiers.deciding.mathematics import decide_mathematics
 from verifiers.deciding.plain_answers import (
     decide_choice,
@@ -201,6 +202,8 @@ def _decide_any(problem: Problem, answer: str, policy: Policy) -> Decision:  # n
     refused = _refused_writing(answer, policy)
     if refused is not None:
         return Decision(Status.UNPARSED, "policy.writing", refused)
+    if "\\text" in answer and conditions_clash(problem.reference, answer, problem.question):
+        return Decision(Status.INCORRECT, "condition", "the answer holds for other numbers than the reference")
     text = unwrap(answer)
     same = None if _sign_counts(problem.reference, answer, policy) else _same_text(problem, reference, text)
     if same is not None and (problem.unit is None or problem.answer_kind in _WITHOUT_UNITS):

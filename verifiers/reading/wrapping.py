@@ -134,6 +134,16 @@ def unwrap(text: str) -> str:
     return text
 
 
+def condition_of(text: str) -> str:
+    r"""The condition that stands behind a formula and is no part of its value; empty where there is none.
+
+    >>> condition_of(r"2^n \text{ for } n > 1"), condition_of("2^n")
+    ('\\text{ for } n > 1', '')
+    """
+    match = _CONDITION.search(text) if "\\text" in text else None
+    return match[0].strip() if match is not None else ""
+
+
 def _with_plain_lists(text: str) -> str:
     r"""Members with a plain comma between them: `a = 4 \quad b = -1`; `x = 1 (double root)` without what it counts."""
     if "quad" in text and text.count("=") > 1:

@@ -115,7 +115,9 @@ def find_unit(symbol: str) -> tuple[Unit, ...]:
     unit = _one_reading(symbol)
     if unit is None:
         return ()
-    second = SECOND_READINGS.get(symbol) or SECOND_READINGS.get(_singular(symbol.lower()))
+    second = SECOND_READINGS.get(symbol)
+    if second is None and symbol[-1] != "B":  # bytes are no bits: 5 kB is not 5 kb
+        second = SECOND_READINGS.get(_singular(symbol.lower()))
     return (unit,) if second is None else (unit, *map(_simple_quotient, second.split()))
 
 
