@@ -24,6 +24,7 @@ from verifiers.deciding.readings import range_of
 from verifiers.deciding.references import Reference, of_whole_numbers, understand
 from verifiers.decision import Decision
 from verifiers.extraction.final_answer import extract_answer
+from verifiers.extraction.options import with_options
 from verifiers.limits import OverLimitError
 from verifiers.policy import DEFAULT_POLICY, Choose, Policy
 from verifiers.reading.cleaning import has_lookalikes
@@ -63,6 +64,7 @@ def verify(problem: Problem, text: str, policy: Policy = DEFAULT_POLICY) -> Verd
     """
     started = time.perf_counter()
     steps = NO_STEPS
+    problem = with_options(problem)
     try:
         extraction = extract_answer(text, problem)
         steps = check_steps(text)
@@ -82,7 +84,7 @@ def verify_answer(problem: Problem, answer: str, policy: Policy = DEFAULT_POLICY
     'expression.field'
     """
     started = time.perf_counter()
-    return _verdict(decide(problem, answer, policy), answer, policy, started)
+    return _verdict(decide(with_options(problem), answer, policy), answer, policy, started)
 
 
 def decide(problem: Problem, answer: str, policy: Policy) -> Decision:

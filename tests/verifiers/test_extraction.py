@@ -34,7 +34,8 @@ COMPLETIONS = [
 @pytest.mark.parametrize("row", COMPLETIONS, ids=lambda row: row["id"])
 def test_the_golden_completions_get_their_verdicts(row: dict[str, Any]) -> None:
     """Each completion is accepted or not as its row says, whatever the way of stating, hedging or denying."""
-    problem = Problem(question="?", reference=row["reference"], choices=tuple(row.get("choices", ())))
+    choices = tuple(row.get("choices", ()))
+    problem = Problem(question=row.get("question", "?"), reference=row["reference"], choices=choices)
     verdict = verify(problem, row["text"])
     assert verdict.equal is row["equal"], verdict
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from verifiers.extraction.boxes import Box
 from verifiers.extraction.claims import is_refused, is_told_by_others
-from verifiers.extraction.phrases import MADE_OF_IT, NOT_THE_ANSWER, OF_THE_ANSWER
+from verifiers.extraction.phrases import A_TRAP, MADE_OF_IT, NOT_THE_ANSWER, OF_THE_ANSWER
 from verifiers.extraction.reported import states_for_others
 
 _FORMULA_CHARS: Final = 200
@@ -18,7 +18,7 @@ _SENTENCE_CHARS: Final = 120
 
 # The formula
 _USUAL_BEFORE: Final = frozenset("=:$,.;*&\n([{")
-_USUAL_AFTER: Final = frozenset("$.,;:*)!?\n\"'’”]")
+_USUAL_AFTER: Final = frozenset("$.,;:*)?\n\"'’”]")
 _MATH_OPENS = re.compile(r"\\\(|\\\[|\\begin\{(?:align|equation|gather|multline)[a-z]*\*?\}")
 _MATH_CLOSES = re.compile(r"(?<!\\)\$|\\\)|\\\]|\\end\{|\n")
 _PARTS = re.compile(
@@ -35,7 +35,7 @@ _BELONGS_BEFORE = re.compile(
 """What needs the value behind it."""
 _BELONGS_AFTER = re.compile(
     r"\}?\s?(?:\^(?!\s?\{?\s?\\(?:circ|prime))|_\{?\d|(?:[+·×÷]|[-−/*](?=\s?[\d(\\])|\\(?:cdot|times|div|pm)(?![A-Za-z]))\s*"
-    r"(?:[\d(a-zA-Z]|\\(?!text|mathrm|boxed|fbox)[a-zA-Z]))"
+    r"(?:[\d(a-zA-Z]|\\(?!text|mathrm|boxed|fbox)[a-zA-Z])|!\s*\Z)"
 )
 _GLUED_BEFORE = re.compile(
     r"(?:\A|[\s=(*])((?:[-−±]|\d{1,9}|\\(?:sqrt|[dt]?frac|neg|lnot|pm)\s*\{?|√\(?)|"
@@ -54,8 +54,7 @@ _LEFT_OPEN = re.compile(
     rf"\b(?:maybe|perhaps|possibly|suppose|supposing|doubt|whether|anything but|other than|all (?:but|except)|except|"
     rf"might be|could be|may be|not|never|e\.g\.,?|for (?:example|instance),?|such as){_IS}\s*\Z|"
     r"\bif (?:we|you|one|i) (?:had|were|forg\w+|mis\w+|ignor\w+|wrongly)\b.*\Z|"
-    r"\b(?:mistake|(?:common|typical|frequent|sign|rounding|arithmetic) error|trap|pitfall|misconception|"
-    r"fallacy)s? (?:\w+ ){0,3}(?:is|would be|to)\b.*\Z|"
+    rf"{A_TRAP}.*\Z|"
     r"\b(?:one|you|some|many|people|students) (?:might|may|would|could) (?:\w+ )?"
     r"(?:think|say|guess|answer|conclude)\b.*\Z|"
     r"\b(?:student|user|human|friend|gold|distractor|attempt|draft|wrong|incorrect|false)(?: \w+)?\s*:\s*\Z|"
@@ -90,11 +89,22 @@ _TO_BE_WRITTEN = re.compile(
     r"\banswer (?:should|must|is to|has to) be (?:\w+ )?(?:in|of|within|inside|as)\b[^.]{0,20}\Z", re.IGNORECASE
 )
 _GIVES_UP = re.compile(r"\b(?:could|can|do|did)(?:n['’]t|not| not)\b|\bunable\b|\bg[ai]ve up\b", re.IGNORECASE)
+_WHAT_OTHERS_DO = (
+    r"what (?:(?:you|one|we) (?:would )?gets? (?:if|when)|(?:(?:many|most|some|other|several|careless|sloppy|the|a) )*"
+    r"(?:students?|people|others|beginners|they|many|most|some|someone|solvers?|books?|keys?)\b)"
+)
+"""Behind "is": `what many students write`."""
+_IN_TRUTH = re.compile(
+    r"\b(?:but|however|while)\b.{0,60}?\b(?:correct|right|true|actual|real) "
+    r"(?:final )?(?:answer|result|value|solution|number|total|sum|option|choice|one)\b(?! (?:too|as well|here|indeed))",
+    re.IGNORECASE,
+)
+"""What a sentence sets against the value in its box: `but the correct result is 6`."""
 _SAID_OF_IT = re.compile(
     r"[\s,]*(?:\(?\[?(?:wrong|incorrect|false|rejected|extraneous|invalid)[)\]]|"
     r"(?:is|are|was|would be|seems|looks) (?:clearly |obviously |definitely |just |only |far |still )?"
     r"(?:too (?:large|small|big|low|high|many|few|much)|a (?:trap|distractor|lie|guess|decoy|typo|mistake|wrong)|wrong|"
-    rf"incorrect|false|impossible|absurd|{NOT_THE_ANSWER}|what (?:you|one|we) (?:would )?gets? (?:if|when))|"
+    rf"incorrect|false|impossible|absurd|{NOT_THE_ANSWER}|{_WHAT_OTHERS_DO})|"
     r"(?:can(?:not|['’]t| not)|could(?:n['’]t| not)) (?:possibly )?be|"
     r"(?:which|and that|but (?:that|this|it)) (?:contradicts|violates|fails|ignores|is (?:wrong|"
     r"incorrect|false|impossible|absurd|too|not))|a contradiction|"
@@ -172,6 +182,8 @@ def is_withheld(text: str, start: int, end: int) -> bool:
         ended = _SENTENCE_END.search(after)
         after = _DRESS_OF_SENTENCE.sub(" ", after[: ended.start()] if ended else after).strip()
         if _SAID_OF_IT.match(after) or is_refused(after):
+            return True
+        if ("but " in after or "however" in after or "while " in after) and _IN_TRUTH.search(after):
             return True
     before = text[max(0, start - _SENTENCE_CHARS) : start]
     begun = _SENTENCE_BEGINS.match(before) if "." in before or "\n" in before or ";" in before else None

@@ -77,6 +77,7 @@ _ONLY_AFTER = {
     "as": re.compile(r"out|value|result|number"),
 }
 """Prepositions that join a value only behind some words."""
+_MAKES_IT = re.compile(r"\bmak(?:es?|ing) (?:the|our|my) (?:final |correct |total )?answer\W*\Z", re.IGNORECASE)
 _WE = re.compile(r"\b(?:we|i|you|one can)\b", re.IGNORECASE)
 _ENDS_UP = re.compile(r"\bend(?:s|ed)? up with\b", re.IGNORECASE)
 _FRONTED = re.compile(
@@ -213,6 +214,8 @@ def _joins(word: str, earlier: str, before: str) -> bool:
     """Whether the last word before a bare value makes it what the sentence comes to."""
     if _FOUND.fullmatch(word):
         return bool(_WE.search(before))
+    if word == "answer":
+        return _MAKES_IT.search(before) is not None
     if word == "with" and earlier in {"up", "us"}:
         return earlier == "us" or bool(_WE.search(before) or _ENDS_UP.search(before))
     if word in _NOT_AFTER:

@@ -16,7 +16,7 @@ from verifiers.extraction.phrases import DOUBTED, QUALIFIED, UNSURE
 from verifiers.extraction.reported import states_for_others
 from verifiers.extraction.rewording import plainly
 from verifiers.extraction.sentence_values import CONCLUDES, stated_result, value_of
-from verifiers.extraction.undressing import plain_markup
+from verifiers.extraction.undressing import fractions_spelled, plain_markup
 from verifiers.extraction.unit_after import is_quantity
 
 Conclusion = tuple[str | None, str]
@@ -32,6 +32,14 @@ _PLEASANTRY = re.compile(
     r"thank you|thanks)\b",
     re.IGNORECASE,
 )
+_CAN_HOLD_ANSWER = re.compile(r"[\d$\\*]|\b[A-J]\b|\b[a-z]\s?[-+=/]\s?[a-z]\b")
+_CHEER = re.compile(
+    r"\W*(?:happy \w+ing|(?:great|good|nice|excellent|fantastic) (?:job|work|question)|well done|enjoy|congrat\w+|"
+    r"cheers|bravo|voilà|hooray|yay|keep it up|(?:and )?that['’]s it|(?:and )?there you have it|"
+    r"have (?:fun|a \w+ day)|you['’]ve got (?:it|this)|perfect|done)\b[^\W\d_\s]{0,20}\W*",
+    re.IGNORECASE,
+)
+"""A few friendly words that stand alone: "Happy baking!"."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
 _SAYS = re.compile(r"[^\W_]|[✅✔☑]")
 _FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
@@ -39,7 +47,7 @@ _REFUSES = re.compile(
     r"\b(?:i (?:can['’]t|cannot|could ?n[o'’]t|could not|am unable to|was not able to|"
     r"am not able to)\s+(?:\w+\s+)?(?:help|solve|answer|"
     r"share|determine|provide|tell|settle|finish)|i (?:don['’]t|do not) know|(?:lacks|lacking|not enough|"
-    r"insufficient|more) "
+    r"insufficient|(?<!no )more) "
     r"(?:data|information|context))\b",
     re.IGNORECASE,
 )
@@ -72,7 +80,9 @@ _DENIES = re.compile(
 
 def said_last(text: str, problem: Problem) -> Conclusion:
     """Return what the last sentence of `text` comes to."""
-    sentence = _last_sentence(text, of_words=is_words(problem.reference) or bool(problem.choices))
+    sentence = _last_sentence(
+        fractions_spelled(text[-LINE_CHARS:]), of_words=is_words(problem.reference) or bool(problem.choices)
+    )
     if sentence is None:
         return None, "no final answer is stated"
     end = text[-LINE_CHARS:]
@@ -80,11 +90,11 @@ def said_last(text: str, problem: Problem) -> Conclusion:
         return None, "no final answer is stated, and the text says that it gives none"
     if states_for_others(sentence) or states_for_others(end.rpartition("\n")[2]):
         return None, "the answer in the last sentence is somebody else's, or only supposed"
-    if sentence.isalpha() and sentence.islower():
+    if sentence.replace("-", "").isalpha() and sentence.islower():
         return sentence, "the last sentence counts in words"
     if twice := _said_twice(sentence, problem):
         return twice, "the last sentence says it in two units"
-    claim = _conclusion(plainly(without_asides(sentence.rstrip(" .。"))), problem)
+    claim = _conclusion(plainly(without_asides(sentence.rstrip(" .。✅✔☑✓🎉\ufe0f")), problem.reference), problem)
     if (truth := _truth(claim)) and asks_yes_or_no(problem):
         return truth, "the last sentence says so"
     if _claims_nothing(claim):
@@ -102,7 +112,7 @@ def _claimed(sentence: str, text: str, problem: Problem) -> Conclusion:
     if (doubts and not is_list) or QUALIFIED.search(sentence):
         return None, "no final answer is stated, and the last sentence leaves it open"
     if of_options:
-        letter = option_at_end(plain_markup(sentence), plain_markup(text), problem)
+        letter = option_at_end(sentence, text, problem)
         return letter, "the option named last" if letter else "no option is named last"
     if of_words and not re.search(r"[$\\*]", sentence):
         return sentence, "the last sentence"
@@ -159,13 +169,13 @@ def _conclusion(sentence: str, problem: Problem) -> str:
 
 def _last_sentence(text: str, *, of_words: bool) -> str | None:
     """Return the last sentence that is not a pleasantry, if it can hold an answer; `of_words` if words are one."""
-    for line in reversed(_FENCE.sub("", text[-LINE_CHARS:]).strip().splitlines()[-4:]):
+    for line in reversed(_FENCE.sub("", text).strip().splitlines()[-4:]):
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
-            if not _SAYS.search(sentence) or _PLEASANTRY.search(sentence):
+            if not _SAYS.search(sentence) or _PLEASANTRY.search(sentence) or _CHEER.fullmatch(sentence):
                 continue
             if sentence.startswith("(") and ASIDE_SENTENCE.fullmatch(sentence):
                 continue
             if not of_words and (counted := how_many(sentence)):
                 return counted
-            return sentence if of_words or re.search(r"[\d$\\*]|\b[A-J]\b", sentence) else None
+            return sentence if of_words or _CAN_HOLD_ANSWER.search(sentence) else None
     return None

@@ -30,9 +30,9 @@ _PART = re.compile(r"\$?\s*(?:\d+\s*/\s*\d+|\\[dt]?frac.*|0?\.\d+|[\d.]+\s*\\?%)
 _HOW_MANY = re.compile(
     r"\b(?:there (?:are|is|were|will be)|(?:she|he|they|we|it) (?:has|have|had|get|gets|needs?))\s+"
     r"(?:now\s+|then\s+)?(?:exactly\s+|only\s+|a total of\s+)?"
-    r"(zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|"
-    r"eighteen|nineteen|twenty)"
+    r"((?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|"
+    r"zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen|eighteen|nineteen)"
     r"(?=(?:\s+[a-z]+){0,3}\W*\Z)(?!.*\b(?:hundred|thousand|million|dozen|times|or|to|and|possible|more|fewer|"
     r"less|cases|each)\b)",
     re.IGNORECASE,

@@ -57,9 +57,23 @@ _MORE_AFTER = re.compile(
     r"(?:or|oder|ou|或|\\text\s?\{\s?or\s?\})\s?(?:maybe\s+|possibly\s+|perhaps\s+)?[-−$]?\d[\d.,/]*)",
     re.IGNORECASE,
 )
+_RESULT_STATED = re.compile(
+    r"\b(?:final|correct|corrected|right|true|actual) (?:result|value|solution|total|number|sum|count)\b"
+    r"(?:\*\*)?(?:\s+(?:is|equals|should be|must be)\b|\s*:)",
+    re.IGNORECASE,
+)
+_SHORT_END = 15
+"""What is left of a text behind its box, if it states nothing more."""
 _ASKED = re.compile(r"[$ \t)*]{0,4}\?")
 """Behind a box, what makes it a question."""
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_BARE_NUMBER = re.compile(r"[\s:,]*[$€£]?[-−]?\d[\d.,]*(?:/\d+)?\s?%?[\s.]*")
+_PUTS_RIGHT = re.compile(
+    r"\b(?:correct(?:ion|ed)|edit|update|errat(?:um|a)|amended|fixed|or rather|i mean|oops|sorry|"
+    r"(?:strike|scratch) that)\b",
+    re.IGNORECASE,
+)
+"""Behind these words a number takes the place of the one before: "Correction: 58", and not "or maybe 58"."""
 _EXCLAIMED = re.compile(r"[$\\(]*(?:1[3-9]|[2-9]\d|\d{3,})[$\\)]*!")
 """A number that nobody takes the factorial of without writing it so in the reference."""
 _UNFINISHED_BOX = re.compile(r"\\(?:boxed|fbox)\b")
@@ -112,7 +126,10 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         _ANSWER_TAG.sub(r"<\1\g<closing>answer>", marked) if "[/" in marked or "</" in marked else marked
     )
     box = _last_box(visible, problem)
-    found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None) or box
+    found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None)
+    if found is None and box is not None:
+        found = _result_after(visible, box.end) if len(visible) - box.end > _SHORT_END else None
+        found = found or box
     if (found is None or (box is None and "box" in found.statement)) and find_boxes(visible):
         return Extraction(None, "none", "what is boxed is denied")
     if found is None:
@@ -121,7 +138,9 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         return Extraction(answer or None, "line" if answer else "none", reason)
     back = phrases.TAKEN_BACK.match(visible, found.end)
     if back and not _is_confirmed(visible[back.end() :], found.statement):
-        return _after_taking_back(visible[back.end() :], problem)
+        return _after_taking_back(back[0], visible[back.end() :], problem)
+    if found.statement[-1:] == "*" and found.method == "box" and found.statement.count("*") % 2:
+        return Extraction(None, "none", "what is boxed is a pattern")  # `5.*`
     answer = _presented(_inner_box(found.statement, problem), problem)
     if not answer:
         return Extraction(None, "none", "the statement of the answer is empty")
@@ -137,9 +156,11 @@ def _is_confirmed(rest: str, statement: str) -> bool:
     )
 
 
-def _after_taking_back(rest: str, problem: Problem) -> Extraction:
-    """What a text comes to after it took its answer back, if it says so; most only go on searching."""
+def _after_taking_back(taken_back: str, rest: str, problem: Problem) -> Extraction:
+    """What a text comes to after the words that took its answer back, if it says so; most only go on searching."""
     reason = "the answer is taken back and no other is given"
+    if _BARE_NUMBER.fullmatch(rest) and _PUTS_RIGHT.search(taken_back):
+        return Extraction(_presented(rest.strip(" :"), problem), "line", "the number put in place of another")
     if not _SAYS_ANOTHER.search(rest[-200:]):
         return Extraction(None, "none", reason)
     statement, _ = concluded(rest, problem)
@@ -211,6 +232,15 @@ def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool)
     return None
 
 
+def _result_after(text: str, start: int) -> _Found | None:
+    """The last result that is called the final or correct one after a box, and so takes its place."""
+    found = list(_RESULT_STATED.finditer(text, start))
+    if not found or phrases.is_hypothetical(text, found[-1].start()):
+        return None
+    statement, stop = clip(text, found[-1].end())
+    return _Found(statement, "phrase", stop) if _VALUE.search(statement) else None
+
+
 def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found | None:
     line = text[begin:end]
     lowered = line.lower()
@@ -267,7 +297,11 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
     if at_start := phrases.AT_LINE_START.match(line):
         starts.insert(0, at_start.span())
     if is_choice(problem):
-        starts = sorted(starts + [match.span() for match in phrases.CHOICE_STATED.finditer(line)])
+        chosen = [match.span() for match in phrases.CHOICE_STATED.finditer(line)]
+        starts = sorted(
+            starts
+            + [span for span in chosen if not phrases.CHOSEN_BY_OTHERS.search(line, max(0, span[0] - 40), span[0])]
+        )
     for noun, joint in reversed(starts[-50:]):
         statement, stop = clip(text, begin + joint)
         if _JUDGED.fullmatch(statement) and statement.strip(" .*!").lower() not in problem.reference.lower():

@@ -1,12 +1,16 @@
 """Multiple choice: the letter of an option, and its text as an equal way of naming it."""
 
 import re
+from functools import lru_cache
 
 from data.records import AnswerKind, Problem
+from verifiers.extraction.undressing import plain_markup
 
 _LETTER_REFERENCE = re.compile(r"\(?[A-J]\)?\.?")
+_OPTION_LINE = re.compile(r"^[ \t*>-]{0,4}\(?([A-J])[).:]\**[ \t]+(?=\S)", re.MULTILINE)
+_OPTION_IN_LINE = re.compile(r"(?<!\S)\(([A-J])\)\s?(?=\S)")
 _NAMED = re.compile(
-    r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|choice|answer|"
+    r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|opción|opção|opzione|choice|answer|"
     r"letter)?\s*(?:(?:is|:)\s+)?"
     r"(?:\\(?:text|mathrm|mathbf|textbf|bf|boldsymbol)\s*\{\s*)*[(\[{]?\s*([A-J])\s*[)\]}]*"
     r"(?:\s*(?:[.):：,;；，\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
@@ -37,7 +41,7 @@ _NOT_COMPARED = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|,|;|:|!| 
 
 _OPTION_AT_END = re.compile(
     r"(?:\b(?i:it['’]s|that['’]s|is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|"
-    r"leaving|remains)|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
+    r"leaving|remains)(?:\s+(?:definitely|clearly|therefore|thus|certainly|surely|indeed|just|obviously|simply))?|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
     r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
     r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits|"
     r"remains|survives|is left)\b|"
@@ -47,6 +51,33 @@ _IS_CORRECT = re.compile(
     r"(?:\A|\n|[.!]\s)\W*(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?\(?([A-J])\)?\W{0,3}\s"
     r"(?:is|must be) (?:the )?(?:only )?(?:correct|right)\b"
 )
+
+
+def with_options(problem: Problem) -> Problem:
+    r"""Return `problem` with the options that its question lists, where its reference is the letter of one of them.
+
+    >>> with_options(Problem(question="Capital of France?\nA. Rome\nB. Paris", reference="B")).choices
+    ('Rome', 'Paris')
+    """
+    letter = problem.reference.strip(" ().")
+    if problem.choices or not "A" <= letter <= "J" or problem.answer_kind not in (AnswerKind.AUTO, AnswerKind.CHOICE):
+        return problem
+    listed = _listed_options(problem.question)
+    return problem.model_copy(update={"choices": listed}) if "A" <= letter < _letter(len(listed)) else problem
+
+
+@lru_cache(maxsize=1_024)
+def _listed_options(question: str) -> tuple[str, ...]:
+    """The texts behind `A. … B. …` on lines of their own, or `(A) … (B) …` anywhere; none where letters are missing."""
+    for pattern in (_OPTION_LINE, _OPTION_IN_LINE):
+        marks = list(pattern.finditer(question))
+        first = max((k for k, mark in enumerate(marks) if mark[1] == "A"), default=len(marks))
+        marks = marks[first:]
+        ends = [*(mark.start() for mark in marks[1:]), len(question)]
+        texts = tuple(question[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=False))
+        if len(marks) > 1 and all(texts) and [mark[1] for mark in marks] == [_letter(k) for k in range(len(marks))]:
+            return (*texts[:-1], texts[-1].partition("\n")[0].strip())
+    return ()
 
 
 def is_choice(problem: Problem) -> bool:
@@ -86,9 +117,10 @@ def named_option(statement: str, problem: Problem) -> str:
         # Without the texts of the options a letter counts only where it is set off: "A cat" names no option.
         return letter if _SET_OFF.match(statement) else statement
     place = ord(letter) - ord("A")
-    if place < len(problem.choices) and _essence(problem.choices[place]) == _essence(rest):
+    is_its_text = place < len(problem.choices) and _essence(problem.choices[place]) == _essence(rest)
+    if is_its_text:
         return letter
-    return statement
+    return statement[named.start(1) :] if statement[: named.start(1)].strip("([ ") else statement
 
 
 def _without_others_denied(statement: str) -> str:
@@ -117,6 +149,7 @@ def _essence(text: str) -> str:
 
 def option_at_end(sentence: str, text: str, problem: Problem) -> str | None:
     """The letter of the option that the last sentence of `text` names, or else the only one called correct in it."""
+    sentence, text = plain_markup(sentence), plain_markup(text)
     named = _OPTION_AT_END.search(sentence)
     letter = next(filter(None, named.groups())) if named else _option_text_at_end(sentence, problem)
     return letter or _called_correct(text)

@@ -12,7 +12,7 @@ _NOT = (
     "not|no|não|nao|non|nie|není|neni|nicht|niet|kein|pas|inte|ikke|ei|nem|nu|не|ні|"
     "δεν|ليس|ليست|नहीं|নয়|không|bukan|tidak"
 )
-_OPERATIONS = "choices|options|minus|plus|times|squared|cubed|divided|doubled|modulo|according"
+_OPERATIONS = "because|since|choices|options|minus|plus|times|squared|cubed|divided|doubled|modulo|according"
 _WRITTEN = (
     r"\((?:in|as|to|rounded|arabic|words?|numbers?|numerals?|digits?|decimals?|fractions?|exact|approx\w*|letter)\b"
     r"[^()\n$]{0,40}\)"
@@ -138,7 +138,7 @@ AT_LINE_START = re.compile(
 
 IS_THE_ANSWER = re.compile(
     rf"{_S}+is{_S}+(?:therefore{_S}+|thus{_S}+|indeed{_S}+)?(?:the|our|my){_S}+(?:final{_S}+|correct{_S}+|"
-    rf"right{_S}+|desired{_S}+)*"
+    rf"right{_S}+|desired{_S}+|best{_S}+)*"
     rf"(?:answer|result)\b",
     re.IGNORECASE,
 )
@@ -153,6 +153,13 @@ CHOICE_STATED = re.compile(
 )
 """What stands before the letter of an option, where options are given."""
 
+CHOSEN_BY_OTHERS = re.compile(
+    r"\b(?:people|students|others|some|many|most|they|someone|everyone|everybody|he|she)\s+"
+    r"(?:(?:might|may|would|could|will|often|wrongly|mistakenly)\s+)*\Z",
+    re.IGNORECASE,
+)
+"""What stands before "choose B" where others do."""
+
 OPTION_REFUSED = re.compile(
     r"\W{0,3}[A-J]\b\W{0,3}(?:is|are|was|were|would be|can|does|do|has|have)(?:\s[^.\n]{0,40}?)?\s?"
     r"(?:\b(?:incorrect|wrong|false|not|cannot|impossible|ruled out|eliminated)\b|n['’]t\b)",
@@ -161,7 +168,7 @@ OPTION_REFUSED = re.compile(
 """`(D) is incorrect because …`: what a text says of the options that it does not choose."""
 
 _CONCLUDING = (
-    "checks?|sees|out|evident|observe[sd]?|recall|realize|suggesting|guarantees?|shows?|showing|shown|means?|"
+    "checks?|sees|out|evident|true|observe[sd]?|recall|realize|suggesting|guarantees?|shows?|showing|shown|means?|"
     "meaning|conclude[sd]?|find|finds|found|follows?|see|clear|know|implies|implying|"
     "gives?|"
     "confirms?|confirmed|proves?|proved|verif\\w+|indicates?|deduce|get|obtain|obvious|say|think|believe|ensures?|"
@@ -174,6 +181,12 @@ _SAID_THAT = (
     rf"\b(?!(?:{_CONCLUDING})\b)[a-z]+\s+that\s+"
 )
 """`… that`, behind a verb that reports what somebody says rather than what follows."""
+A_TRAP = (
+    r"\b(?:mistake|(?:common|typical|frequent|sign|rounding|arithmetic) error|trap|pitfall|misconception|"
+    r"fallacy)s? (?:\w+ ){0,3}(?:is|would be|to)\b"
+)
+"""What names an error rather than an answer: "a common mistake is"."""
+_VALUE_AT_END = r"(?:[$*\"]*[-−]?\d[\d.,]*[$*\"]*|[*(\"]*[A-J][*)\"]*)\Z"
 _TO_BE_SHOWN = (
     "(?:must|(?:must|have|has|going|want(?:ed)?|wish(?:ed)?|goal is|aim is|remains|need|try|trying) to) "
     "(?:show|prove|verify|see|check)"
@@ -286,7 +299,8 @@ OTHERS_WORDS = re.compile(
     r"(?<!\bi )(?<!\bwe )(?<!\bthis )(?<!\bthat )(?<!\bwhich )\b(?:says?|said|claim(?:s|ed)|wrote|believes?|thinks?|"
     r"thought|guess(?:es|ed)|suggest(?:s|ed)|insist(?:s|ed)|swears?|swore|vows|reckons?|maintains|argues|asserts|"
     r"alleges|contends|declares?|assures?|estimates|recalls|remembers)\s+(?:that\s+)?"
-    r"(?:(?:the|it|its?|there)\b[^.]{0,60}\b(?:answer|result|is|was|are|were)\b|[\"“'«]|[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
+    r"(?:(?:the|it|its?|there)\b[^.]{0,60}\b(?:answer|result|is|was|are|were)\b|[\"“'«]|"
+    r"[$*]*[-−]?\d[\d.,]*[$*]*\Z)|"
     r"\A\W*(?:human|user)\s*:|\b(?:reference|ground truth|expected (?:output|answer|result)|answer key)\b|"
     r"\bcontains? the number\b|\brumou?red\b|\b(?:expects|lists)\s(?:[a-z ]{1,20}\s)?[$*]*[-−]?\d[\d.,]*[$*]*\Z|"
     r"\A\W*(?:the )?(?:gold|label)\b(?: answer| value)?\s?(?::|is)|"
@@ -297,8 +311,8 @@ OTHERS_WORDS = re.compile(
     r"student|teacher|solution manual|author)s?(?: statement)?)\b[^.,:;\n]{0,40}?\b"
     r"(?:says?|said|claim(?:s|ed)?|answer(?:s|ed)|wrote|lists?|gives?|gave|mentions?|computed|calculated|"
     r"arrives at|arrived at|states?|stated|g[eo]ts?|suggests?|"
-    r"claims|expects?|(?:may|might|would|will|could) (?:say|get|answer|think))\s+"
-    r"(?:that\s+)?(?:the answer (?:is|as)\s+)?[$*\"]*[-−]?\d[\d.,]*[$*\"]*\Z",
+    r"claims|expects?|say|pick|choose|chose|(?:may|might|would|will|could) (?:say|get|answer|think))\s+"
+    rf"(?:that\s+)?(?:the answer (?:is|as)\s+)?{_VALUE_AT_END}|{A_TRAP}",
     re.IGNORECASE,
 )
 """A sentence that tells what somebody else says, as "Wikipedia lists 17"."""

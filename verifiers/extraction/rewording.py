@@ -16,28 +16,31 @@ _LATER = re.compile(
 _CONTRAST = re.compile(
     r"(?:\b(?:not|nicht|pas|no|non|não|nao|не|nie|niet|\w+n['’]t)(?:\s(?:es|ist|est|is|son|sind))?|"
     r"不是)\s*[$*]*[-−]?\d[\d.,/]*[$*]*\s*[,，]?\s*"
-    r"(?:but(?: rather)?|sondern|mais|sino|bensì|ma|mas|а|lecz|maar|而是)\s*(\S.{0,80})\Z",
+    r"(?:but(?: rather)?|sondern|mais|sino|bensì|ma|mas|а|lecz|maar|而是|"
+    r"(?<=[,，] )(?:it['’]s|it is|es ist|es|c['’]est|è|é|это))"
+    r"\s*(\S.{0,80})\Z",
     re.IGNORECASE,
 )
+_VALUE = r"-?\$?\d[\d.,]{0,20}(?:[/:]\d{1,20})?(?:\s?\\?%)?"
 _SAID_AGAIN = re.compile(
-    r"(?<![\w.,/$])(?<![-+*/×·÷^−])(?<![-+*/×·÷^−] )(-?\$?\d[\d.,]{0,20}(?:/\d{1,20})?(?:\s?\\?%)?)(?:,?\s*(?:or|"
-    r"i\.e\.,?|that is,?|or equivalently)\s+|\s*=\s*)"
-    r"(-?\$?\d[\d.,]{0,20}(?:/\d{1,20})?(?:\s?\\?%)?)\s*\Z"
+    rf"(?:(?<=\*\*)|(?<![\w.,/$:])(?<![-+*/×·÷^−])(?<![-+*/×·÷^−] ))({_VALUE})"
+    r"(?:,?\s*\(?(?:or|i\.e\.,?|that is,?|or equivalently)\s+|\s*\(?=\s*|\s*\()"
+    rf"({_VALUE})\)?(?P<bold>\*\*)?\s*\Z"
 )
-"""A value said once more: `2/5, or 40 %`."""
+"""A value said once more: `2/5, or 40 %`, `5:4 (or 1.25)`."""
 
 
-def plainly(sentence: str) -> str:
-    """Return `sentence` in the plainest words that say the same.
+def plainly(sentence: str, reference: str) -> str:
+    """Return `sentence` in the plainest words that say the same; a ratio as a number, unless the reference is one.
 
-    >>> plainly("The slope is negative 3"), plainly("It is 2/5, or 40 %"), plainly("No es 18, sino 19")
-    ('The slope is -3', 'It is 2/5', '19')
+    >>> plainly("The slope is negative 3", "-3"), plainly("It is 2/5, or 40 %", "0.4"), plainly("No es 1, sino 9", "9")
+    ('The slope is -3', 'It is 2/5', '9')
     """
     if sentence.startswith("Not "):
         sentence = _APART_FROM.sub("", sentence)
     if ";" in sentence and (later := _LATER.search(sentence)):
         sentence = later[1]
-    return _instead(_signed(_once(sentence)))
+    return _instead(_signed(_once(sentence, reference)))
 
 
 def _instead(sentence: str) -> str:
@@ -51,15 +54,19 @@ def _signed(sentence: str) -> str:
     return _IN_WORDS_NEGATIVE.sub("-", sentence) if "egative" in sentence or "inus" in sentence else sentence
 
 
-def _once(sentence: str) -> str:
+def _once(sentence: str, reference: str) -> str:
     """`sentence` without the second of two numbers that are the same: `2/5, or 40 %` says 2/5."""
-    again = _SAID_AGAIN.search(sentence) if "or" in sentence or "i.e" in sentence or "=" in sentence else None
+    is_likely = "or" in sentence or "i.e" in sentence or "=" in sentence or sentence.endswith((")", ")**"))
+    again = _SAID_AGAIN.search(sentence) if is_likely else None
     if again is None:
         return sentence
-    one, other = map(_plain_value, again.groups())
-    return sentence[: again.end(1)] if one is not None and one == other else sentence
+    one, other = map(_plain_value, again.groups()[:2])
+    if one is None or one != other:
+        return sentence
+    kept = again[2] if ":" in again[1] and ":" not in reference else again[1]
+    return sentence[: again.start(1)] + kept + (again["bold"] or "")
 
 
 def _plain_value(text: str) -> Fraction | None:
-    number = read_number(text.strip("$\\% "))
+    number = read_number(text.strip("$\\% ").replace(":", "/"))
     return None if number is None else number.value / (100 if text.endswith("%") else 1)

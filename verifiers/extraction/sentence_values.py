@@ -4,14 +4,19 @@ import re
 
 from data.records import Problem
 from verifiers.extraction.asked import parts_asked
+from verifiers.extraction.bare_formulas import formula_at_end
 from verifiers.extraction.claims import claims
 from verifiers.extraction.combined_values import COUNTS_FIRST, without_time_taken, written_together
 from verifiers.extraction.undressing import formulas, narrowed, plain_markup, predicate, right_side, undress
 from verifiers.extraction.unit_after import is_quantity, with_unit
 
 _BOLD = re.compile(r"\*\*([^*\n]{1,200})(?<![:：])\*\*(?!\s?[:：])|\\textbf\{([^{}]{1,200})\}")
+_GROUPS_OF_THREE = r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:(?: \d{3}){2,}|(?:[\u00a0\u202f]\d{3})+|(?:\.\d{3}){2,})(?!\d)"
+"""`1,300,000`, `1 300 000` and `1.300.000`; a single point or space between two groups may mean something else."""
+_DECIMAL_COMMA = r"(?<![(\[])\d+,\d{1,2}(?![\d,]|\.\d)"
 _DIGITS = (
-    r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|(?:\s?:\s?\d+){1,2}|\^\d+|"
+    rf"(?:{_GROUPS_OF_THREE}|{_DECIMAL_COMMA}|\d+)(?:\.\d+)?"
+    r"(?:\s?/\s?\d+(?:\.\d+)?|\s\d{1,3}/\d{1,3}|(?::\d+| : \d+){1,2}|\^\d+|"
     r" (?:hundred|thousand|million|billion|trillion|dozen)\b)?"
 )
 _NUMBER = re.compile(
@@ -37,11 +42,6 @@ _ENDS_IN = re.compile(
     r"in the)[a-z]{2,}){0,3})\Z"
 )
 """The verb or sign behind which a sentence says what its numbers come to."""
-_RESULT_IN_PLAIN_TEXT = re.compile(
-    r"(?<![<>!:])=\s*(?=[^=]*(?:[√π^²³]|ln|log|sin|cos|tan|exp|sqrt))"
-    r"((?:\d[\d.]*|[√π()^*/+\-−·×⋅²³½]|(?:ln|log|sin|cos|tan|exp|sqrt|pi)(?![A-Za-z])|\s){2,80})\Z"
-)
-"""A formula without dollars behind the last sign of equality: `S = −1013 ln 2026`."""
 _OPERAND = re.compile(
     r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[A-Za-z\d)]\(\s?\Z|√\s?\(?\Z|[-−]\(\Z"
 )
@@ -68,10 +68,34 @@ def value_of(sentence: str, problem: Problem) -> str | None:
     >>> value_of("So she has **5** apples", problem), value_of("3 of the 5 apples are red", problem)
     ('5', None)
     """
+    if date := _only_date(sentence, problem):
+        return date
     bold = _bold(sentence, problem)
     if bold is not None:
         return bold if _is_claimed_in_bold(sentence) else None
     return _from_sentence(plain_markup(sentence), problem)
+
+
+def _only_date(sentence: str, problem: Problem) -> str | None:
+    """The one date of a sentence, where a date is asked for."""
+    dates = _DATE.findall(sentence) if _DATE.search(problem.reference) else []
+    return str(dates[0]) if len(dates) == 1 else None
+
+
+def _only_new(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> str | None:
+    """The one number of a sentence that the question does not give, if it is claimed: `35 is 14 percent of 250`."""
+    given = {number.group().strip(" $") for number in _NUMBER.finditer(problem.question)}
+    new = [number for number in numbers if number.group().strip(" $") not in given]
+    if len(new) == len(numbers) or len({number.group().strip(" $") for number in new}) != 1:
+        return None
+    start, end = new[-1].span()
+    if (
+        _OPERAND.search(sentence, max(0, start - 6), start)
+        or _OPERATED.match(sentence, end)
+        or not claims(sentence, start, end)
+    ):
+        return None
+    return with_unit(new[-1].group().strip(), sentence, end, problem)
 
 
 def stated_result(sentence: str, problem: Problem) -> str | None:
@@ -84,6 +108,7 @@ def stated_result(sentence: str, problem: Problem) -> str | None:
         or not re.search(r"\d", sentence[: end.start()])
         or "$" in sentence
         or "\\" in sentence
+        or "=" in problem.reference
     ):
         return None
     return f"{end[1]} {end[2].strip()}" if is_quantity(problem) and end[2] else end[1]
@@ -111,17 +136,15 @@ def _is_claimed_in_bold(sentence: str) -> bool:
 
 
 def _from_sentence(sentence: str, problem: Problem) -> str | None:
-    dates = _DATE.findall(sentence) if _DATE.search(problem.reference) else []
-    together = str(dates[0]) if len(dates) == 1 else written_together(sentence, problem)
-    if together is not None:
+    if together := written_together(sentence, problem):
         return together
     if COUNTS_FIRST.match(sentence):
         return None
     spans = formulas(sentence)
     if spans and not _NUMBER.search(sentence, spans[-1][2]):
         return _from_formulas(sentence, spans, problem)
-    if result := _RESULT_IN_PLAIN_TEXT.search(sentence):
-        return result[1].strip()
+    if formula := formula_at_end(sentence, problem.reference):
+        return formula
     sentence = without_time_taken(sentence)
     concluding = [match.end() for match in CONCLUDES.finditer(sentence)]
     start = max(sentence.rfind("="), *concluding, 0)
@@ -152,6 +175,8 @@ def _from_formulas(sentence: str, spans: list[tuple[str, int, int]], problem: Pr
 def _of_several(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> str | None:
     """What a sentence with no number, or with different ones, says: the value at its end, or all as a list."""
     group = _joined_at_end(sentence, [(number.group().strip(), *number.span()) for number in numbers])
+    if answer := _only_new(sentence, numbers, problem):
+        return answer
     ends_there = not sentence[numbers[-1].end() :].strip() if numbers else False
     said = narrowed(sentence, keep_rest=is_quantity(problem))
     if said != sentence:

@@ -41,8 +41,10 @@ _BECAUSE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 NOT_THAT = re.compile(
-    r"\s*[(（,，]\s*(?:and\s+)?(?:not|nicht|pas|no(?! wait)|не|不是|而不是)\s+[^()（）]{1,40}[)）]?\Z|"
+    r"\s*[(（,，]\s*(?:(?:and|y|und|et|e|а|и)\s+)?(?:not|nicht|pas|no(?! wait)|не|不是|而不是)\s+[^()（）]{1,40}"
+    r"[)）]?\Z|"
     r"\s+(?:rather than|instead of|as opposed to|and not)\s+[^()（）]{1,40}\Z|"
+    r",\s*(?:(?:down|up)\s+from|compared\s+(?:to|with))\s[^,]{1,40}\Z|"
     r",\s*whereas\s[^,]{1,40}\s(?:is|was)\s(?:wrong|incorrect|false)\Z|"
     r"\s*\([^()]{1,60}\bis\s+(?:rejected|discarded|extraneous|invalid|not (?:valid|possible|allowed|positive))\b"
     r"[^()]{0,60}\)\Z",
@@ -124,7 +126,7 @@ _COPULA = re.compile(
 _EQUALS = re.compile(r"(?<![<>!\\:])=(?!=)")
 _SEVERAL = re.compile(
     r"[,;]\s|\\text|\\q?quad|\\\\|\b(?:or|and|if|not|but|so|when)\b|\\(?:lor|vee|land|neq?|implies|Rightarrow)\b|"
-    r",\s*[a-z]\s*="
+    r",\s*[a-z]\s*=|[,;]\\[ ,;:]"
 )
 """What makes a chain of equations more than one claim: `x = 5 or x = -5` does not come to -5."""
 _NAME_AND_VALUE = 2
@@ -144,6 +146,7 @@ _SCALE = re.compile(
     r"degrees?)\b|%|\^|/",
     re.IGNORECASE,
 )
+_FUNCTION = re.compile(r"\b(?:sin|cos|tan|log|ln|exp|sqrt)\b")
 _NUMBER_AND_NOUN = re.compile(
     r"((?:[$€£¥]\s?)?[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?/\s?\d+)?)"
     r"((?:\s?(?![²³¹⁰-₟¼-¾⅐-⅞α-λν-ψ])[^\W\d_][^\d=<>]{0,80})?)"
@@ -157,7 +160,7 @@ _SCALED = re.compile(r"\d\s?(?:[百千万萬亿億倍半多]|分之)")
 """`5万` is 50,000 and `5分之一` one fifth."""
 _SAID_IN_ASIAN = re.compile(
     r"(?:是|为|為|等于|等於)\s*(?:\\?\(|\$)?\s*(\\[dt]?frac\s?\{-?\d{1,9}\}\s?\{\d{1,9}\}|-?\d[\d.,]*(?:/\d+)?)\s*(?:\\?\)|\$)?\s*"
-    r"([\u4e00-\u9fff]{0,4})\Z"
+    r"([\u4e00-\u9fff]{0,4}(?:/[\u4e00-\u9fff]{1,3})?)\Z"
 )
 """The value at the end of a sentence: `每份是 \frac{2}{5} 吨`."""
 _COUNTED = re.compile(r"\$?[-−]?\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?\s?\\?%?\$?")
@@ -207,7 +210,7 @@ def narrowed(statement: str, *, keep_rest: bool) -> str:
             return statement
         return f"{inner} {rest}".strip() if keep_rest else inner
     number = _NUMBER_AND_NOUN.fullmatch(said)
-    if number is None or _SCALE.search(number[2]):
+    if number is None or _SCALE.search(number[2]) or _FUNCTION.search(number[2]):
         return statement
     # A short noun may be a unit, and stays for the rules on units to judge.
     return f"{number[1]}{number[2]}" if keep_rest or _SHORT_NOUN.fullmatch(number[2]) else number[1]
@@ -276,12 +279,28 @@ def result_of_sum(answer: str, problem: Problem) -> str:
     return answer
 
 
-_MIXED_NUMBER = re.compile(r"(?<=\d)[¼-¾⅐-⅞]")
+_FRACTION = re.compile(r"[¼-¾⅐-⅞]")
+_MIXED_NUMBER = re.compile(rf"(?<=\d){_FRACTION.pattern}")
+
+
+def fractions_spelled(text: str) -> str:
+    """Return `text` with `½` as `1/2` and `3½` as `3 1/2`.
+
+    >>> fractions_spelled("It takes 3½ hours")
+    'It takes 3 1/2 hours'
+    """
+    if text.isascii():
+        return text
+    return _FRACTION.sub(_spelled, _MIXED_NUMBER.sub(lambda match: f" {_spelled(match)}", text))
+
+
+def _spelled(fraction: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", fraction[0]).replace("\u2044", "/")
 
 
 def western_digits(text: str) -> str:
     """Return `text` with the decimal digits of every script as 0 to 9, and `3½` as `3 1/2`."""
     if text.isascii():
         return text
-    text = _MIXED_NUMBER.sub(lambda match: " " + unicodedata.normalize("NFKC", match[0]).replace("\u2044", "/"), text)
+    text = _MIXED_NUMBER.sub(lambda match: f" {_spelled(match)}", text)
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)

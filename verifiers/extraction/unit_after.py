@@ -14,6 +14,10 @@ _NO_UNIT = re.compile(
     r"answer|not|chose|chooses?|prefers?|preferred|likes?|liked|voted|have|has|had|were|did|does|do|can|got|went|took)\b",
     re.IGNORECASE,
 )
+_OF_WHAT = re.compile(
+    r"\s(?:of(?=\s\d|.*\s(?:in|for|to|each|total)\b)|in|for|to|each|total|with|when|so)\s.*", re.DOTALL
+)
+"""What is measured, and not the unit: `cups of sugar in total`."""
 _QUANTITY = re.compile(
     r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
     r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty|Omega|ohm|AA)\b|\\mu\s?\\?[A-Za-z{]|°|\\?%|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
@@ -40,6 +44,7 @@ def with_unit(value: str, text: str, end: int, problem: Problem) -> str:
     if not is_quantity(problem) or _LETTERS.search(_OPERATIONS.sub("", value)):
         return value
     unit = _UNIT_AFTER.match(text, end)
-    if unit is None or _NO_UNIT.search(unit[1]):
+    if unit is None or unit[1].startswith("of "):
         return value
-    return f"{value} {unit[1].strip()}"
+    name = unit[1] if " of " not in unit[1] and not _NO_UNIT.search(unit[1]) else _OF_WHAT.sub("", unit[1])
+    return value if _NO_UNIT.search(name) else f"{value} {name.strip()}"

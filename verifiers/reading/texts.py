@@ -23,8 +23,12 @@ _CHOICE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _OTHER_LETTER = re.compile(r"\([A-Z]\).*|(?:and|or|&|/|,)\s*\(?[A-Z]\b(?:\)|\Z|,|\s(?:and|or)\b).*", re.DOTALL)
-_NEXT_OPTION = re.compile(r"\s\(?[B-J][).]\s?\S.{0,400}?\s\(?[C-J][).]\s?\S", re.DOTALL)
-"""Two further options: `(A) 3 (B) 5 (C) 7` lists what can be chosen, and chooses nothing."""
+_NEXT_OPTION = re.compile(
+    r"\s\(?[B-J][).]\s?\S.{0,400}?\s\(?[C-J][).]\s?\S|"
+    r"(?:[,;/&]|\b(?:and|or|und|oder|et|ou|y|o|e|и|или))\s+(?:option\s+)?\(?[A-J](?:[).:]\s?\S|\)\s*\Z)",
+    re.DOTALL,
+)
+"""Two further options, or one that is joined: `(A) 3 (B) 5 (C) 7` and `A) 3 or B) 5` choose nothing."""
 _SEVERAL_LETTERS = re.compile(r"\(?[A-J]\)?(?:(?:\s*[,;、/&]\s*|\s+and\s+|\s*,\s*and\s+|\s*)\(?[A-J]\)?){1,9}")
 _SAME_WORDS = {
     "none": "no solution",
