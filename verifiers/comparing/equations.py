@@ -44,7 +44,7 @@ def is_label(node: Node) -> bool:
     r"""Whether the left side only names what is asked for: `x`, `f(x)`, `|AB|`, `\angle ABC`, `(p, q)`."""
     if isinstance(node, (Sym, Apply)):
         return True
-    if isinstance(node, Call) and node.name in {"abs", "norm", "gcd", "lcm", "det", "tr"}:
+    if isinstance(node, Call) and node.name in {"abs", "norm", "gcd", "lcm", "det", "tr", "arg"}:
         return node.args[0] not in _SOLVED_FOR and all(is_label(argument) for argument in node.args)
     if isinstance(node, Call) and node.name in {"sin", "cos", "tan", "cot"}:
         return isinstance(node.args[0], Sym) and node.args[0].name not in {"x", "y", "z", "t"}
@@ -252,6 +252,8 @@ def _names_in(label: Node) -> tuple[Node, ...]:
 
 def _bare_name(label: Sym) -> str:
     """The name in small letters; `dy/dx` is `y'`."""
+    if "∂" in label.name and (partial := re.fullmatch(r"∂(\w+)/∂(\w)", label.name)):
+        return f"{partial[1]}_{partial[2]}".casefold()
     quotient = re.fullmatch(r"d(\w+)/d[a-z]", label.name)
     return f"{quotient[1]}'".casefold() if quotient else label.name.casefold()
 

@@ -15,6 +15,7 @@ from verifiers.limits import OverLimitError
 from verifiers.quantities.vector_quantities import split_unit
 from verifiers.reading.constant_words import without_constants
 from verifiers.reading.grammar import Reading, read
+from verifiers.reading.inequality_words import inequality_in_words
 from verifiers.reading.loose_text import lead_in_dropped, named_set, without_tail
 from verifiers.reading.nouns import FUNCTION_WORDS, is_noun
 from verifiers.reading.number_words import number_in_words
@@ -48,6 +49,10 @@ _COUNTED_PARTS = frozenset(("quarters", "halves", "tens", "hundreds", "times", "
 """Words that also calculate, but in brackets behind a number only say what is counted."""
 _HAS_MATHS = re.compile(r"\d|[=<>≡≥≤≠]|\\(?:equiv|[gl]e)|\b(?:multiples?|divisible|powers?)\b")
 r"""What keeps a set of whole numbers in words from being words alone, as `all odd n` is."""
+_EXCEPT = re.compile(
+    r"(?:\$?\\text\s?\{\s?)?(?:all|any|every|the set of) (?:real )?(?:numbers|reals?|values)\b", re.IGNORECASE
+)
+"""The beginning of `all real numbers except 2`, a set in words."""
 _LETTER = re.compile(r"\$?[A-Za-z]\$?")
 _NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
 """Units that are other words of prose."""
@@ -126,7 +131,9 @@ def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Referen
         constants = frozenset[str]()
         if not choices and kind in _WITH_CONSTANTS:
             raw, constants = without_constants(raw)
-        classed = whole_numbers(raw) if not choices and kind is AnswerKind.AUTO and _HAS_MATHS.search(raw) else None
+        classed = None
+        if not choices and kind is AnswerKind.AUTO and _HAS_MATHS.search(raw):
+            classed = whole_numbers(raw) or (inequality_in_words(raw, "x") if _EXCEPT.match(raw) else None)
         text = classed or final_text(_noun_unbracketed(raw) if raw.endswith(")") else raw, kind)
     except OverLimitError as error:
         return Reference(raw[:200], "text", over_limit=str(error))

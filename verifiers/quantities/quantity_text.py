@@ -48,6 +48,12 @@ _SUBSTANCE: Final = re.compile(
     r"(.*[A-Za-z}])[\s~]+(of\s+)?(?:the\s+)?(?:\\(?:text|mathrm|ce)\{\s*)?"
     r"((?:[a-z]{3,20} ){0,2}[a-z]{3,20}|(?:[A-Z][a-z]?(?:_?\{?\d{1,2}\}?)?){1,8})\s*\}*"
 )
+_FORMULA_PIECES: Final = re.compile(
+    r"(?<=\})(?:[\s~]|\\[,;: ])*(?:\\(?:mathrm|text|rm)\s?\{(?:[\s~]|\\[,;: ])*[A-Z][A-Za-z0-9_]{0,12}\}"
+    r"(?:\s?_\s?\{?\d{1,2}\}?)?\s?){1,6}\Z"
+)
+r"""`\mathrm{~H}_2 \mathrm{O}` behind a unit"""
+_FORMULA_DRESS: Final = re.compile(r"\\(?:mathrm|text|rm)|\\[,;: ]|[\s~{}]")
 _FORMULA_SIGNS: Final = re.compile(r"[_{}]")
 _DIRECTION: Final = re.compile(
     r"(.*?[A-Za-z}\d²]),?(?:\\[ ,;]|[\s~(])+(?:\\text\{\s*)?(?:(?:to|towards?|in) (?:the )?)?(?:due )?"
@@ -58,9 +64,11 @@ _DIRECTION: Final = re.compile(
 )
 _BEARING: Final = re.compile(
     r"(.*(?:°|degrees?|deg|\\circ\s?\}?|\\degree)\$?)[\s~]*(?:\\text\{\s*)?"
-    r"((?:north|south|east|west) of (?:due )?(?:north|south|east|west)|(?:above|below) (?:the )?horizontal)\s*\}?\s*",
+    r"((?:north|south|east|west) of (?:due )?(?:north|south|east|west)|[NSEW] of [NSEW]|"
+    r"(?:above|below) (?:the )?horizontal)\s*\}?\s*",
     re.IGNORECASE,
 )
+_POINTS: Final = {"n": "north", "s": "south", "e": "east", "w": "west"}
 _SIGNS_OF_A_FORMULA: Final = 2
 _OF_MATTER: Final = (
     (("gram", 1),), (("meter", 3),), (("mole", 1),), (("meter", -3), ("mole", 1)), (("gram", 1), ("meter", -3)),
@@ -216,7 +224,10 @@ def _read_any(text: str) -> Statement | None:
         statement = _read_bare(current[1])
         return None if statement is None else _with_each(statement, lambda q: replace(q, direction=current[2].lower()))
     qualified = _with_direction(text) or _with_bearing(text) or _of_substance(text)
-    return _read_bare(text) if qualified is None else qualified
+    statement = _read_bare(text) if qualified is None else qualified
+    if statement is None and "\\" in text and (formula := _FORMULA_PIECES.search(text)) is not None:
+        return _of_substance(f"{text[: formula.start()]} {_FORMULA_DRESS.sub('', formula[0])}")
+    return statement
 
 
 def _read_bare(text: str) -> Statement | None:
@@ -253,7 +264,8 @@ def _with_bearing(text: str) -> Statement | None:
     if match is None or statement is None:
         return None
     last = statement.segments[-1]
-    bearing = match[2].lower().replace("the ", "").replace("due ", "")
+    words = match[2].lower().replace("the ", "").replace("due ", "").split()
+    bearing = " ".join(_POINTS.get(word, word) for word in words)
     items = (*last.items[:-1], replace(last.items[-1], direction=bearing))
     return Statement((*statement.segments[:-1], replace(last, items=items)))
 

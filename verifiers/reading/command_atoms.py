@@ -67,7 +67,8 @@ class CommandAtoms(Levels):
             return self._accented(words.ACCENTS[name])
         if name in {"mathbb", "Bbb"}:
             letter = self.raw_group()
-            return Const(letter) if letter in words.NUMBER_SETS else Sym(letter)
+            is_ring = letter == "Z" and self.peek().kind == "_" and self.peek(1).kind in {"number", "name", "{"}
+            return Const(letter) if letter in words.NUMBER_SETS and not is_ring else Sym(letter)
         if name in {"ldots", "dots", "cdots", "dotsc", "dotsb"}:
             return Dots()
         if name in {"angle", "measuredangle"} and self.peek().kind == "name" and _CORNERS.fullmatch(self.peek().text):

@@ -40,6 +40,8 @@ class FunctionAtoms(Levels):
                 exponent = self.exponent()
             else:
                 base = self.argument()
+        if text == "log" and base is None and self._has_base_behind():
+            base = number(int(self.take().text))
         args = self._arguments(name)
         if name == "log" and base is None and text == "log" and len(args) == PAIR:
             base = args[1:][0]
@@ -48,6 +50,12 @@ class FunctionAtoms(Levels):
             return function_call("a" + name, args, base)
         value = function_call(name, args, base)
         return value if exponent is None else power(value, exponent)
+
+    def _has_base_behind(self) -> bool:
+        """Whether `log2(x)` or `log10(x)` stands here, as programs write them."""
+        name, base, bracket = self.tokens[self.position - 1], self.peek(), self.peek(1)
+        is_glued = name.kind == "name" and not base.spaced and not bracket.spaced and bracket.kind == "("
+        return is_glued and base.text in {"2", "10"}
 
     def _arguments(self, name: str) -> tuple[Node, ...]:
         token = self.peek()

@@ -171,7 +171,7 @@ class Grammar(Powers):
         if token.kind == "command" and token.text == "\\not":
             self._relation_tokens = 2
             after = self.peek(1)
-            return {"=": "!=", "\\in": "notin"}.get(after.text)
+            return {"=": "!=", "\\in": "notin", "\\equiv": "≢"}.get(after.text)
         if token.kind == "!=" and self._is_factorial_before_equals():
             return None
         op = RELATIONS.get(token.text) if token.kind == "command" else RELATIONS.get(token.kind)

@@ -52,6 +52,8 @@ _MAPS = re.compile(r"(?:[a-zA-Z]\s?:\s?)?[a-z]\s?\\(?:long)?mapsto\s?(.{1,2000})
 _HALF_LINE = re.compile(
     r"\\(?:mathbb|Bbb)\s?(?:\{\s?R\s?\}|R)\s?[\^_]\s?(?:\{\s?)?(?:(?P<positive>\+|>\s?0)|(?P<from>(?:\\geq?|>=)\s?0))(?:\s?\})?"
 )
+_RING = re.compile(r"\\mathbb\s?\{?Z\}?\s?/\s?\(?(\d{1,9}|[a-z])\s?\\mathbb\s?\{?Z\}?\)?")
+r"""`\mathbb{Z}/6\mathbb{Z}`"""
 _SET_BASE = 16
 
 
@@ -90,9 +92,11 @@ def _with_braces(text: str) -> str:
 
 
 def _commands_written_out(text: str) -> str:
-    r"""Repeating digits under two dots as under a line, and `\text{(mod } 7)` as `\pmod{7}`."""
+    r"""Repeating digits under two dots as under a line, `\text{(mod } 7)` as `\pmod{7}`, `ℤ/6ℤ` as `ℤ_6`."""
     if "\\dot" in text:
         text = _TWO_DOTS.sub(r"\\overline{\1\2\3}", text)
+    if "Z" in text and "/" in text:
+        text = _RING.sub(r"\\mathbb{Z}_{\1}", text)
     if "mod" in text and "\\text" in text:
         text = _MODULO.sub(lambda match: rf"\pmod{{{(match[1] or match[2]).strip()}}}", text)
     return text

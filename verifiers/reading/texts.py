@@ -56,6 +56,18 @@ _WINNER = re.compile(
     r"can (?:guarantee|force) (?:a )?(?:win|victory)|(?:has|have) (?:a|the) winning strategy|is the winner)"
 )
 """`Bob has a winning strategy`"""
+_CONVERGES = re.compile(
+    r"(?:(?:the )?(?:series|integral|sequence|it) )?(?:is )?(?:(?P<how>absolutely|conditionally|uniformly) )?"
+    r"(?P<sort>conver|diver)(?:ges|gent)(?: (?P<so>absolutely|conditionally|uniformly))?"
+)
+"""`converges absolutely`"""
+_QUADRANT = re.compile(
+    r"(?:in )?(?:the )?(?:(?P<place>first|second|third|fourth) quadrant|quadrant (?P<number>iv|i{1,3}|[1-4]))"
+)
+_PLACES = {
+    **dict.fromkeys(("first", "i", "1"), 1), **dict.fromkeys(("second", "ii", "2"), 2),
+    **dict.fromkeys(("third", "iii", "3"), 3), **dict.fromkeys(("fourth", "iv", "4"), 4),
+}  # fmt: skip
 _ON_DAY = re.compile(r"(?:on )?(?P<day>mon|tues|wednes|thurs|fri|satur|sun)day")
 _DAYS = {
     "mon": "monday", "tue": "tuesday", "tues": "tuesday", "wed": "wednesday", "thu": "thursday", "thur": "thursday",
@@ -202,6 +214,10 @@ def _in_usual_words(text: str) -> str:
         return "no solution"
     if (found := _property_of_numbers(text)) is not None:
         return found
+    if "verge" in text and (limit := _CONVERGES.fullmatch(text)) is not None:
+        return f"{limit['how'] or limit['so'] or ''} {limit['sort']}gent".strip()
+    if "quadrant" in text and (quadrant := _QUADRANT.fullmatch(text)) is not None:
+        return f"quadrant {_PLACES.get(quadrant['place'] or quadrant['number'])}"
     if "win" in text and (winner := _WINNER.fullmatch(text)) is not None:
         return winner["who"]
     day = _ON_DAY.fullmatch(text)

@@ -18,7 +18,7 @@ _THAT = (
     r"(?:(?:such\s+that|so\s+that|with|where|which\s+are|that\s+are|which\s+is|that\s+is|satisfying|for\s+which|"
     r"is|are|must\s+be)\s+)?"
 )
-_SUBJECT = rf"{_ALL}(?:{_NUMBERS}\s+)?(?:(?P<letter>[a-zA-Z])\s+)?{_THAT}"
+_SUBJECT = rf"{_ALL}(?:{_NUMBERS}\s+)?(?:(?P<letter>[a-zA-Z])\s+)?{_THAT}(?:(?P=letter)\s+(?:(?:is|are)\s+)?)?"
 _COUNT = r"(?P<count>\d{1,20}|[a-z]{3,9})"
 _RELATION = re.compile(
     rf"(?P<lead>{_SUBJECT})(?P<rest>(?P<name>[a-zA-Z])\s?"
@@ -29,7 +29,7 @@ _PARITY = re.compile(
     rf"{_SUBJECT}(?:an?\s+)?{_SIZE}(?P<parity>odd|even)(?:\s+{_NUMBERS})?(?:\s+(?P<again>[a-zA-Z]))?", re.IGNORECASE
 )
 _MULTIPLES = re.compile(
-    rf"{_SUBJECT}(?:(?:an?\s+)?(?:(?:integer|integral|positive|non-?negative)\s+)?multiples?\s+of|divisible\s+by)\s+{_COUNT}",
+    rf"{_SUBJECT}(?P<not>not\s+)?(?:(?:an?\s+)?(?:(?:integer|integral|positive|non-?negative)\s+)?multiples?\s+of|divisible\s+by)\s+{_COUNT}",
     re.IGNORECASE,
 )
 _POWERS = re.compile(rf"{_SUBJECT}(?:an?\s+)?(?:perfect\s+|integer\s+)?powers?\s+of\s+{_COUNT}", re.IGNORECASE)
@@ -76,7 +76,8 @@ def _parity(match: re.Match[str], letter: str) -> str:
 
 def _multiples(match: re.Match[str], letter: str) -> str | None:
     count = _counted(match["count"])
-    return None if not count else rf"{letter} \equiv 0 \pmod{{{count}}}"
+    sign = r"\not\equiv" if match["not"] else r"\equiv"
+    return None if not count else rf"{letter} {sign} 0 \pmod{{{count}}}"
 
 
 def _powers(match: re.Match[str], letter: str) -> str | None:
