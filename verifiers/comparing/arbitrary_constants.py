@@ -28,7 +28,7 @@ def same_with_renamed(reference: Node, answer: Node, same: Same) -> bool:
         return any(same(reference, other) for other in _redefined(reference, answer))
     if len(wanted) == len(given) == 1 and "C" in wanted and set(given) <= _ARBITRARY and _has_variable(reference, "C"):
         return same(reference, replace(answer, {given[0]: Sym("C")}))
-    if len(wanted) != PAIR or len(given) != PAIR:
+    if not PAIR <= len(wanted) == len(given) <= _MAX_RENAMED:
         return False
     free = _ARBITRARY | {"B", "a", "b"}
     if not (set(wanted) <= _NUMBERED and set(given) <= free) and not (
@@ -53,11 +53,10 @@ def _redefined(reference: Node, answer: Node) -> Iterator[Node]:
     if len(constants) == 1 and not _is_product(answer):
         for factor in _FACTORS:
             yield replace(answer, {constants[0]: multiply(number(factor), Sym(constants[0]))})
-    if len(constants) == PAIR:
-        for order in (constants, constants[::-1]):
-            for signs in product((1, -1), repeat=PAIR):
-                names = zip(constants, order, signs, strict=True)
-                yield replace(answer, {old: multiply(number(sign), Sym(new)) for old, new, sign in names})
+    if PAIR <= len(constants) <= _MAX_RENAMED:
+        for order, signs in product(permutations(constants), product((1, -1), repeat=len(constants))):
+            names = zip(constants, order, signs, strict=True)
+            yield replace(answer, {old: multiply(number(sign), Sym(new)) for old, new, sign in names})
 
 
 def _is_product(node: Node) -> bool:

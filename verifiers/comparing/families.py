@@ -35,6 +35,12 @@ _TAIL = re.compile(
     rf"(?:\\text\s*\{{\s*)?(?:an\s+|any\s+|all\s+)?integers?\s*\}}?\s*{_LETTER.format('c')}(?:\s*\}})?)"
     rf"{_SPACE}\)?{_SPACE}\Z"
 )
+_UNION = re.compile(
+    r"\\bigcup(?:\\limits)?\s?_\s?\{\s?(?P<letter>[a-zA-Z])\s?(?:=\s?-\s?\\infty\s?\}\s?\^\s?\{?\s?\+?\\infty\s?\}?|"
+    r"\\in\s?(?:\\mathbb\s?\{?\s?Z\s?\}?|Z)\s?\})\s?(?P<set>.{1,300})",
+    re.DOTALL,
+)
+r"""`\bigcup_{k \in \mathbb{Z}} (2k\pi, (2k+1)\pi)`"""
 _TAIL_CHARS = 120
 _USUALLY_WHOLE = frozenset("kmn")
 _ANGLES = frozenset({"x", "y", "z", "t", "u", "theta", "alpha", "beta", "gamma", "phi"})
@@ -50,6 +56,8 @@ def without_integer(text: str) -> tuple[str, str]:
     >>> without_integer(r"\frac{\pi}{2} + k\pi, k \in \mathbb{Z}")
     ('\\frac{\\pi}{2} + k\\pi', 'k')
     """
+    if "\\bigcup" in text and (union := _UNION.fullmatch(text)) is not None:
+        return union["set"], union["letter"]
     match = _TAIL.search(text, max(0, len(text) - _TAIL_CHARS)) if ("Z" in text or "integer" in text) else None
     letter = next((g for g in match.groups() if g), "") if match is not None else ""
     head = text[: match.start()] if match is not None else text

@@ -26,6 +26,8 @@ from verifiers.trees.tree import PAIR
 _CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be|has|have)\s+(?:an? |the )?(\S.*)")
 _DENIALS = "not isn't aren't doesn't cannot can't never no n't"
 """What may follow a "no" without taking it back."""
+_WITH_REASON = re.compile(r"\s*(?:Yes|No|True|False)[.,;:]\s+[^$=\\\d]{4,300}")
+"""A word and a reason in words, which has no value of its own."""
 _OPENING = re.compile(r"(yes|no|true|false)(?:[,.;:]| because| since)\s+(?!and |or |but )")
 
 
@@ -104,6 +106,9 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
         and hedge(forms[1][opening.end() :], _DENIALS if forms[0] in {"no", "false"} else "") is None
     ):
         return Decision(Status.CORRECT, "text.opening", "the answer opens with it and gives a reason", *forms)
+    reasoned = _OPENING.match(forms[0])
+    if reasoned is not None and _WITH_REASON.fullmatch(reference.text) and forms[1] == reasoned.group(1):
+        return Decision(Status.CORRECT, "text.opening", "the reference opens with it and gives a reason", *forms)
     closing = _CLOSING.fullmatch(forms[1])
     if closing is not None and closing.group(1) == forms[0] and denial(forms[1], forms[0]) is None:
         return Decision(Status.CORRECT, "text.closing", "the sentence comes to it", *forms)

@@ -53,6 +53,10 @@ _EXCEPT = re.compile(
     r"(?:\$?\\text\s?\{\s?)?(?:all|any|every|the set of) (?:real )?(?:numbers|reals?|values)\b", re.IGNORECASE
 )
 """The beginning of `all real numbers except 2`, a set in words."""
+_TWICE = re.compile(
+    r"\$?[^:]{0,80}(?:[<>≤≥]|\\[gl]eq?(?:slant)?(?![a-z]))[^:]{0,80}:\s*(?P<interval>(?:\\left\s?)?[(\[].{2,200}[)\]])\s*\$?"
+)
+"""`x < -7: (-∞, -7)`, an inequality and its interval."""
 _LETTER = re.compile(r"\$?[A-Za-z]\$?")
 _NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
 """Units that are other words of prose."""
@@ -228,6 +232,8 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     """The final answer in a reference: all of it, or what it boxes or states when it is a whole solution."""
     if "boxed" in raw:
         return unwrap(_boxed(raw))
+    if ":" in raw and (twice := _TWICE.fullmatch(raw)) is not None:
+        return unwrap(twice["interval"])
     if len(raw) < _LONG and len(words_of(raw)) <= _MAX_PROSE_WORDS:
         return unwrap(lead_in_dropped(unwrap(raw)))
     bare = unwrap(raw)

@@ -24,7 +24,7 @@ _END = re.compile(
     r"(?:\\\\\s?)?\\text\{[\s.,]*\})\s*\$?\s*\Z"
 )
 """What closes a proof or a message, and belongs to no value."""
-_BEGIN = re.compile(r"\s*(?:<answer>|[*•:]\s+(?=\S))")
+_BEGIN = re.compile(r"\s*(?:<answer>|(?:[*•:]|\\bullet)\s+(?=\S))")
 _QUOTED = re.compile(
     r"['‘’»›]([^'‘’»«›‹]+)['‘’«‹]|«([^«»]+)»|([*_]|==|```)(?!\s)((?:(?!\3).)+)(?<!\s)\3",
     re.DOTALL,

@@ -54,6 +54,9 @@ _HALF_LINE = re.compile(
 )
 _RING = re.compile(r"\\mathbb\s?\{?Z\}?\s?/\s?\(?(\d{1,9}|[a-z])\s?\\mathbb\s?\{?Z\}?\)?")
 r"""`\mathbb{Z}/6\mathbb{Z}`"""
+_BETWEEN_MIDS = re.compile(r"(?<![\w}])\\mid(?![a-z])((?:(?!\\mid).){1,200})\\mid(?![a-z])")
+r"""`\ln \mid x \mid`: bars around a value, and no condition."""
+_BARS = 2
 _SET_BASE = 16
 
 
@@ -95,6 +98,8 @@ def _commands_written_out(text: str) -> str:
     r"""Repeating digits under two dots as under a line, `\text{(mod } 7)` as `\pmod{7}`, `ℤ/6ℤ` as `ℤ_6`."""
     if "\\dot" in text:
         text = _TWO_DOTS.sub(r"\\overline{\1\2\3}", text)
+    if text.count("\\mid") == _BARS and "{" not in text[:2] and "\\{" not in text and "P" not in text:
+        text = _BETWEEN_MIDS.sub(r"|\1|", text)
     if "Z" in text and "/" in text:
         text = _RING.sub(r"\\mathbb{Z}_{\1}", text)
     if "mod" in text and "\\text" in text:

@@ -45,7 +45,10 @@ _SAME_WORDS = {
     "infinitely many solution": "infinitely many solutions",
     "there are infinitely many solutions": "infinitely many solutions",
 }
-_NO_SOLUTION = re.compile(r"(?:there (?:is|are) )?no (?P<real>real )?solutions?(?: exists?)?")
+_NO_SOLUTION = re.compile(
+    r"(?:there (?:is|are) )?no (?P<real>real )?solutions?(?: exists?)?"
+    r"(?:\s?[:,(]?\s?\\(?:oslash|emptyset|varnothing)\)?)?"
+)
 _NO_SUCH = re.compile(
     r"(?:there (?:is|are|exists?) )?no such (?:(?:positive |real |natural )?[a-z]+(?: [a-z])?)(?: exists?)?|"
     r"(?:there (?:is|are) )?(?:no|not any) such [a-z]+|such (?:an? )?[a-z]+(?: [a-z])? do(?:es)?(?: not|n't) exist"

@@ -51,6 +51,7 @@ _MECHANICS = (
     _row("meter", "m", "meter metre", prefixes=True),
     _row("meter", "", "micron", multiplier=Fraction(1, 10**6)),
     _row("gram", "g", "gram gramme", prefixes=True),
+    _row("gram", "gm gms"),
     _row("gram", "mcg", "", multiplier=Fraction(1, 10**6)),
     _row("gram", "kgs", "kilo", multiplier=Fraction(10**3)),
     _row("second", "s sec", "second sec", prefixes=True),

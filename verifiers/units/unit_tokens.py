@@ -78,7 +78,7 @@ _LEXEME = re.compile(
     r"\\[hm]sp(?:ace|kip)\s*\{[^{}]{0,10}\}|\\nobreakspace(?![A-Za-z]))+)"
     rf"|(?P<number>{_NUMBER})(?P<power>[eE][+-]?\d+)?"
     r"|(?P<circ>\^?\s*\{?\s*(?:\\circ(?![A-Za-z])|\\degree(?![A-Za-z])|°)\s*\}?)"
-    r"|(?P<prime>\^\{?(?:\\prime|')+\}?)"
+    r"|(?P<prime>\^\{?(?:\\prime\s?|')+\}?)"
     r"|(?P<power_sign>\^|\*\*)"
     r"|(?P<command>\\(?:[A-Za-z]+|.))"
     r"|(?P<word>[A-Za-zμΩÅåöÖℓ]+)"
