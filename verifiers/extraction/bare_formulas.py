@@ -4,13 +4,13 @@ import re
 
 _RESULT_IN_PLAIN_TEXT = re.compile(
     r"(?<![<>!:])=\s*(?=[^=]*(?:[√π^²³]|ln|log|sin|cos|tan|exp|sqrt))"
-    r"((?:\d[\d.]*|[√π()^*/+\-−·×⋅²³½]|(?:ln|log|sin|cos|tan|exp|sqrt|pi)(?![A-Za-z])|\s){2,80})\Z"
+    r"((?:\d[\d.]*+|[√π()^*/+\-−·×⋅²³½]|(?:ln|log|sin|cos|tan|exp|sqrt|pi)(?![A-Za-z])|\s){2,80}+)\Z"
 )
 """A value of several signs behind the last sign of equality."""
 _LETTER = re.compile(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z])")
 _IN_LETTERS = re.compile(
-    r"(?:\A|(?<=\s))((?:(?<![A-Za-z])[A-Za-z]'?(?:\([a-z]\))?(?![A-Za-z])|\d+(?:\.\d+)?|"
-    r"(?:sqrt|sin|cos|tan|log|ln|exp|pi)(?![A-Za-z])|[-−+*/^()=√π·²³¹⁰-₟\s]){2,120})\Z"
+    r"(?:\A|(?<=\s))((?:(?<![A-Za-z])[A-Za-z]'?(?:\([a-z]\))?(?![A-Za-z])|\d++(?:\.\d++)?+|"
+    r"(?:sqrt|sin|cos|tan|log|ln|exp|pi)(?![A-Za-z])|[-−+*/^()=√π·²³¹⁰-₟\s]){2,120}+)\Z"
 )
 _STATED = re.compile(
     r"(?:\b(?:is|are|equals|becomes|get|gives|yields|obtain|have|"
