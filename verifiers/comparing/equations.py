@@ -193,7 +193,15 @@ def same_equation(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -
             return differs("equation.label", "the values are given for different letters")
     if len(reference.ops) != 1 or len(answer.ops) != 1:
         return differs("equation.chain", "chains of equations differ")
-    return _same_condition(reference, answer)
+    if not letters_of(reference) and not letters_of(answer):
+        return _same_results(reference, answer, terms, compare)
+    return _same_condition(reference, answer, terms)
+
+
+def _same_results(reference: Rel, answer: Rel, terms: Terms, compare: Compare) -> Match:
+    r"""Compare what two calculations come to: `\log_2 32 = 5` and `\log_3 27 = 3` are both true, and not the same."""
+    match = compare(reference.parts[-1], answer.parts[-1], terms)
+    return match if match.equal else differs("equation.result", "the results of the two calculations differ")
 
 
 def _in_same_letters(value: Node, wanted: Node | None, given: Node | None) -> tuple[Node, Node | None]:
@@ -283,8 +291,11 @@ def _as_quotient(node: Node) -> Node:
     return divide(*node.parts) if isinstance(node, Ratio) and len(node.parts) == PAIR else node
 
 
-def _same_condition(reference: Rel, answer: Rel) -> Match:
+def _same_condition(reference: Rel, answer: Rel, terms: Terms) -> Match:
     """Compare `a = b` and `c = d` by whether (a - b) / (c - d) is a constant other than zero."""
+    if _vanishes(_difference(reference)) and _vanishes(_difference(answer)):
+        sides = (reference.parts[0], answer.parts[0])
+        return Match(same_scalar(*sides, terms).equal, "equation.identity", "the sides of two identities are compared")
     for lower in (False, True):
         left, right = _with_primes(_difference(reference), _difference(answer))
         if lower:
@@ -292,6 +303,14 @@ def _same_condition(reference: Rel, answer: Rel) -> Match:
         if constant_ratio(left, right):
             return equal("equation.factor", "the same equation up to a factor")
     return differs("equation.factor", "the equations differ by more than a factor")
+
+
+def _vanishes(node: Node) -> bool:
+    """Whether an expression is zero whatever its letters are, as far as finite fields tell."""
+    try:
+        return not any(fingerprint(node).values)
+    except NoPrintError:
+        return False
 
 
 def constant_ratio(left: Node, right: Node) -> bool:

@@ -91,6 +91,7 @@ _SPACE_AT_ENDS = re.compile(
     r"\A(?:(?:\\(?:[,;:! ]|q?quad(?![A-Za-z])|(?:neg)?(?:thin|med|thick)space(?![A-Za-z]))|~)\s{0,9})+|"
     r"(?:(?<!\\)\\(?:[,;:!]|q?quad|(?:neg)?(?:thin|med|thick)space)\s{0,9}){1,9}\Z"
 )
+_POWER_OF_UNITS = re.compile(r"\s*(?:\\(?:text|mathrm)\s?\{\s*)?\bunits?\s?\}?\s?\^\s?\{?([23])\}?(?![\d.])")
 _MULTIPLICITY = re.compile(
     r"(?:\s|\\[,;:! ])*(?:\\text\s?\{\s*)?\(\s*(?:a\s+)?"
     r"(?:(?:double|triple|repeated)\s+root|(?:with\s+|of\s+)?multiplicity\s+\$?\d+\$?)\s*\)\s*\}?"
@@ -123,7 +124,7 @@ def unwrap(text: str) -> str:
         text = _DOUBLED.sub(lambda _: "\\", text) if "\\begin" not in text or "\\\\begin" in text else text
     if "\\\\" in text or "\\end" in text:
         text = _flattened(text)
-    text = _with_plain_lists(text)
+    text = _in_usual_writing(text)
     text = _PERCENT_WORDS.sub(r"\\%", text)
     for _ in range(_MAX_ROUNDS):
         before = text
@@ -144,8 +145,10 @@ def condition_of(text: str) -> str:
     return match[0].strip() if match is not None else ""
 
 
-def _with_plain_lists(text: str) -> str:
-    r"""Members with a plain comma between them: `a = 4 \quad b = -1`; `x = 1 (double root)` without what it counts."""
+def _in_usual_writing(text: str) -> str:
+    r"""Members with a comma between them, `a = 4, b = -1`; `(double root)` left off; `units^2` as `square units`."""
+    if "unit" in text:
+        text = _POWER_OF_UNITS.sub(lambda power: " square units" if power[1] == "2" else " cubic units", text)
     if "quad" in text and text.count("=") > 1:
         text = _NEXT_EQUATION.sub(", ", text)
     if "multiplicity" in text or "root)" in text:
