@@ -351,7 +351,8 @@ class _Judge:
         if answer.readings and (answer.readings[0].dimension != () or answer.readings[0].factor != 1):
             reason = f"the reference counts {reference.noun}, the answer is in {unit_text(answer)}"
             return self._say(Status.UNIT_MISMATCH, "quantity.dimension", reason, (answer,))
-        if answer.noun and head_noun(answer.noun) != head_noun(reference.noun):
+        powers = {_POWERS[word] for noun in (reference.noun, answer.noun) for word in noun.split() if word in _POWERS}
+        if answer.noun and (head_noun(answer.noun) != head_noun(reference.noun) or len(powers) > 1):
             reason = f"the reference counts {reference.noun}, the answer {answer.noun}"
             return self._say(Status.UNIT_MISMATCH, "quantity.noun", reason, (answer,))
         unit = answer.readings[0] if answer.readings else ONE
@@ -368,6 +369,8 @@ class _Judge:
         return Decision(status, rule, reason, self.known.form, form_of(answer))
 
 
+_POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+"""Words that tell areas and volumes in units without a name apart."""
 _WITHOUT_CURRENT = {"dc": "dc", "ac": "ac"}
 """Kinds of current, which an answer need not repeat."""
 _SIGNED: frozenset[Dimension] = frozenset({_RADIAN, *(((money, 1),) for money in ("USD", "EUR", "GBP", "JPY", "INR"))})
