@@ -11,25 +11,25 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from verifiers.extraction.undressing import plain_markup
 from verifiers.steps.loose_steps import OtherArithmetic, is_no_claim, loose_readings, other_arithmetic
-from verifiers.steps.plain_steps import plainly_true, states_in_words
+from verifiers.steps.plain_steps import has_verb, plainly_true
 from verifiers.steps.step_agreement import decide
 from verifiers.steps.step_grammar import FUNCTION_WORDS, NO_NOUN, PART_WORDS, parse
+from verifiers.steps.step_lines import MAX_STEP_LINE_CHARS, in_plain_marks, lines_that_state
 from verifiers.steps.step_tokens import Tokens, tokenize
 from verifiers.steps.step_values import Expression, UnreadableError
 
 MAX_STEPS: Final = 500
 """So many statements of one completion are checked."""
 MAX_STEP_TEXT_CHARS: Final = 200_000
-MAX_STEP_LINE_CHARS: Final = 4_000
 MAX_FALSE_STEPS: Final = 50
 _MAX_SIDE_TOKENS = 60
 _MAX_WORDS_BETWEEN = 5
 _LOOK_BACK_CHARS = 30
 """So much before a clause is read too: something in it may belong to the statement."""
 _DIGIT = re.compile(r"\d")
-_SIGN = re.compile(r"=|[≈≃]|\\(?:approx|simeq)(?![A-Za-z])|\b(?:is|equals|makes|gives)\b", re.IGNORECASE)
+_SIGN = re.compile(r"[=≈≃]|\\(?:approx|simeq)(?![A-Za-z])")
+_SIGN_OR_VERB = re.compile(rf"{_SIGN.pattern}|\b(?:is|equals|makes|gives)\b", re.IGNORECASE)
 _BEGINS = re.compile(
     r"[-−–+\s$€£¥₹~&{(\[]*(?:\d|\.\d|√|π|[²³]|\\(?![A-Za-z])|\\(?:[dtc]?frac|[dt]?binom|sqrt|pi|left|[bB]igl?|q?quad|displaystyle)(?![A-Za-z])|"
     rf"(?:{'|'.join(sorted(PART_WORDS))})\b)",
@@ -39,21 +39,6 @@ _BEGINS = re.compile(
 _IS_MULTIPLE = re.compile(r"[\d)}][A-Za-z]\s*\Z")
 """A left side that ends like `4x` is one of algebra."""
 _CLAUSE = re.compile(r"(?<=[.,;:?])\s")
-_OPERATES = re.compile(
-    r"\b(?:twice|double|triple)\b|"
-    r"(?:\d|half|third|quarter|fifth)\D{0,40}?(?:\b(?:of|plus|minus|times|by)\b|[-+*/×÷–x]|\\d?frac\b)",
-    re.IGNORECASE,
-)
-_ANNOTATION = re.compile(r"<<([^<>\n]{1,80})>>")
-_ALIGNED = re.compile(r"\\\\\s*&?\s*(?==)")
-_BOX = re.compile(r"\\f?box(?:ed)?\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
-_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
-_DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
-_CELSIUS = re.compile(r"\s*°\s*C\b")
-_HENCE = re.compile(r"=>|\\(?:therefore|because|implies|(?:Long)?[rR]ightarrow)(?![A-Za-z])")
-_SIGNS_OF_DRESS = ("\\", "**", "<<", "=>", "°")
-"""A text with none of these has its lines as they are checked."""
-_LIST_MARK = re.compile(r"^\s*(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)")
 _VERBS = frozenset(("is", "equals", "makes", "gives"))
 _COMPARES = frozenset(
     (
@@ -102,10 +87,13 @@ def check_steps(text: str) -> StepCheck:
     >>> check_steps("He has 12 × 4 = 48 apples, and 3/4 of 20 is 16. So x = 5.")
     StepCheck(checked=2, false_steps=('3/4 of 20 is 16',))
     """
+    bare = in_plain_marks(text[:MAX_STEP_TEXT_CHARS])
+    if "\\" not in bare and len(bare) <= MAX_STEP_LINE_CHARS and (plain := plainly_true(bare)):
+        return StepCheck(plain, ())
     checked = 0
     other: OtherArithmetic | None = None
     false_steps: list[str] = []
-    for line in _lines(text[:MAX_STEP_TEXT_CHARS]):
+    for line in lines_that_state(bare):
         checked += (plain := plainly_true(line))
         for statement, holds in () if plain else statements(line):
             if not holds:
@@ -123,47 +111,6 @@ def check_steps(text: str) -> StepCheck:
 def _is_loosely_right(statement: str) -> bool:
     """Say whether a statement is right as people write who leave brackets away or use other marks."""
     return any(all(holds for _, holds in statements(reading)) for reading in loose_readings(statement))
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Yield the lines that state something of numbers; a calculator's note is one unless the text repeats it."""
-    if "\\\\" in text:
-        text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
-    if "=~" in text:
-        text = text.replace("=~", "≈")
-    if not text.isascii():
-        text = text.replace("⁄", "/")
-    is_plain = not any(sign in text for sign in _SIGNS_OF_DRESS)
-    for line in text.splitlines():
-        if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line):
-            continue
-        if "<<" in line:
-            for note in _ANNOTATION.finditer(line):
-                if not line[: note.start()].rstrip().endswith("="):
-                    yield note.group(1)
-        bare = line if is_plain else plain_markup(_in_plain_marks(line))
-        mark = None if bare[:1].isalpha() else _LIST_MARK.match(bare)
-        yield bare[mark.end() :] if mark else bare
-
-
-def _in_plain_marks(line: str) -> str:
-    """A line without notes and boxes, and with degrees in words."""
-    if "<<" in line:
-        line = _ANNOTATION.sub("", line)
-    if "=>" in line or "\\" in line:
-        line = _HENCE.sub(" ; ", line)
-    if "box" in line:
-        line = _BOX.sub(r"\1", line)
-    if "°" in line or "\\circ" in line:
-        line = _DEGREES.sub(" degrees", _CELSIUS.sub(" celsius", line))
-    return line
-
-
-def _may_state(line: str) -> bool:
-    """Say, cheaply, whether a line may state something of numbers."""
-    if "=" in line or "≈" in line or "\\approx" in line:
-        return _DIGIT.search(line) is not None
-    return states_in_words(line) and bool(_OPERATES.search(line))
 
 
 @lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's lines
@@ -197,19 +144,22 @@ def _statements(line: str) -> Iterator[tuple[str, bool]]:
 
 def _pieces(line: str) -> Iterator[str]:
     """Yield the parts of a line around signs with a number on either side; no other part can state anything."""
-    signs = [match.span() for match in _SIGN.finditer(line)]
+    signs = [match.span() for match in (_SIGN_OR_VERB if has_verb(line) else _SIGN).finditer(line)]
     begin = end = before = since = 0
     for (start, stop), (next_start, next_stop) in pairwise([*signs, (len(line), len(line))]):
-        left = _CLAUSE.split(line[before:start])[-1]
-        right = _CLAUSE.split(line[stop:next_start], maxsplit=1)[0]
-        if _DIGIT.search(left) and _DIGIT.search(right) and _BEGINS.match(right) and not _IS_MULTIPLE.search(left):
-            first = max(since, start - len(left) - _LOOK_BACK_CHARS)
-            if first > end:
-                yield line[begin:end]
-                begin = first
-            end = next_stop if stop + len(right) == next_start else stop + len(right)
+        if _BEGINS.match(line, stop, next_start) and not _IS_MULTIPLE.search(line, max(before, start - 9), start):
+            left = _CLAUSE.split(line[before:start])[-1]
+            right = _CLAUSE.split(line[stop:next_start], maxsplit=1)[0]
+            if _DIGIT.search(left) and _DIGIT.search(right):
+                first = max(since, start - len(left) - _LOOK_BACK_CHARS)
+                if first > end:
+                    if end:
+                        yield line[begin:end]
+                    begin = first
+                end = next_stop if stop + len(right) == next_start else stop + len(right)
         since, before = start, stop
-    yield line[begin:end]
+    if end:
+        yield line[begin:end]
 
 
 def _left_side(tokens: Tokens, sign: int) -> tuple[Expression, int]:

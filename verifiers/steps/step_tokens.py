@@ -23,14 +23,15 @@ _LOOK_AHEAD = 4
 
 
 _TOKEN = re.compile(
-    r"(?:[ \t\u00a0~&]+|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\?[$€£¥₹]|\\(?=[()\[\]]))*+"  # what is passed over
+    r" *+(?:(?=[\t\u00a0~&\\$€£¥₹])"  # what is passed over, and what it begins with
+    r"(?:[ \t\u00a0~&]+|\\[,;:! ]|\\q?quad\b|\\displaystyle\b|\\?[$€£¥₹]|\\(?=[()\[\]]))*+)?+"
     r"(?:(?P<sup>[²³])"
-    r"|(?P<pi>π|\\pi(?![A-Za-z]))"
     r"|(?P<word>[^\W\d_π]+(?:['’-][^\W\d_]+)*)"
     r"|(?P<num>\d{1,6}(?:\.\d{1,20})?[eE][+-]?\d{1,2}(?![\w.])|\d{1,3}(?:(?:,|\{,\}|\\,|,\\!)\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
     r"|(?P<eq>=)"
     r"|(?P<approx>≈|≃|\\approx\b|\\simeq\b)"
     r"|(?P<op>\+|-|−|–|\*\*?|×|·|⋅|÷|/|\^|\\times\b|\\cdot\b|\\div\b)"
+    r"|(?P<pi>π|\\pi(?![A-Za-z]))"
     r"|(?P<lp>\\(?:left|bigl?|Bigl?)\s*[(\[]|[(\[])"
     r"|(?P<rp>\\(?:right|bigr?|Bigr?)\s*[)\]]|[)\]])"
     r"|(?P<lb>\{)|(?P<rb>\})"

@@ -1,0 +1,77 @@
+"""A text as its arithmetic is checked: without notes, boxes and bold type; and the lines that may state some."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from verifiers.extraction.undressing import plain_markup
+from verifiers.steps.plain_steps import states_in_words
+
+MAX_STEP_LINE_CHARS: Final = 4_000
+_DIGIT = re.compile(r"\d")
+_OPERATES = re.compile(
+    r"\b(?:twice|double|triple)\b|"
+    r"(?:\d|half|third|quarter|fifth)\D{0,40}?(?:\b(?:of|plus|minus|times|by)\b|[-+*/×÷–x])|\\[dt]?frac\b",
+    re.IGNORECASE,
+)
+_ANNOTATION = re.compile(r"<<([^<>\n]{1,80})>>")
+_REPEATED = re.compile(r"<<(?:(?<==<<)|(?<== <<))[^<>\n]{1,80}>>")
+"""A calculator's note of what the text itself states."""
+# Possessive and bounded: the time is in proportion to the text, whatever it is.
+_ALIGNED = re.compile(r"\\\\\s*+(?:&\s*+)?(?==)")
+_INMOST: Final = r"[^{}\n]{1,200}+"
+_INNER: Final = rf"(?:{_INMOST}|\{{(?:{_INMOST})?+\}}){{0,20}}+"
+_BOX = re.compile(rf"\\f?box(?:ed)? {{0,2}}+\{{((?:{_INMOST}|\{{{_INNER}\}}){{0,40}}+)\}}")
+_TABLE = re.compile(
+    r"\\begin\{((?:[pbBvV]?(?:small)?matrix|array|tabular|cases)\*?)\}[\s\S]{0,3000}?\\end\{\1\}"
+)
+"""Its rows are no lines, and what stands beside it is part of a calculation that is not read."""
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
+_DEGREES = re.compile(r"(?<![ \t])[ \t]*+(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
+_CELSIUS = re.compile(r"(?<![ \t])[ \t]*+°\s*C\b")
+_HENCE = re.compile(r"\\(?:therefore|because|implies|(?:Long)?[rR]ightarrow)(?![A-Za-z])")
+_LIST_MARK = re.compile(r"\s*(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)")
+
+
+def in_plain_marks(text: str) -> str:
+    r"""Return `text` without boxes, bold type and notes that repeat it, and with degrees in words.
+
+    >>> in_plain_marks("He has 3 * 4 = <<3*4=12>>12, so \\boxed{12} at **30°**.")
+    'He has 3 * 4 = 12, so 12 at 30 degrees.'
+    """
+    if "<<" in text:
+        text = _REPEATED.sub("", text)
+    if "box" in text:
+        text = _BOX.sub(r"\1", text)
+    if "\\" in text:
+        if "\\\\" in text:
+            text = _TABLE.sub(r" \\table ", text)
+            text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
+        text = _HENCE.sub(" ; ", text)
+    if "=~" in text or "=>" in text:
+        text = text.replace("=~", "≈").replace("=>", " ; ")
+    if not text.isascii():
+        text = text.replace("⁄", "/")
+    if "°" in text or "\\circ" in text:
+        text = _DEGREES.sub(" degrees", _CELSIUS.sub(" celsius", text))
+    return plain_markup(text)
+
+
+def lines_that_state(text: str) -> Iterator[str]:
+    """Yield the lines that may state something of numbers; a calculator's note that repeats nothing is one, too."""
+    for line in text.splitlines():
+        if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line):
+            continue
+        bare = line
+        if "<<" in line:
+            yield from _ANNOTATION.findall(line)
+            bare = _ANNOTATION.sub("", line)
+        mark = None if bare[:1].isalpha() else _LIST_MARK.match(bare)
+        yield bare[mark.end() :] if mark else bare
+
+
+def _may_state(line: str) -> bool:
+    """Say, cheaply, whether a line may state something of numbers."""
+    if "=" in line or "≈" in line or "\\approx" in line:
+        return _DIGIT.search(line) is not None
+    return states_in_words(line) and bool(_OPERATES.search(line))
