@@ -22,8 +22,8 @@ _MONEY: Final = r"[$€£]?"
 _OPERATION: Final = r" ?[-+*/x×÷–−] ?"
 _SIDE: Final = rf"{_NUMBER}(?:%|{_NOUN})(?:{_OPERATION}{_MONEY}{_NUMBER}(?:%|{_NOUN})){{0,9}}+"
 _CHAIN = re.compile(rf"{_SIDE}(?: ?= ?{_MONEY}-?{_SIDE}(?= ?=))*+ ?= ?{_MONEY}-?{_NUMBER}%?")
-_TWO_WHOLE = re.compile(r"([0-9]{1,15}) ?([-+*/x×÷–−]) ?\$?([0-9]{1,15}) ?= ?\$?([0-9]{1,15})")
-"""Half of all chains: two whole numbers and what they come to."""
+_OF_TWO = re.compile(rf"({_NUMBER}){_NOUN} ?([-+*/x×÷–−]) ?{_MONEY}({_NUMBER}){_NOUN} ?= ?{_MONEY}({_NUMBER})")
+"""Most chains: two numbers and what they come to."""
 _OPERAND = re.compile(rf"([-+*/x×÷–−=]) ?{_MONEY}(-?)({_NUMBER})(%?)")
 _OPERAND_BACKWARDS: Final = r"(?:%|(?:[A-Za-z]{2,20}+(?: ?/ ?| )){0,3}+)[0-9][0-9.,]*+"
 _SIDE_BACKWARDS = re.compile(rf" ?{_OPERAND_BACKWARDS}(?:{_MONEY}{_OPERATION}{_OPERAND_BACKWARDS}){{0,9}}+")
@@ -45,7 +45,7 @@ _AFTER = re.compile(
 )
 _CURRENCIES = ("$", "€", "£")
 _LOOK_BACK_CHARS = 60
-_VERB_AND_NUMBER = re.compile(r"s(?=\s+[\\$]*\d)(?:(?<=\bis)|(?<=\bequals)|(?<=\bmakes)|(?<=\bgives))\s+[\\$]*\d")
+_VERB_AND_NUMBER = re.compile(r"s (?=[ \\$]*\d)(?:(?<=\bis )|(?<=\bequals )|(?<=\bmakes )|(?<=\bgives ))[ \\$]*\d")
 """`is 15`, `makes $3` in small letters; what they end with lets the engine pass over all else at once."""
 _DIGIT = re.compile(r"\d")
 _LATEX_SIGN = re.compile(r"\\(?:times|cdot)(?![A-Za-z]) ?")
@@ -54,6 +54,7 @@ _LATEX_WORDS = re.compile(r"\\text\{([A-Za-z ,.]*)\}")
 _LATEX_FRACTION = re.compile(
     r"(?<![\d)}/^])(?<![\d)}/^] )\\[dt]?frac\{([\d.()+*/ -]+)\}\{([\d.()+*/ -]+)\}(?! ?[\^({\d])"
 )
+_OTHER_LATEX = re.compile(r"\\(?!(?:times|cdot|q?quad|text|[dt]?frac)(?![A-Za-z])|[,;:! ()\[\]])")
 _SPACES = re.compile(r" {2,}")
 _NAME = re.compile(r"(?:^\W*|[.,;:] )[A-Za-z][A-Za-z_ ]{0,50} ?= ?\Z", re.MULTILINE)
 _LATEX_BRACKET = re.compile(r"\\[(\[] ?|\\[)\]]")
@@ -68,10 +69,10 @@ def plainly_true(text: str) -> int:
     1
     """
     if "\\" in text:
-        text = _without_latex(text)
+        text = "" if _OTHER_LATEX.search(text) else _without_latex(text)
         if "\\" in text:
             return 0
-    if "≈" in text:
+    if "≈" in text or "=" not in text:
         return 0
     return _all_true(text, _chains(text)) or (_all_true(text, formulas(text)) if "(" in text else 0)
 
@@ -141,8 +142,6 @@ def states_in_words(line: str) -> bool:
 
 def _numbers_after_verbs(text: str) -> Iterator[int]:
     """Yield where the numbers stand that a verb may call equal to one before them in their line."""
-    if not has_verb(text):
-        return
     for found in _VERB_AND_NUMBER.finditer(text.lower()):
         if _DIGIT.search(text, text.rfind("\n", 0, found.start()) + 1, found.start()):
             yield found.end() - 1
@@ -192,12 +191,12 @@ def _is_plain_noun(word: str) -> bool:
     return word.isalpha() and word.islower() and not is_part
 
 
-@lru_cache(maxsize=4_096)  # and their arithmetic
+@lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's arithmetic
 def _links(chain: str) -> int:
     """Return how many statements a chain makes; 0 unless each states an operation and all values are the same."""
-    if plain := _TWO_WHOLE.fullmatch(chain):
-        one, sign, other, result = plain.groups()
-        return _holds(int(one), sign, int(other), int(result))
+    if of_two := _OF_TWO.fullmatch(chain):
+        one, sign, other, result = of_two.groups()
+        return _is_result(ratio(one), sign, ratio(other), ratio(result))
     if _CHAIN.fullmatch(chain) is None:
         return 0
     sides: list[tuple[Ratio, int]] = []
@@ -231,12 +230,11 @@ def _links(chain: str) -> int:
     return len(sides) - 1 if hold else 0
 
 
-def _holds(one: int, sign: str, other: int, result: int) -> bool:
-    """Say whether an operation on two whole numbers has this result."""
+def _is_result(one: Ratio, sign: str, other: Ratio, result: Ratio) -> bool:
+    """Say whether an operation on two numbers comes to this."""
     if sign in "*x×":
-        return one * other == result
-    if sign == "+":
-        return one + other == result
+        return one[0] * other[0] * result[1] == result[0] * one[1] * other[1]
     if sign in "/÷":
-        return other != 0 and result * other == one
-    return one - other == result
+        return other[0] != 0 and one[0] * other[1] * result[1] == result[0] * one[1] * other[0]
+    over, under = added(one, other if sign == "+" else (-other[0], other[1]))
+    return over * result[1] == result[0] * under

@@ -22,9 +22,7 @@ _ALIGNED = re.compile(r"\\\\\s*+(?:&\s*+)?(?==)")
 _INMOST: Final = r"[^{}\n]{1,200}+"
 _INNER: Final = rf"(?:{_INMOST}|\{{(?:{_INMOST})?+\}}){{0,20}}+"
 _BOX = re.compile(rf"\\f?box(?:ed)? {{0,2}}+\{{((?:{_INMOST}|\{{{_INNER}\}}){{0,40}}+)\}}")
-_TABLE = re.compile(
-    r"\\begin\{((?:[pbBvV]?(?:small)?matrix|array|tabular|cases)\*?)\}[\s\S]{0,3000}?\\end\{\1\}"
-)
+_TABLE = re.compile(r"\\begin\{((?:[pbBvV]?(?:small)?matrix|array|tabular|cases)\*?)\}[\s\S]{0,3000}?\\end\{\1\}")
 """Its rows are no lines, and what stands beside it is part of a calculation that is not read."""
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
 _DEGREES = re.compile(r"(?<![ \t])[ \t]*+(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
