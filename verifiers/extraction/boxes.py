@@ -50,14 +50,10 @@ def find_boxes(text: str) -> list[Box]:
     >>> [box.content for box in find_boxes(r"$\boxed{\frac{1}{2}}$, \boxed 5, \boxed{}")]
     ['\\frac{1}{2}', '5']
     """
-    named = text.find("box")
-    first = _BOX.search(text, max(0, named - len("\\frame"))) if named >= 0 else None
-    if first is None:
-        return []
     closing: dict[int, int] | None = None
     boxes: list[Box] = []
-    position = first.start()
-    while match := _BOX.search(text, position):
+    position = 0
+    while match := _next_box(text, position):
         box = _plain_box(text, match)
         if box is None:
             closing = _closing_braces(text, match.start()) if closing is None else closing
@@ -68,6 +64,12 @@ def find_boxes(text: str) -> list[Box]:
             if len(box.content) > _EMPTY_CHARS or not _EMPTY.fullmatch(box.content):
                 boxes.append(box)
     return boxes
+
+
+def _next_box(text: str, position: int) -> re.Match[str] | None:
+    """Return what opens the next box from `position` on; a plain word is found far sooner than an expression."""
+    named = text.find("box", position)
+    return _BOX.search(text, max(position, named - len("\\frame"))) if named >= 0 else None
 
 
 def _plain_box(text: str, match: re.Match[str]) -> Box | None:

@@ -38,7 +38,7 @@ _SECTION = re.compile(
 )
 """What makes a line of `####` the heading of a section rather than an answer."""
 _NEXT_QUESTION = re.compile(
-    r"\n[ \t#*]{0,8}(?:(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:|"
+    r"\n[ \t#*]{0,8}+(?=[EHIPQU\\])(?:(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:|"
     r"(?:\\textbf\{)?(?:Question|Problem|Exercise) \d{1,4}\.)",
     re.IGNORECASE,
 )

@@ -15,6 +15,9 @@ _TURN_ENDS = re.compile(
     r"<[|｜](?:im_end|im_start|eot_id|eom_id|end|return|user|endoftext|end_of_text|end▁of▁sentence|start_header_id)[|｜]>"
     r"|</s>|<eos>|<end_of_turn>|<start_of_turn>|\[/?INST\]"
 )
+_MARK = re.compile(r"<[/|｜A-Za-z]")
+_BRACKET_MARK = re.compile(r"\[(?:/|(?i:think|inst))")
+"""What these begin with, and the brackets of formulas do not; a first letter that is fixed is found at once."""
 _OTHER_TURN = re.compile(
     r"\s*<\|im_start\|>\s?(?:system|user)\b.{0,4000}?<\|im_end\|>|\s*(?:<s>)?\s*\[INST\].{0,4000}?\[/INST\]", re.DOTALL
 )
@@ -42,11 +45,8 @@ _CODE_COMMENT = re.compile(
 """What a programmer notes above a line of code, which no run prints."""
 _COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;|%|' |REM\b)[^\n]*$|(?<=\s)(?://|--|#)\s[^\n]*$")
 _HTML_COMMENT = re.compile(r"<!--.{0,2000}?(?:-->|\Z)", re.DOTALL)
-_LATEX_COMMENT = re.compile(
-    r"(?m)^[ \t]*%[^\n]*|(?<![\\\d\s])(?<!\d[$}])\s+%[^\n]*(?:boxed|[Aa]nswer)[^\n]*|"
-    r"(?<!\\)%\s{0,4}(?:\\boxed|(?:the )?(?:final |correct )?answer ?(?:is\b|:))[^\n]*"
-)
-"""What LaTeX does not print. Behind a number the sign is a percentage, unless an answer follows it."""
+_ANSWER_BEHIND = re.compile(r"\s{0,4}(?:\\boxed|(?:the )?(?:final |correct )?answer ?(?:is\b|:))")
+_IS_NUMBER = re.compile(r"(?:\\|\d[$}]?)\Z")
 _UNINKED = re.compile(
     r"\\[hv]?phantom\s?\{(?:[^{}]|\{[^{}]{0,200}\}){0,400}\}|\\color\s?\{white\}[^\n]*|"
     r"\\textcolor\s?\{white\}\s?\{(?:[^{}]|\{[^{}]{0,200}\}){0,400}\}"
@@ -70,7 +70,7 @@ def without_comments(text: str) -> str:
     if "<" in text and "<!--" in text:
         text = _HTML_COMMENT.sub(" ", text)
     if "%" in text and (" %" in text or text[0] == "%" or "\n%" in text or "%\\boxed" in text or "% \\boxed" in text):
-        text = _LATEX_COMMENT.sub("", text)
+        text = "\n".join(_without_latex_comment(line) if "%" in line else line for line in text.split("\n"))
     if "\\" in text and ("\\iffalse" in text or "{comment}" in text):
         text = _LEFT_OUT.sub(" ", text)
     if "\\" in text and ("phantom" in text or "{white}" in text):
@@ -82,6 +82,22 @@ def without_comments(text: str) -> str:
         is_noted = is_noted or text.startswith("# ") or "\n# " in text or " # " in text
     is_noted = is_noted or text.startswith("-- ") or "\n-- " in text
     return _CODE_COMMENT.sub("", text) if is_noted else text
+
+
+def _without_latex_comment(line: str) -> str:
+    """A line without what LaTeX does not print. Behind a number the sign is a percentage, unless an answer follows."""
+    at = line.find("%")
+    while at >= 0:
+        before, rest = line[:at], line[at + 1 :]
+        bare = before.rstrip()
+        if (
+            not bare
+            or (before[-1] != "\\" and _ANSWER_BEHIND.match(rest))
+            or (bare != before and ("boxed" in rest or "nswer" in rest) and not _IS_NUMBER.search(bare[-2:]))
+        ):
+            return bare
+        at = line.find("%", at + 1)
+    return line
 
 
 def shown_text(text: str) -> str:
@@ -110,7 +126,11 @@ def visible_text(completion: str) -> str:
     >>> visible_text("<think>it is 5")
     ''
     """
-    if "<" not in completion and "[" not in completion and "◁" not in completion:
+    if not (
+        ("<" in completion and _MARK.search(completion))
+        or ("[" in completion and _BRACKET_MARK.search(completion))
+        or "◁" in completion
+    ):
         return completion
     start = 0
     for match in _CLOSED.finditer(completion):
