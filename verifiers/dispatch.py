@@ -113,26 +113,28 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
     """Plain number against plain number, the first and fastest rule; None where either is more than that."""
     if (
         reference.kind != "number"
-        or reference.number is None
         or reference.notes  # a unit may stand behind it: 0 °C is not 0
         or problem.unit is not None
         or problem.answer_kind is AnswerKind.QUANTITY
     ):
         return None
+    return _compare_numbers(problem, answer, policy)
+
+
+@lru_cache(maxsize=4_096)
+def _compare_numbers(problem: Problem, answer: str, policy: Policy) -> Decision | None:
+    """The decision on an answer to which several samples of a problem may come, if it is a plain number."""
+    number = understand(problem).number
     answer = answer.strip()
     if not answer.isascii():
         return None
     found = read_number(answer.strip("$"))
-    if found is None or _needs_policy(answer, policy):
+    if number is None or found is None or _needs_policy(answer, policy):
         return None
     if _sign_counts(problem.reference, answer, policy):
         return None
-    terms = Terms(policy, problem.rel_tol)
-    left, right = (
-        Num(reference.number.value, reference.number.unit_in_last_place),
-        Num(found.value, found.unit_in_last_place),
-    )
-    match = same_number(left, right, terms)
+    left, right = Num(number.value, number.unit_in_last_place), Num(found.value, found.unit_in_last_place)
+    match = same_number(left, right, Terms(policy, problem.rel_tol))
     shown = show_number(left)
     status = Status.CORRECT if match.equal else Status.INCORRECT
     return Decision(status, match.rule, match.reason, shown, shown if left.value == right.value else show_number(right))
@@ -285,10 +287,10 @@ def _is_angle_in_radians(quantity: Decision, reference: Reference, answer: str) 
 
 def show_number(value: Num) -> str:
     """A rational number for people; huge ones by their size."""
-    fraction = value.value
-    if max(fraction.numerator.bit_length(), fraction.denominator.bit_length()) > _MAX_SHOWN_BITS:
-        return f"a number of {fraction.numerator.bit_length()} over {fraction.denominator.bit_length()} bits"
-    return str(fraction)
+    over, under = value.value.numerator, value.value.denominator
+    if max(over.bit_length(), under.bit_length()) > _MAX_SHOWN_BITS:
+        return f"a number of {over.bit_length()} over {under.bit_length()} bits"
+    return str(over) if under == 1 else f"{over}/{under}"
 
 
 def _failure(error: Exception) -> Decision:

@@ -131,6 +131,10 @@ class Policy(Record):
     line_break_in_math: Choose = Choose.ACCEPT
     """`$ ⏎ 9 ⏎ $` for `9`: line breaks inside a formula mean nothing."""
 
+    def __hash__(self) -> int:
+        """One look-up instead of one for each option: decisions are kept by policy."""
+        return hash(self.policy_hash)
+
     @cached_property
     def policy_hash(self) -> str:
         """Content hash of all options."""
