@@ -33,6 +33,7 @@ _OPTION = re.compile(r"\([A-J]\)\s+(?=[\d\\$-])")
 """The letter of an option before its value: `(C) 36`."""
 _THOUSANDS = re.compile(r"(-?\d{1,3}(?:,\d{3})*(?:\.\d{1,6})?|-?\d{1,9})\s?([kKMB])")
 _LETTER_SCALES = {"k": 10**3, "K": 10**3, "M": 10**6, "B": 10**9}
+_LETTER_BEHIND = re.compile(r"[\s~]*(?:[a-zA-Z]|\\(?:mu|Omega|AA))[\s~]*")
 _CHARGE = re.compile(r"[1-7]\s?[+-]")
 """The charge of an ion, with its sign behind the number."""
 _LARGE = re.compile(r"(-?\d{1,12}(?:,\d{3})*(?:\.\d{1,12})?)\s?([百千万萬亿億만억])(?:个|個|人|名)?")
@@ -208,7 +209,7 @@ def _without_unit(text: str, reference: Reference) -> Iterator[Candidate]:
     if "circ" in text and ("pi" in reference.text or "tail" in reference.notes):
         return  # the reference is an angle in radians, or has a unit of its own: degrees are not left off
     head = without_tail(text)
-    if head is not None:
+    if head is not None and not (reference.number is not None and _is_term(head, text[len(head) :])):
         reading = _try(head)
         if reading is not None:
             yield Candidate(reading, frozenset(), "without_tail")
@@ -217,6 +218,11 @@ def _without_unit(text: str, reference: Reference) -> Iterator[Candidate]:
         dropped = degrees_dropped(bare)
         if dropped is not bare and reference.tree is not None and degrees_dropped(reference.tree) is reference.tree:
             yield Candidate(dropped, frozenset(), "without_tail")
+
+
+def _is_term(head: str, tail: str) -> bool:
+    """Whether the letter behind a sum is no unit: for 7, `5 + 2m` is two terms, and not 7 metres."""
+    return _LETTER_BEHIND.fullmatch(tail) is not None and re.search(r"[\d)}]\s*[+-]", head) is not None
 
 
 def _number_words(text: str, reference: Reference) -> Iterator[Candidate]:

@@ -31,6 +31,7 @@ from verifiers.units.unit_grammar import read_unit
 _NUMERIC = frozenset({AnswerKind.AUTO, AnswerKind.NUMBER, AnswerKind.EXPRESSION, AnswerKind.QUANTITY})
 _WITH_CONSTANTS = frozenset({AnswerKind.AUTO, AnswerKind.EXPRESSION, AnswerKind.EQUATION})
 _MAX_PROSE_WORDS = 2
+_MAX_LABEL_WORDS = 5
 _MANY_WORDS = 8
 _MATH_SEGMENT = re.compile(r"(?<![\\$])\$[^$]+\$(?!\$)")
 _PERCENT_AFTER = re.compile(r"[\s$]*(?:\\text\{\s*)?(?:\\?%|per ?cent|pct)")
@@ -238,6 +239,8 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
         return unwrap(lead_in_dropped(unwrap(raw)))
     bare = unwrap(raw)
     segments = _MATH_SEGMENT.findall(raw)
+    if len(segments) == 1 and len(words_of(raw)) > _MAX_LABEL_WORDS and _LETTER.fullmatch(segments[0]):
+        return bare  # `… for all $t$` says nothing of t alone
     if len(segments) == 1 and not any(c.isdigit() for c in _MATH_SEGMENT.sub("", raw)) and not is_text(segments[0]):
         return unwrap(segments[0])
     if "answer" not in raw.casefold() and (

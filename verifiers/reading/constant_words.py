@@ -28,6 +28,7 @@ _NAMES = re.compile(r"\\?[a-zA-Z]+(?:_\s?\{?\w\}?)?")
 _VARIABLES = frozenset("xyzt")
 _MAX_CHARS = 400
 _MIN_HEAD = 3
+_OPENING = ("(", "$(", "\\left(", "$\\left(")
 
 
 def without_constants(text: str) -> tuple[str, frozenset[str]]:
@@ -36,7 +37,7 @@ def without_constants(text: str) -> tuple[str, frozenset[str]]:
     >>> without_constants(r"f(x) = cx, \text{ where } c \in \mathbb{R}"), without_constants(r"f(x) = cx, c > 0")
     (('f(x) = cx', frozenset({'c'})), ('f(x) = cx, c > 0', frozenset()))
     """
-    if ("=" not in text and text[:1] != "(") or len(text) > _MAX_CHARS or not _CUE.search(text):
+    if ("=" not in text and not text.startswith(_OPENING)) or len(text) > _MAX_CHARS or not _CUE.search(text):
         return text, frozenset()
     shown = _SPACE.sub(" ", _WIDE_SPACE.sub(" , ", _TEXT.sub(r" \1 ", text))).strip(" .,;")
     match = _TAIL.search(shown)
@@ -46,7 +47,8 @@ def without_constants(text: str) -> tuple[str, frozenset[str]]:
     said = next(group for group in match.groups() if group)
     names = {name for name in _NAMES.findall(said) if name not in {"and", "\\text"}}
     is_whole = all(head.count(opening) == head.count(closing) for opening, closing in ("()", "{}", "[]"))
-    if not is_whole or ("=" not in head and head[0] + head[-1] != "()") or not all(name in head for name in names):
+    is_point = head.startswith(_OPENING) and head.endswith(")")
+    if not is_whole or not ("=" in head or is_point) or not all(name in head for name in names):
         return text, frozenset()
     arguments = _ARGUMENTS.match(head)
     variables = _VARIABLES | set(arguments[1].replace(" ", "").split(",") if arguments else ())
