@@ -148,6 +148,7 @@ HOSTILE = [
         "B, not ",
     ),
     *("according to my ", "-\\boxed{", "in 5 days ", "= √2 ", "maybe the answer is 5. ", "\\boxed{5} + "),
+    *("1", "1a", "x ", "+ x", " 000", "page 1\n", "tokens: 1\n", "* 5\n", "A. a\n", "(A) a ", "one ", ", it's 5 "),
     *("\\iffalse", "<!--", "(17) ", "one in ", "5 m 5 s ", "say ", "答5", "\\phantom{", "\\color{white}", " is 5 "),
 ]
 
@@ -213,3 +214,14 @@ def test_a_denied_answer_is_not_found(five: str, word: str) -> None:
     """Denying 5 never gives 5, however it is marked up."""
     for text in (f"The answer is {word} {five}.", f"It is {word} {five}.", f"Answer: {word} {five}"):
         assert extract_answer(text, PROBLEM).answer not in {"5", "$5$"}
+
+
+@pytest.mark.parametrize("reference", ["x + 1", "(0, 1)", "y = 2x", "B", "3 h 5 min", "1/8"])
+@pytest.mark.parametrize(
+    "piece", ["1", "x ", "+ x", " ", "\n", "page 1\n", "1 1/", "one ", "* 5\n", "$x$, for $x>", "(x"], ids=repr
+)
+def test_a_long_last_sentence_is_read_in_time(piece: str, reference: str) -> None:
+    """No repetition makes the last sentence slow, whatever kind of answer is looked for in it."""
+    problem = Problem(question="Which?\n(A) 1 (B) 2", reference=reference)
+    text = f"So it is {piece * (60_000 // len(piece))}!"
+    assert takes_at_most(2, lambda: extract_answer(text, problem))

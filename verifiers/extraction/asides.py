@@ -19,8 +19,17 @@ ASIDE_SENTENCE = re.compile(
 _ALIGNED = re.compile(r"\\(?:begin|end)\{(?:aligned|split)\}(?:\[[tcb]\])?")
 
 
+_CONDITION = re.compile(
+    r"(?<=\$),?\s+(?:for|where|when|with|if|provided(?: that)?)\s+(?:all |any |every )?"
+    r"\$[^$]{1,40}(?:[<>]|\\(?:geq?|leq?|neq?|in)\b)[^$]{1,40}\$\Z"
+)
+"""`$\\frac{1}{x}$, for $x > 0$`"""
+
+
 def without_asides(sentence: str) -> str:
     """A sentence without the remark in which it ends: `20 workers (independent of T)`."""
+    if sentence.endswith("$"):
+        sentence = _CONDITION.sub("", sentence)
     sentence = _REMARK.sub("", NOT_THAT.sub("", sentence))
     return _ASIDE.sub("", sentence) if sentence.endswith(")") else sentence
 

@@ -8,6 +8,8 @@ _ASSIGNED = re.compile(
     r"([-−]?(?:\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?|\\[dt]?frac\{-?\d+\}\{\d+\}))\$?(?![\w^]|\s?[-+*/=^(])"
 )
 _BETWEEN = re.compile(r"[\s,;*]*(?:(?:and|or|und|oder|et|ou|y|o|e|и|или)\b|和|或)?[\s,;*]*")
+_LIST_CHARS = 400
+_VALUE_LINE = re.compile(r"\s*[-*•]\s+\$?([-−]?\d[\d.,]*(?:/\d+)?)\$?[.,;]?\s*")
 _BULLET = re.compile(r"\s*(?:[-*•]|\d[.)])?\s*(\S.{0,60}?)\s*[.,;]?\s*")
 
 
@@ -16,7 +18,11 @@ def assigned_together(text: str) -> str | None:
 
     >>> assigned_together("So x = 2 and x = -5."), assigned_together("- x = 2\n- y = 3"), assigned_together("x = 2.")
     ('2, -5', 'x = 2, y = 3', None)
+    >>> assigned_together("The factors are:\n\n* 2\n* 3")
+    '2, 3'
     """
+    if listed := _bare_list(text):
+        return listed
     if text.count("=") < 2:  # noqa: PLR2004 - one sign gives one value
         return None
     found = _in_last_lines(text) or list(_ASSIGNED.finditer(text.rpartition("\n")[2]))
@@ -33,6 +39,17 @@ def assigned_together(text: str) -> str | None:
     if len({each[1] for each in group}) == 1:
         return ", ".join(dict.fromkeys(values))
     return ", ".join(f"{each[1]} = {each[2]}" for each in group)
+
+
+def _bare_list(text: str) -> str | None:
+    """The values of a list in which a text ends, one on each line: `- 2`, `- 3`."""
+    values: list[str] = []
+    for line in reversed(text[-_LIST_CHARS:].splitlines()):
+        value = _VALUE_LINE.fullmatch(line)
+        if value is None:
+            break
+        values.insert(0, value[1])
+    return ", ".join(values) if len(values) > 1 else None
 
 
 def _in_last_lines(text: str) -> list[re.Match[str]]:

@@ -10,7 +10,7 @@ _RESULT_IN_PLAIN_TEXT = re.compile(
 _LETTER = re.compile(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z])")
 _IN_LETTERS = re.compile(
     r"(?:\A|(?<=\s))((?:(?<![A-Za-z])[A-Za-z]'?(?:\([a-z]\))?(?![A-Za-z])|\d++(?:\.\d++)?+|"
-    r"(?:sqrt|sin|cos|tan|log|ln|exp|pi)(?![A-Za-z])|[-−+*/^()=√π·²³¹⁰-₟\s]){2,120}+)\Z"
+    r"(?:sqrt|sin|cos|tan|log|ln|exp|pi)(?![A-Za-z])|[-−+*/^()=<>≤≥√π·²³¹⁰-₟\s]){2,120}+)\Z"
 )
 _STATED = re.compile(
     r"(?:\b(?:is|are|equals|becomes|get|gives|yields|obtain|have|"
@@ -19,6 +19,7 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 """The words behind which a sentence says what something is: `multiply by a + b` states nothing."""
+_EQUALS = re.compile(r"(?<![<>!\\])=")
 _BRACKETS = frozenset("([{")
 _IN_BRACKETS = re.compile(
     r"(?:\b(?:is|are|at|in|by|be|equals|point|set|interval|vector)|[=:∈])\s+([(\[{][^()\[\]{}A-Za-z]{1,80}[)\]}])\Z"
@@ -41,7 +42,9 @@ def formula_at_end(sentence: str, reference: str) -> str | None:
     if is_bracketed and (shown := _IN_BRACKETS.search(sentence)):
         return shown[1]
     formula = _IN_LETTERS.search(sentence) if _LETTER.search(reference) else None
-    if formula is None or (formula.start() and not _STATED.search(sentence, 0, formula.start())):
+    if formula is None:
         return None
     said = formula[1].strip()
-    return said if "=" in reference else said.rpartition("=")[2].strip()
+    if formula.start() and "=" not in said and not _STATED.search(sentence, 0, formula.start()):
+        return None
+    return said if _EQUALS.search(reference) else _EQUALS.split(said)[-1].strip()

@@ -22,7 +22,8 @@ _EXPLANATION = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The heading of what some models write below their answer."""
-_FOOTER_CHARS = 80
+_END_CHARS = 400
+"""So much of the end of a text is searched for what stands below its answer."""
 _HINTS_AT_FOOTER = re.compile(r"[Tt]oken|[Tt]ime|[Pp]age|[Ee]lapsed|[Ll]atency")
 _FOOTER = re.compile(
     r"(?:(?:\A|\n)[^\w\n]*(?:(?:\w+ )?tokens?(?: \w+)?\s?[:=]|(?:time (?:taken|elapsed|used|spent)|"
@@ -49,7 +50,7 @@ _PROSE = re.compile(r"(?<![\\A-Za-z])[^\W\d_]+\s+[^\W\d_]{2,}|\b[Ii]l y a\b|[^\x
 _SPEAKS = re.compile(
     rf"{SUPPOSED.pattern}|\W*(?:gold|label)\s?:|[A-Z][a-z]+ \d+ (?:by \d+ )?(?:gives|yields|is|equals|makes)\b|"
     rf"[A-ZÀ-Þ][a-zà-ÿ]+ \d+ [a-zà-ÿ]+\.\Z|[A-ZÀ-Þ][a-zà-ÿ]{{4,}} \d+\.?\Z|"
-    r"\S{1,12} (?:is|are) \S{1,12} (?:percent )?of \S|"
+    r"\S{1,12} (?:is|are) \S{1,12} (?:percent )?of \S|From \S{1,12} to \S{1,12} (?:is|are|it)\b|"
     r"\W*(?:given|hint|note|took|input|tokens|candidates|elapsed)\b|"
     rf"\W*(?:portanto|donc|also|somit|entonces|quindi|logo|assim|ainsi|luego|итак),?\s+[^\W\d_]",
     re.IGNORECASE,
@@ -78,11 +79,13 @@ def concluded(visible: str, problem: Problem) -> Conclusion:
 
 def _concluded(visible: str, problem: Problem) -> Conclusion:
     text = visible.strip()
-    if _HINTS_AT_FOOTER.search(text, len(text) - _FOOTER_CHARS if len(text) > _FOOTER_CHARS else 0):
-        text = _FOOTER.sub("", text)
+    end = text[-_END_CHARS:]
+    if _HINTS_AT_FOOTER.search(end):
+        end = _FOOTER.sub("", end)
+    end = _WHERE_CONSTANT.sub("", _END_OF_PROOF.sub("", end).rstrip())
+    text = text[:-_END_CHARS] + end
     if not text:
         return None, "the text says only how it was made"
-    text = _WHERE_CONSTANT.sub("", _END_OF_PROOF.sub("", text).rstrip())
     return _shown_last(text, problem) or said_last(text, problem)
 
 

@@ -18,6 +18,7 @@ from verifiers.extraction.rewording import plainly
 from verifiers.extraction.sentence_values import CONCLUDES, stated_result, value_of
 from verifiers.extraction.undressing import fractions_spelled, plain_markup
 from verifiers.extraction.unit_after import is_quantity
+from verifiers.reading.number_words import number_in_words
 
 Conclusion = tuple[str | None, str]
 """What a text comes to, None where it comes to nothing, and why."""
@@ -90,7 +91,7 @@ def said_last(text: str, problem: Problem) -> Conclusion:
         return None, "no final answer is stated, and the text says that it gives none"
     if states_for_others(sentence) or states_for_others(end.rpartition("\n")[2]):
         return None, "the answer in the last sentence is somebody else's, or only supposed"
-    if sentence.replace("-", "").isalpha() and sentence.islower():
+    if sentence.islower() and number_in_words(sentence) is not None:
         return sentence, "the last sentence counts in words"
     if twice := _said_twice(sentence, problem):
         return twice, "the last sentence says it in two units"

@@ -5,6 +5,7 @@ import re
 from data.records import Problem
 from verifiers.extraction.phrases import DOUBTED, QUALIFIED
 from verifiers.extraction.unit_after import is_quantity
+from verifiers.reading.number_words import number_in_words
 
 _PART_UNIT = (
     r"(?:years?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|feet|foot|ft|inch(?:es)?|in|"
@@ -14,6 +15,7 @@ _COMPOUND = re.compile(
     rf"(?<![\w.,])\d+(?:[.,]\d+)?\s?{_PART_UNIT}\.?(?:,?\s(?:and\s)?\d+(?:[.,]\d+)?\s?{_PART_UNIT}\b\.?)+"
 )
 """`2 hours and 30 minutes`, one quantity in two units."""
+_COMES_TO = re.compile(r"(?:\b(?:is|are|takes|lasts|makes|gives)|=)\s*\Z")
 _MEASURE = (
     r"[-−]?\d[\d.,]*\s?[A-Za-zµΩ°%][A-Za-zµΩ°%/²³·^\d]{0,12}(?:\s(?:and\s)?\d+\s?[A-Za-z]{1,8}|\sper\s[a-z]{1,9})?"
 )
@@ -39,6 +41,9 @@ _HOW_MANY = re.compile(
 )
 
 
+_SPELLED = re.compile(
+    r"\b(?:is|are|equals|makes|costs?)\s+(?!(?:is|are)\b)(?:exactly\s+)?([a-z]+(?:[ -][a-z]+){0,5})[.!]?\Z"
+)
 _WITHIN_A_TIME = re.compile(
     r"(?<=[\w$€£%]),?\s+(?:in|within|after|over|during|d['’]ici|dans|après|pendant|en|durante|dentro de|después de|"
     r"nach|innerhalb von|por|dopo|tra)\s+(?:the (?:next|first|last)\s+)?\d+\s+"
@@ -76,8 +81,9 @@ COUNTS_FIRST = re.compile(
 def written_together(sentence: str, problem: Problem) -> str | None:
     """An answer of several numbers that a sentence ends in: parts of a quantity, a ratio, a chance."""
     if is_quantity(problem) and len(parts := _COMPOUND.findall(sentence)) == 1:
-        rest = sentence.replace(parts[0], " ")
-        return None if re.search(r"\d", rest) else str(parts[0])
+        before, _, behind = sentence.partition(parts[0])
+        is_told = not re.search(r"\d", before) or _COMES_TO.search(before)
+        return str(parts[0]) if is_told and not re.search(r"\d", behind) else None
     pair = _TWO_NUMBERS.search(sentence.replace("$", ""))
     if pair is None or re.search(r"\d", sentence[: pair.start()]):
         return None
@@ -97,13 +103,21 @@ def in_two_units(sentence: str) -> str | None:
     return f"{twice[1]} {'≈' if twice[2] else '='} {twice[3]}"
 
 
+def _spelled_at_end(sentence: str) -> re.Match[str] | None:
+    """What a sentence says that something is, where that is a number in words: "The probability is one sixth"."""
+    spelled = _SPELLED.search(sentence)
+    return spelled if spelled and number_in_words(spelled[1]) is not None else None
+
+
 def how_many(sentence: str) -> str | None:
     """The number word of a sentence without digits that says how many there are.
 
     >>> how_many("So there are three such triangles."), how_many("There are three cases.")
     ('three', None)
     """
-    counted = None if re.search(r"\d", sentence) else _HOW_MANY.search(sentence) or _FIRST.fullmatch(sentence.strip())
+    if re.search(r"\d", sentence):
+        return None
+    counted = _HOW_MANY.search(sentence) or _FIRST.fullmatch(sentence.strip()) or _spelled_at_end(sentence)
     if counted is None or DOUBTED.search(sentence) or QUALIFIED.search(sentence):
         return None
     return counted[1].lower()

@@ -62,6 +62,7 @@ _RESULT_STATED = re.compile(
     r"(?:\*\*)?(?:\s+(?:is|equals|should be|must be)\b|\s*:)",
     re.IGNORECASE,
 )
+_END_CHARS = 600
 _SHORT_END = 15
 """What is left of a text behind its box, if it states nothing more."""
 _ASKED = re.compile(r"[$ \t)*]{0,4}\?")
@@ -84,7 +85,7 @@ _SAYS_ANOTHER = re.compile(
 )
 """The last sentence of a text that corrects itself: "It is 17"."""
 _CONFIRMED = re.compile(r"(?:[✓✔✅]|\b(?:yes|correct|right|confirmed|matches|checks out|works)\b)\W*\Z", re.IGNORECASE)
-_IN_JSON = re.compile(r'"(?:final_?)?answer"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[^\s,}"]*)', re.IGNORECASE)
+_IN_JSON = re.compile(r'"(?:final_?)?(?:answer|result)"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d[^\s,}"]*)', re.IGNORECASE)
 _SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
 
 
@@ -234,7 +235,7 @@ def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool)
 
 def _result_after(text: str, start: int) -> _Found | None:
     """The last result that is called the final or correct one after a box, and so takes its place."""
-    found = list(_RESULT_STATED.finditer(text, start))
+    found = list(_RESULT_STATED.finditer(text, max(start, len(text) - _END_CHARS)))
     if not found or phrases.is_hypothetical(text, found[-1].start()):
         return None
     statement, stop = clip(text, found[-1].end())
@@ -248,7 +249,7 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
         return _tagged(text, begin + lowered.rfind("</answer"))
     if "<" in line and "<answer>" in lowered:  # many runs stop at the closing tag, and leave it out
         return _Found(text[begin + lowered.rfind("<answer>") + len("<answer>") : len(text)], "tag", len(text))
-    if '"' in line and "answer" in lowered and (named := list(_IN_JSON.finditer(line))):
+    if '"' in line and ("answer" in lowered or _is_result(line)) and (named := list(_IN_JSON.finditer(line))):
         return _Found(_from_json(named[-1][1]), "tag", begin + named[-1].end())
     if (line.startswith("A: ") or "####" in line) and (found := _behind_mark(text, begin, line, problem)):
         return found
@@ -264,6 +265,11 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
         if not _SECTION.match(statement):
             return _Found(statement, "hash", stop)
     return None
+
+
+def _is_result(line: str) -> bool:
+    """Whether a line is JSON with a result: `{"steps": 2, "result": 5}`."""
+    return '"result"' in line and line.lstrip()[:1] in {"{", '"'}
 
 
 def _behind_mark(text: str, begin: int, line: str, problem: Problem) -> _Found | None:
@@ -297,11 +303,7 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
     if at_start := phrases.AT_LINE_START.match(line):
         starts.insert(0, at_start.span())
     if is_choice(problem):
-        chosen = [match.span() for match in phrases.CHOICE_STATED.finditer(line)]
-        starts = sorted(
-            starts
-            + [span for span in chosen if not phrases.CHOSEN_BY_OTHERS.search(line, max(0, span[0] - 40), span[0])]
-        )
+        starts = sorted(starts + _options_chosen(line))
     for noun, joint in reversed(starts[-50:]):
         statement, stop = clip(text, begin + joint)
         if _JUDGED.fullmatch(statement) and statement.strip(" .*!").lower() not in problem.reference.lower():
@@ -324,6 +326,15 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
             continue
         return _Found(statement, "phrase", stop)
     return _said_to_be_the_answer(line, begin)
+
+
+def _options_chosen(line: str) -> list[tuple[int, int]]:
+    """Where a line chooses an option, unless others do: "some would choose B"."""
+    return [
+        match.span()
+        for match in phrases.CHOICE_STATED.finditer(line)
+        if not phrases.CHOSEN_BY_OTHERS.search(line, max(0, match.start() - 40), match.start())
+    ]
 
 
 def _said_to_be_the_answer(line: str, begin: int) -> _Found | None:

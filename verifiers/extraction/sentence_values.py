@@ -43,12 +43,13 @@ _ENDS_IN = re.compile(
 )
 """The verb or sign behind which a sentence says what its numbers come to."""
 _OPERAND = re.compile(
-    r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[A-Za-z\d)]\(\s?\Z|√\s?\(?\Z|[-−]\(\Z"
+    r"(?:[\d)\]}]|(?<![A-Za-z])[a-z])\s?[-+*/×÷·^−]\s?\(?[-−]?\Z|[A-Za-z\d)]\(\s?\Z|√\s?\(?\Z|[-−]\(\Z|"
+    r"(?<![-=<>])[<>≤≥≠]=?\s?\Z"
 )
-"""What stands before a number that is only the end of a sum: `2x + 1`, `-(-3)`."""
+"""What stands before a number that is only the end of a sum or a bound: `2x + 1`, `-(-3)`, `x ≥ 5`."""
 _IN_LETTERS = re.compile(r"(?:[^A-Za-z.,;:?]|(?<![A-Za-z])[A-Za-z](?![A-Za-z])){2,60}")
 """A formula without dollars: `3x + 5`."""
-_OPERATED = re.compile(r"\s?[+*×÷·^−/-]\s?(?:\d|\(|[a-z]\b)|[-‐‑][A-Za-z]{2}|!(?=[.\w)])")
+_OPERATED = re.compile(r"\s?[<>≤≥≠](?![<>])|\s?[+*×÷·^−/-]\s?(?:\d|\(|[a-z]\b)|[-‐‑][A-Za-z]{2}|!(?=[.\w)])")
 _JOINED = re.compile(r"[\s,;、，]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)(?![^\W_])|和|与|或|と)?[\s,]*")
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
