@@ -222,6 +222,54 @@ def test_the_short_way_says_what_the_grammar_says(sides: list[str], before: str,
         assert [holds for _, holds in statements(line)] == [True] * plain
 
 
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "So 12 * 4 = 48 eggs.",
+            "She is 5 years older, so she is 20 + 5 = 25 years old.",
+            "- 3 + 4 = 7",
+            "1. 48 - 8 = 40",
+            "2) Half of 40 is 20.",
+            "There are 3 dogs.",
+            "The price is $4.00 in all.",
+            "He pays $3 * 2 = $6, and 6 + 1 = 7.",
+            "Area = 3 * 4 = 12 cm",
+            "x = 5",
+            "10 / 3 = 3.33 each",
+            "48/2 = <<48/2=24>>24 clips",
+            "<<3+4=8>> apples",
+            r"So it is \boxed{5 + 1 = 6}.",
+            "**Total:** 2 * 3 = 6 = 3 + 3",
+            "5 x 2 = 11",
+            r"\(\frac{1}{2} \cdot 8 = 4\)",
+            "7 - 2 =",
+            "= 5 and 3 * 3 = 9",
+            "",
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=600)
+@given(LINES)
+def test_a_text_states_what_its_lines_state(lines: list[str]) -> None:
+    """Whether it is read at once, as most are, or line by line."""
+    whole, single = check_steps("\n".join(lines)), [check_steps(line) for line in lines]
+    assert whole.checked == sum(each.checked for each in single)
+    assert list(whole.false_steps) == [step for each in single for step in each.false_steps]
+
+
+def test_a_matrix_is_no_line_of_its_own() -> None:
+    """Nothing is said of a calculation with tables, whose rows end where lines do."""
+    text = (
+        r"\[\begin{pmatrix} 1 \\ 2 \end{pmatrix} = \frac{2}{5} \begin{pmatrix} 2 \\ 5 \end{pmatrix} = 7\] so 3 + 4 = 8."
+    )
+    found = check_steps(text)
+    assert (found.checked, found.false_steps) == (1, ("3 + 4 = 8",))
+
+
 FORMULAS = st.recursive(
     st.sampled_from(["3", "4", "12", "2.5", "-1"]),
     lambda side: (
@@ -323,6 +371,13 @@ def test_any_text_can_be_checked(text: str) -> None:
         "1,000",
         "\\sqrt{2} = 7 ",
         "2 + 2 = 5? ",
+        "\\boxed{",
+        "\\boxed{{{",
+        "\\begin{array}",
+        "\\\\  ",
+        "  °",
+        "is 1 ",
+        "3 apples ",
     ],
 )
 def test_hostile_repetition_is_checked_in_time(piece: str) -> None:

@@ -6,34 +6,11 @@ ever called false here: what is not plainly true is left to the grammar.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import pairwise
-from typing import Final
 
-from verifiers.steps.plain_formulas import Ratio, added, formulas, ratio
+from verifiers.steps.plain_chains import chains
+from verifiers.steps.plain_formulas import formulas
 from verifiers.steps.step_grammar import FUNCTION_WORDS, PART_WORDS
 
-# Possessive and atomic throughout: a number or a noun is given back by no other reading of the line.
-_NUMBER: Final = r"(?>[0-9]{1,3}(?:,[0-9]{3}){1,4}(?![0-9])|[0-9]{1,12}(?:\.[0-9]{1,16})?|\.[0-9]{1,6})"
-_NOUN: Final = (
-    r"(?:(?: | ?/ ?)(?!(?:times|plus|minus|divided|multiplied|of|and|or|is|x|more|less)\b)[A-Za-z]{2,20}+){0,3}+"
-)
-_MONEY: Final = r"[$€£]?"
-_OPERATION: Final = r" ?[-+*/x×÷–−] ?"
-_SIDE: Final = rf"{_NUMBER}(?:%|{_NOUN})(?:{_OPERATION}{_MONEY}{_NUMBER}(?:%|{_NOUN})){{0,9}}+"
-_CHAIN = re.compile(rf"{_SIDE}(?: ?= ?{_MONEY}-?{_SIDE}(?= ?=))*+ ?= ?{_MONEY}-?{_NUMBER}%?")
-_OF_TWO = re.compile(rf"({_NUMBER}){_NOUN} ?([-+*/x×÷–−]) ?{_MONEY}({_NUMBER}){_NOUN} ?= ?{_MONEY}({_NUMBER})")
-"""Most chains: two numbers and what they come to."""
-_OPERAND = re.compile(rf"([-+*/x×÷–−=]) ?{_MONEY}(-?)({_NUMBER})(%?)")
-_OPERAND_BACKWARDS: Final = r"(?:%|(?:[A-Za-z]{2,20}+(?: ?/ ?| )){0,3}+)[0-9][0-9.,]*+"
-_SIDE_BACKWARDS = re.compile(rf" ?{_OPERAND_BACKWARDS}(?:{_MONEY}{_OPERATION}{_OPERAND_BACKWARDS}){{0,9}}+")
-"""A side, read from the sign to its left: the other numbers of the prose are never looked at."""
-_SIDE_CHARS: Final = 120
-_LEADS = frozenset(
-    f"{space}{money}{minus}" for space in ("", " ") for money in ("", "$", "€", "£") for minus in ("", "-")
-)
-"""What may stand between a sign and the first number of the side behind it."""
-_RESULT = re.compile(rf" ?{_MONEY}-?{_NUMBER}%?(?![\d,.]*\d)")
 _BEFORE = re.compile(r"[(\"“]?([A-Za-z]{2,20})(?:['’-][A-Za-z]{1,20})*+([:,;.]?)")
 _JOINS = frozenset(("of", "times", "plus", "minus", "by", "mod"))
 """Words that make what follows a part of something before it."""
@@ -69,47 +46,16 @@ def plainly_true(text: str) -> int:
     1
     """
     if "\\" in text:
-        text = "" if _OTHER_LATEX.search(text) else _without_latex(text)
-        if "\\" in text:
-            return 0
-    if "≈" in text or "=" not in text:
+        text = _without_latex(text)
+    if "\\" in text or "≈" in text or "=" not in text:
         return 0
-    return _all_true(text, _chains(text)) or (_all_true(text, formulas(text)) if "(" in text else 0)
-
-
-def _chains(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield where each chain of sides and signs begins and ends, and how many statements it makes; 0 if it is none."""
-    start = -1
-    since = 0
-    sign = text.find("=")
-    while sign >= 0:
-        begins = _beginning(text, since, sign)
-        if start < 0:
-            start = begins
-        elif begins < 0 or text[since:begins] not in _LEADS:
-            yield _ended(text, start, since)
-            start = begins
-        since = sign + 1
-        sign = text.find("=", since)
-    if start >= 0:
-        yield _ended(text, start, since)
-
-
-def _beginning(text: str, since: int, sign: int) -> int:
-    """Return where the side before a sign begins, -1 where there is none."""
-    first = max(since, sign - _SIDE_CHARS)
-    found = _SIDE_BACKWARDS.match(text[first:sign][::-1])
-    return -1 if found is None else sign - found.end()
-
-
-def _ended(text: str, start: int, last: int) -> tuple[int, int, int]:
-    """Return a chain whose last sign stands before `last`, with its result."""
-    result = _RESULT.match(text, last)
-    return (start, last, 0) if result is None else (start, result.end(), _links(text[start : result.end()]))
+    return _all_true(text, chains(text)) or (_all_true(text, formulas(text)) if "(" in text else 0)
 
 
 def _without_latex(line: str) -> str:
     """A line whose simple LaTeX is written plainly: signs of operation, fractions of numbers, words, spaces."""
+    if _OTHER_LATEX.search(line):
+        return line
     line = _LATEX_SIGN.sub("* ", _LATEX_BRACKET.sub("", line))
     if "\\" in line:
         line = _LATEX_FRACTION.sub(r"((\1)/(\2))", _LATEX_WORDS.sub(r" \1 ", _LATEX_SPACE.sub(" ", line)))
@@ -189,52 +135,3 @@ def _is_plain_noun(word: str) -> bool:
     """Say whether what follows `word of` is no part or function of it: a rate of, but not half of."""
     is_part = word in PART_WORDS or (word in FUNCTION_WORDS and word != "average")
     return word.isalpha() and word.islower() and not is_part
-
-
-@lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's arithmetic
-def _links(chain: str) -> int:
-    """Return how many statements a chain makes; 0 unless each states an operation and all values are the same."""
-    if of_two := _OF_TWO.fullmatch(chain):
-        one, sign, other, result = of_two.groups()
-        return _is_result(ratio(one), sign, ratio(other), ratio(result))
-    if _CHAIN.fullmatch(chain) is None:
-        return 0
-    sides: list[tuple[Ratio, int]] = []
-    total: Ratio = (0, 1)
-    term: Ratio = (0, 1)
-    operations = 0
-    for sign, minus, number, percent in _OPERAND.findall(f"={chain}"):
-        over, under = ratio(number)
-        if minus:
-            over = -over
-        if percent:
-            under *= 100
-        if sign == "=":
-            sides.append((added(total, term), operations))
-            total, term, operations = (0, 1), (over, under), 0
-            continue
-        operations += 1
-        if sign in "*x×":
-            term = term[0] * over, term[1] * under
-        elif sign in "/÷":
-            if not over:
-                return 0
-            term = term[0] * under, term[1] * over
-        else:
-            total = added(total, term)
-            term = (over if sign == "+" else -over), under
-    sides = [*sides[1:], (added(total, term), operations)]
-    hold = all(
-        one[0] * other[1] == other[0] * one[1] and (some or more) for (one, some), (other, more) in pairwise(sides)
-    )
-    return len(sides) - 1 if hold else 0
-
-
-def _is_result(one: Ratio, sign: str, other: Ratio, result: Ratio) -> bool:
-    """Say whether an operation on two numbers comes to this."""
-    if sign in "*x×":
-        return one[0] * other[0] * result[1] == result[0] * one[1] * other[1]
-    if sign in "/÷":
-        return other[0] != 0 and one[0] * other[1] * result[1] == result[0] * one[1] * other[0]
-    over, under = added(one, other if sign == "+" else (-other[0], other[1]))
-    return over * result[1] == result[0] * under

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from typing import Final
 
 from verifiers.steps.step_values import Expression, Value, magnitude
 from verifiers.units.definitions import Unit, find_unit
@@ -9,7 +10,7 @@ from verifiers.units.definitions import Unit, find_unit
 _WORTH_ROUNDING = 10
 """From here on a whole number after an uneven division may be rounded: `100 / 3 = 33`."""
 _FLOAT_PLACES = 9
-_FLOAT_NOISE = 10**12
+FLOAT_NOISE: Final = 10**12
 """Numbers with so many places were computed in floating point, and are right up to one part in so many."""
 _IRRATIONAL_NOISE = 10**25
 """Roots and π are cut off after more places than that."""
@@ -71,7 +72,7 @@ def _agree(left: Expression, right: Expression, *, approximately: bool) -> bool:
         scale = 100 if right.percent and other == right.value else 1
         if any(side.places and difference * scale * 10**side.places < 1 for side in (left, right)):
             return True
-        if (right.places or 0) >= _FLOAT_PLACES and difference * _FLOAT_NOISE < magnitude(one):
+        if (right.places or 0) >= _FLOAT_PLACES and difference * FLOAT_NOISE < magnitude(one):
             return True
         if approximately and right.places == 0 and difference * scale < 1:
             return True
