@@ -111,6 +111,8 @@ _OTHER_ASCII_HINTS = tuple(hint for hint in _OTHER_HINTS if hint.isascii())
 
 def hints_at_answer(line: str) -> bool:
     """Say whether a line of lower-case text holds one of `HINTS`."""
+    if line.isascii() and not line.islower():
+        return False  # it has no letters
     for hint in _SHORT_ASCII_HINTS if line.isascii() else _SHORT_HINTS:  # noqa: SIM110 - twice as fast as `any`
         if hint in line:
             return True

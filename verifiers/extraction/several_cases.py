@@ -20,5 +20,7 @@ def is_one_case(text: str, noun: int) -> bool:
     """
     if "If " not in text[max(0, noun - _CASE_CHARS) : noun] or not text.startswith("answer", noun):
         return False
+    if text.count("answer", max(0, noun - _CASES_CHARS), noun + _CASES_CHARS) == 1:
+        return False
     cases = [match.end() for match in _CASE.finditer(text, max(0, noun - _CASES_CHARS), noun + _CASES_CHARS)]
     return noun in cases and len(cases) > 1

@@ -37,7 +37,7 @@ def in_plain_marks(text: str) -> str:
     >>> in_plain_marks("He has 3 * 4 = <<3*4=12>>12, so \\boxed{12} at **30°**.")
     'He has 3 * 4 = 12, so 12 at 30 degrees.'
     """
-    if "<<" in text:
+    if "<" in text and "<<" in text:
         text = _REPEATED.sub("", text)
     if "box" in text:
         text = _BOX.sub(r"\1", text)
@@ -46,11 +46,12 @@ def in_plain_marks(text: str) -> str:
             text = _TABLE.sub(r" \\table ", text)
             text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
         text = _HENCE.sub(" ; ", text)
-    if "=~" in text or "=>" in text:
+    # One character is found far sooner than two.
+    if ("~" in text or ">" in text) and ("=~" in text or "=>" in text):
         text = text.replace("=~", "≈").replace("=>", " ; ")
     if not text.isascii():
         text = text.replace("⁄", "/")
-    if "°" in text or "\\circ" in text:
+    if "°" in text or ("\\" in text and "\\circ" in text):
         text = _DEGREES.sub(" degrees", _CELSIUS.sub(" celsius", text))
     return plain_markup(text)
 
