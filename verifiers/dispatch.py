@@ -50,6 +50,7 @@ _IN_BRACKETS = re.compile(
 )
 """`9 m (900 cm)`"""
 _TWO_WAYS = 2
+_SENTENCE_SPACES = 4
 _MAX_KEPT_CHARS = 500
 """Decisions on longer answers are not kept: hardly two samples share one."""
 
@@ -261,10 +262,18 @@ def _decide_foreign(problem: Problem, reference: Reference, answer: str, policy:
 
 def _same_text(problem: Problem, reference: Reference, text: str) -> Decision | None:
     """The decision on an answer that is the reference, letter by letter; None where it is not."""
-    if text not in (reference.text, unwrap(problem.reference)):
+    if text not in (reference.text, unwrap(problem.reference)) and not _same_sentence(problem.reference, text):
         return None
     reason = "the answer is the reference, letter by letter"
     return Decision(Status.CORRECT, "text.same", reason, reference.text[:_MAX_SHOWN], text[:_MAX_SHOWN])
+
+
+def _same_sentence(reference: str, text: str) -> bool:
+    """Whether two texts of several words differ in spaces and the borders of formulas only."""
+    if text.count(" ") < _SENTENCE_SPACES:
+        return False
+    one, other = (side.replace("$", "").rstrip(" .").split() for side in (reference, text))
+    return one == other
 
 
 def _decide_quantity(problem: Problem, reference: Reference, answer: str, policy: Policy) -> Decision | None:

@@ -61,6 +61,8 @@ _TWICE = re.compile(
 _LETTER = re.compile(r"\$?[A-Za-z]\$?")
 _NO_UNITS = frozenset(("in", "a", "as", "at", "am", "pm", "c", "e", "d", "b", "u", "r", "p"))
 """Units that are other words of prose."""
+_WITH_DIGITS = re.compile(r"\d[\d.,]*")
+_SAID_OF_ALL = re.compile(r"\b(?:is|are|was|were|equals)(?: about| approximately)?\s*[$\\(]*\Z")
 _LONG = 400
 
 
@@ -229,6 +231,19 @@ def _plain(tree: Node, reading: Reading) -> Number | None:
     return None
 
 
+def _may_be_a_part(found: str, raw: str) -> bool:
+    """Whether the value in which prose ends may be no more than a part of what it says.
+
+    A letter names something. Of several values in one line the last is one of them, unless the line says it is that.
+    """
+    if _LETTER.fullmatch(found):
+        return True
+    digits = len(_WITH_DIGITS.findall(found))
+    if not digits or "\n" in raw.strip() or "=" in raw or digits == len(_WITH_DIGITS.findall(raw)):
+        return False
+    return not _SAID_OF_ALL.search(raw[: raw.rfind(found)])
+
+
 def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     """The final answer in a reference: all of it, or what it boxes or states when it is a whole solution."""
     if "boxed" in raw:
@@ -248,8 +263,8 @@ def final_text(raw: str, kind: AnswerKind = AnswerKind.AUTO) -> str:
     ):
         return bare
     found = extract_answer(raw, Problem(question="?", reference=raw, answer_kind=kind))
-    if found.answer is None or (found.method == "line" and _LETTER.fullmatch(found.answer)):
-        return bare  # a letter at the end of prose names something, and is no answer
+    if found.answer is None or (found.method == "line" and _may_be_a_part(found.answer, raw)):
+        return bare
     return _with_unit_behind(unwrap(found.answer), bare) or bare
 
 
