@@ -23,9 +23,9 @@ from verifiers.deciding.readings import (
 from verifiers.deciding.references import Reference, as_kind
 from verifiers.deciding.words_in_formulas import in_formulas
 from verifiers.decision import Decision
+from verifiers.extraction.doubts import OTHERS_WORDS, UNSURE
 from verifiers.extraction.final_answer import extract_answer
 from verifiers.extraction.hedges import denial, hedge
-from verifiers.extraction.phrases import OTHERS_WORDS, UNSURE
 from verifiers.extraction.reported import is_bound, states_for_others
 from verifiers.policy import Choose, Policy, SlashProduct
 from verifiers.quantities.vector_quantities import same_vectors

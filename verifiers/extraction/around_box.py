@@ -9,7 +9,7 @@ from typing import Final
 
 from verifiers.extraction.boxes import Box
 from verifiers.extraction.claims import is_refused, is_told_by_others
-from verifiers.extraction.phrases import A_TRAP, MADE_OF_IT, NOT_THE_ANSWER, OF_THE_ANSWER
+from verifiers.extraction.doubts import A_TRAP, MADE_OF_IT, NOT_THE_ANSWER, OF_THE_ANSWER
 from verifiers.extraction.reported import states_for_others
 
 _FORMULA_CHARS: Final = 200

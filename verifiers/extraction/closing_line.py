@@ -10,9 +10,9 @@ from verifiers.extraction.asides import last_row
 from verifiers.extraction.asked import YES_OR_NO, asks_yes_or_no, parts_asked
 from verifiers.extraction.assignments import assigned_together
 from verifiers.extraction.closing_sentence import LINE_CHARS, SUPPOSED, Conclusion, said_last
+from verifiers.extraction.doubts import DOUBTED
 from verifiers.extraction.options import is_choice
 from verifiers.extraction.other_tongues import left_open
-from verifiers.extraction.phrases import DOUBTED
 from verifiers.extraction.undressing import plain_markup, right_side
 
 _EXPLANATION = re.compile(

@@ -3,7 +3,7 @@
 import re
 
 from data.records import Problem
-from verifiers.extraction.phrases import DOUBTED, QUALIFIED
+from verifiers.extraction.doubts import DOUBTED, QUALIFIED
 from verifiers.extraction.unit_after import is_quantity
 from verifiers.reading.number_words import number_in_words
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from data.records import Problem
-from verifiers.extraction import phrases
+from verifiers.extraction import doubts, phrases
 from verifiers.extraction.around_box import formula_around, is_withheld
 from verifiers.extraction.asked import YES_OR_NO, asks_yes_or_no, is_words, parts_asked
 from verifiers.extraction.boxes import Box, find_boxes, joined, last_group
@@ -137,7 +137,7 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         statement, reason = concluded(marked, problem)
         answer = None if statement is None else _presented(statement, problem)
         return Extraction(answer or None, "line" if answer else "none", reason)
-    back = phrases.TAKEN_BACK.match(visible, found.end)
+    back = doubts.TAKEN_BACK.match(visible, found.end)
     if back and not _is_confirmed(visible[back.end() :], found.statement):
         return _after_taking_back(back[0], visible[back.end() :], problem)
     if found.statement[-1:] == "*" and found.method == "box" and found.statement.count("*") % 2:
@@ -153,7 +153,7 @@ def _is_confirmed(rest: str, statement: str) -> bool:
     value = _PLAIN_NUMBER.search(statement)
     confirmed = _CONFIRMED.search(rest[-40:]) if value and len(rest) < _SENTENCE_CHARS else None
     return bool(confirmed and value and re.search(rf"(?<![\d.]){re.escape(value[0])}(?![\d.])", rest)) and not (
-        phrases.DOUBTED.search(rest)
+        doubts.DOUBTED.search(rest)
     )
 
 
@@ -194,7 +194,7 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
         return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
     while boxes:
         group = last_group(text, boxes)
-        if not phrases.denied(text, group[0].start) and not (
+        if not doubts.denied(text, group[0].start) and not (
             _ASKED.match(text, group[-1].end) or is_withheld(text, group[0].start, group[-1].end)
         ):
             statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
@@ -236,7 +236,7 @@ def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool)
 def _result_after(text: str, start: int) -> _Found | None:
     """The last result that is called the final or correct one after a box, and so takes its place."""
     found = list(_RESULT_STATED.finditer(text, max(start, len(text) - _END_CHARS)))
-    if not found or phrases.is_hypothetical(text, found[-1].start()):
+    if not found or doubts.is_hypothetical(text, found[-1].start()):
         return None
     statement, stop = clip(text, found[-1].end())
     return _Found(statement, "phrase", stop) if _VALUE.search(statement) else None
@@ -278,7 +278,7 @@ def _behind_mark(text: str, begin: int, line: str, problem: Problem) -> _Found |
         end = begin + len(line)
         return None if is_choice(problem) or text[end:].strip() else _Found(line[3:], "phrase", end)
     marks = list(_HASH_IN_LINE.finditer(line))
-    if not marks or not line[: marks[-1].start()].strip(" \t>*") or phrases.denied(line, marks[-1].start()):
+    if not marks or not line[: marks[-1].start()].strip(" \t>*") or doubts.denied(line, marks[-1].start()):
         return None
     statement, stop = clip(text, begin + marks[-1].end())
     return _Found(statement, "hash", stop) if _VALUE.search(statement) else None
@@ -308,7 +308,7 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         statement, stop = clip(text, begin + joint)
         if _JUDGED.fullmatch(statement) and statement.strip(" .*!").lower() not in problem.reference.lower():
             continue
-        if phrases.OPTION_REFUSED.match(statement) and is_choice(problem):
+        if doubts.OPTION_REFUSED.match(statement) and is_choice(problem):
             continue
         if statement.startswith("}") and "{" in line[:noun]:  # `\text{The answer is }5`
             statement = statement[1:]
@@ -317,8 +317,8 @@ def _stated_in_words(text: str, begin: int, line: str, stated: re.Pattern[str], 
         statement = _with_option_text(statement, text, stop, problem)
         if (
             not statement
-            or phrases.is_hypothetical(line, noun)
-            or phrases.OF_ANOTHER_QUESTION.search(line, noun, joint)
+            or doubts.is_hypothetical(line, noun)
+            or doubts.OF_ANOTHER_QUESTION.search(line, noun, joint)
             or is_one_case(text, begin + noun)
         ):
             continue
@@ -333,7 +333,7 @@ def _options_chosen(line: str) -> list[tuple[int, int]]:
     return [
         match.span()
         for match in phrases.CHOICE_STATED.finditer(line)
-        if not phrases.CHOSEN_BY_OTHERS.search(line, max(0, match.start() - 40), match.start())
+        if not doubts.CHOSEN_BY_OTHERS.search(line, max(0, match.start() - 40), match.start())
     ]
 
 
@@ -371,7 +371,7 @@ def _presented(statement: str, problem: Problem) -> str:
     if _PLAIN_NUMBER.fullmatch(statement) and not is_choice(problem):
         return statement
     answer = western_digits(undress(statement))
-    if _UNFINISHED_BOX.search(answer) or phrases.QUOTED.search(answer) or phrases.SET_ASIDE.search(answer):
+    if _UNFINISHED_BOX.search(answer) or doubts.QUOTED.search(answer) or doubts.SET_ASIDE.search(answer):
         return ""
     if is_choice(problem):
         return named_option(answer, problem)

@@ -2,7 +2,8 @@
 
 import re
 
-from verifiers.extraction.phrases import OF_ANOTHER_QUESTION, OF_THE_ANSWER, hints_at_answer, is_hypothetical, stated_in
+from verifiers.extraction.doubts import OF_ANOTHER_QUESTION, OF_THE_ANSWER, is_hypothetical
+from verifiers.extraction.phrases import hints_at_answer, stated_in
 
 
 def is_bound(before: str) -> bool:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from data.records import Problem
-from verifiers.extraction.phrases import DOUBTED, QUALIFIED
+from verifiers.extraction.doubts import DOUBTED, QUALIFIED
 
 
 def plain_markup(text: str) -> str:

@@ -14,10 +14,11 @@ from typing import Final
 from verifiers.steps.loose_steps import OtherArithmetic, is_no_claim, loose_readings, other_arithmetic
 from verifiers.steps.plain_steps import has_verb, plainly_true
 from verifiers.steps.step_agreement import decide
-from verifiers.steps.step_grammar import FUNCTION_WORDS, NO_NOUN, PART_WORDS, parse
+from verifiers.steps.step_grammar import parse
 from verifiers.steps.step_lines import MAX_STEP_LINE_CHARS, in_plain_marks, lines_that_state
 from verifiers.steps.step_tokens import Tokens, tokenize
 from verifiers.steps.step_values import Expression, UnreadableError
+from verifiers.steps.step_words import FUNCTION_WORDS, NO_NOUN, PART_WORDS
 
 MAX_STEPS: Final = 500
 """So many statements of one completion are checked."""

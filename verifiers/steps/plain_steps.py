@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from verifiers.steps.plain_chains import chains
 from verifiers.steps.plain_formulas import formulas
-from verifiers.steps.step_grammar import FUNCTION_WORDS, PART_WORDS
+from verifiers.steps.step_words import FUNCTION_WORDS, PART_WORDS
 
 _BEFORE = re.compile(r"[(\"“]?([A-Za-z]{2,20})(?:['’-][A-Za-z]{1,20})*+([:,;.]?)")
 _JOINS = frozenset(("of", "times", "plus", "minus", "by", "mod"))

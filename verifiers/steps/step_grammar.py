@@ -20,6 +20,7 @@ from verifiers.steps.step_values import (
     quotient,
     square_root,
 )
+from verifiers.steps.step_words import COUNTS, MULTIPLES, NO_NOUN, OPERATORS, PART_WORDS, PARTS, WORD_OPERATORS
 from verifiers.units.definitions import find_unit
 
 MAX_STEP_NUMBER_CHARS: Final = 30
@@ -35,39 +36,6 @@ _MAX_NOUN_WORDS = 4
 
 
 _NO_DIGIT = re.compile(r"[^\d.]")
-_OPERATORS = {
-    **dict.fromkeys(("-", "−", "–", "minus"), "-"),
-    **dict.fromkeys(("*", "×", "·", "⋅", "\\times", "\\cdot", "times", "x", "X", "multiplied by"), "*"),
-    **dict.fromkeys(("/", "÷", "\\div", "divided by"), "/"),
-    **dict.fromkeys(("+", "plus"), "+"),
-    **dict.fromkeys(("^", "**"), "^"),
-}
-_WORD_OPERATORS = {"plus", "minus", "times"}
-_PARTS = {
-    "half": (1, 2), "third": (1, 3), "thirds": (1, 3), "quarter": (1, 4), "quarters": (1, 4), "fourth": (1, 4),
-    "fourths": (1, 4), "fifth": (1, 5), "fifths": (1, 5), "sixth": (1, 6), "sixths": (1, 6), "eighth": (1, 8),
-    "eighths": (1, 8), "tenth": (1, 10), "tenths": (1, 10),
-}  # fmt: skip
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
-_MULTIPLES = {"twice": 2, "double": 2, "triple": 3}
-PART_WORDS = frozenset([*_PARTS, *_COUNTS, *_MULTIPLES])
-"""Words that begin or make up a part of a whole, such as `a third of`."""
-_FUNCTION_NAMES = (
-    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp sqrt root square cube logarithm value "
-    "negative opposite reciprocal inverse average mean median magnitude max min gcd lcm floor ceil abs"
-)
-FUNCTION_WORDS = frozenset(_FUNCTION_NAMES.split())
-"""Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
-NO_NOUN = frozenset(
-    (
-        "is", "are", "was", "were", "be", "equals", "equal", "makes", "make", "gives", "give", "times",
-        "plus", "minus", "divided", "multiplied", "of", "and", "or", "so", "which", "then", "from", "to",
-        "for", "in", "on", "at", "by", "than", "that", "since", "because", "if", "when", "where", "as", "but",
-        "with", "the", "this", "these", "therefore", "thus", "hence", "we", "i", "he", "she", "it", "they",
-        "not", "mod", "modulo", "remainder", "r", "more", "less", "fewer", "greater",
-    )
-)  # fmt: skip
-"""Words that end what a number counts."""
 
 
 def parse(tokens: Tokens, start: int) -> tuple[Expression, int]:
@@ -149,7 +117,7 @@ class _Parser:
         return inside == "num" and self._kinds[self.at + 2 : self.at + 4] == ["pct", "rp"]
 
     def _signed(self, depth: int) -> Expression:
-        if self._kinds[self.at] == "op" and _OPERATORS.get(self._texts[self.at]) == "-":
+        if self._kinds[self.at] == "op" and OPERATORS.get(self._texts[self.at]) == "-":
             self.at += 1
             inner = self._signed(depth)
             inner.value, inner.first = -inner.value, -inner.first
@@ -286,20 +254,20 @@ class _Parser:
     def _part(self, word: str) -> Expression:
         """`half of`, `a third of`, `three quarters of`, `twice`: only where the whole follows."""
         value: Value = 1
-        if word in _COUNTS:
-            value *= _COUNTS[word]
+        if word in COUNTS:
+            value *= COUNTS[word]
             self.at += 1
             word = self._texts[self.at].lower()
-        if word in _PARTS:
-            value *= Fraction(*_PARTS[word])
+        if word in PARTS:
+            value *= Fraction(*PARTS[word])
             self.at += 1
             if self._operator() != "of":
                 raise UnreadableError
             return Expression(value, places=None, first=value)
-        if word in _MULTIPLES:
+        if word in MULTIPLES:
             self.at += 1
             whole = self._primary(1)
-            return joined(Expression(_MULTIPLES[word]), whole, _MULTIPLES[word] * whole.value, whole.spread)
+            return joined(Expression(MULTIPLES[word]), whole, MULTIPLES[word] * whole.value, whole.spread)
         raise UnreadableError
 
     def _with_noun(self, number: Expression) -> Expression:
@@ -377,15 +345,15 @@ class _Parser:
         """Return the operation that stands here, or an empty text."""
         kind, text = self._kinds[self.at], self._texts[self.at]
         if kind == "op":
-            return _OPERATORS[text]
+            return OPERATORS[text]
         if kind == "word":
             word = text.lower()
             if word == "of":
                 return "of"
-            if word in _WORD_OPERATORS or self._is_times():
-                return _OPERATORS[word]
+            if word in WORD_OPERATORS or self._is_times():
+                return OPERATORS[word]
             if word in {"multiplied", "divided"} and self._texts[self.at + 1].lower() == "by":
-                return _OPERATORS[f"{word} by"]
+                return OPERATORS[f"{word} by"]
         return ""
 
     def _skip_operator(self) -> bool:

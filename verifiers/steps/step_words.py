@@ -1,0 +1,35 @@
+"""The words and signs of arithmetic in prose: operations, parts, multiples, functions, and what ends a noun."""
+
+OPERATORS = {
+    **dict.fromkeys(("-", "−", "–", "minus"), "-"),
+    **dict.fromkeys(("*", "×", "·", "⋅", "\\times", "\\cdot", "times", "x", "X", "multiplied by"), "*"),
+    **dict.fromkeys(("/", "÷", "\\div", "divided by"), "/"),
+    **dict.fromkeys(("+", "plus"), "+"),
+    **dict.fromkeys(("^", "**"), "^"),
+}
+WORD_OPERATORS = {"plus", "minus", "times"}
+PARTS = {
+    "half": (1, 2), "third": (1, 3), "thirds": (1, 3), "quarter": (1, 4), "quarters": (1, 4), "fourth": (1, 4),
+    "fourths": (1, 4), "fifth": (1, 5), "fifths": (1, 5), "sixth": (1, 6), "sixths": (1, 6), "eighth": (1, 8),
+    "eighths": (1, 8), "tenth": (1, 10), "tenths": (1, 10),
+}  # fmt: skip
+COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+MULTIPLES = {"twice": 2, "double": 2, "triple": 3}
+PART_WORDS = frozenset([*PARTS, *COUNTS, *MULTIPLES])
+"""Words that begin or make up a part of a whole, such as `a third of`."""
+_FUNCTION_NAMES = (
+    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp sqrt root square cube logarithm value "
+    "negative opposite reciprocal inverse average mean median magnitude max min gcd lcm floor ceil abs"
+)
+FUNCTION_WORDS = frozenset(_FUNCTION_NAMES.split())
+"""Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
+NO_NOUN = frozenset(
+    (
+        "is", "are", "was", "were", "be", "equals", "equal", "makes", "make", "gives", "give", "times",
+        "plus", "minus", "divided", "multiplied", "of", "and", "or", "so", "which", "then", "from", "to",
+        "for", "in", "on", "at", "by", "than", "that", "since", "because", "if", "when", "where", "as", "but",
+        "with", "the", "this", "these", "therefore", "thus", "hence", "we", "i", "he", "she", "it", "they",
+        "not", "mod", "modulo", "remainder", "r", "more", "less", "fewer", "greater",
+    )
+)  # fmt: skip
+"""Words that end what a number counts."""
