@@ -99,7 +99,7 @@ def check_steps(text: str) -> StepCheck:
         for statement, holds in () if plain else statements(line):
             if not holds:
                 other = other or other_arithmetic(text)
-                if _is_loosely_right(statement) or is_no_claim(statement, line, other):
+                if is_no_claim(statement, line, other) or _is_loosely_right(statement):
                     continue
             checked += 1
             if not holds and len(false_steps) < MAX_FALSE_STEPS:

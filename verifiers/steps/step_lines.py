@@ -58,8 +58,9 @@ def in_plain_marks(text: str) -> str:
 
 def lines_that_state(text: str) -> Iterator[str]:
     """Yield the lines that may state something of numbers; a calculator's note that repeats nothing is one, too."""
+    in_words = states_in_words(text)
     for line in text.splitlines():
-        if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line):
+        if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line, in_words=in_words):
             continue
         bare = line
         if "<<" in line:
@@ -69,8 +70,8 @@ def lines_that_state(text: str) -> Iterator[str]:
         yield bare[mark.end() :] if mark else bare
 
 
-def _may_state(line: str) -> bool:
-    """Say, cheaply, whether a line may state something of numbers."""
+def _may_state(line: str, *, in_words: bool) -> bool:
+    """Say, cheaply, whether a line may state something of numbers; `in_words` if any line of the text does in words."""
     if "=" in line or "≈" in line or "\\approx" in line:
         return _DIGIT.search(line) is not None
-    return states_in_words(line) and bool(_OPERATES.search(line))
+    return in_words and states_in_words(line) and bool(_OPERATES.search(line))
