@@ -74,9 +74,10 @@ def same_scalar(reference: Node, answer: Node, terms: Terms) -> Match:
     match = _same_value(reference, answer, terms)
     if match.equal or not (letters_of(reference) or letters_of(answer)):
         return match
-    return _same_but_for_names(reference, answer, terms) or match
+    return _same_but_for_names(reference, answer, terms, has_value=match.rule != _NO_VALUE) or match
 
 
+_NO_VALUE = "expression.no_value"
 _FLOAT_DIGITS = 10**15
 _DOUBLE_DIGITS = (16, 17)
 """Significant digits with which computers write a number of double precision."""
@@ -182,7 +183,7 @@ def _same_closed_form(reference: Node, answer: Node, terms: Terms) -> Match:
             return match
         return _same_antiderivative(reference, answer, left, right, terms) or match
     except NoClosedFormError as error:
-        return differs("expression.no_value", str(error))
+        return differs(_NO_VALUE, str(error))
 
 
 def _is_antiderivative(node: Node) -> bool:
@@ -246,12 +247,15 @@ def _has_lone_decimal(reference: Node, answer: Node) -> bool:
     return any(isinstance(node, Num) and node.step is not None for node in (reference, answer))
 
 
-def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | None:
-    """Accept an arbitrary constant under another name, and letters in the other case."""
+def _same_but_for_names(reference: Node, answer: Node, terms: Terms, *, has_value: bool) -> Match | None:
+    """Accept an arbitrary constant under another name, and letters in the other case.
+
+    What has no value that is found, such as a series without a closed form, has none under other names.
+    """
     left, right = letters_of(reference), letters_of(answer)
 
     def same(one: Node, other: Node) -> bool:
-        return _same_value(one, other, terms).equal
+        return one == other or (has_value and _same_value(one, other, terms).equal)
 
     constant = constant_of(reference)
     if terms.policy.constant_name is Choose.ACCEPT and (
@@ -269,10 +273,8 @@ def _same_but_for_names(reference: Node, answer: Node, terms: Terms) -> Match | 
         and terms.policy.letter_case is Choose.ACCEPT
         and left != right
         and not (_uses_both_cases(left) or _uses_both_cases(right))
-    ):
-        match = _same_value(lower_case(reference), lower_case(answer), terms)
-        if match.equal:
-            return equal("expression.letter_case", "equal but for the case of letters")
+    ) and same(lower_case(reference), lower_case(answer)):
+        return equal("expression.letter_case", "equal but for the case of letters")
     return None
 
 

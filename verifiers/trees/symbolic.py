@@ -7,6 +7,7 @@ operation are tried, since sympy has no bound on its time: the killable worker h
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -37,14 +38,19 @@ def closed_form(node: Node) -> Node:
 
 def _replaced(node: Node) -> Node:
     if isinstance(node, Big):
-        return from_sympy(_value(node))
+        value, problem = _value(node)
+        if problem:
+            raise NoClosedFormError(problem)
+        return from_sympy(value)
     if isinstance(node, Call) and node.name in {"gcd", "lcm"}:
         return from_sympy(to_sympy(node, {}))
     parts = parts_of(node)
     return rebuild(node, tuple(map(_replaced, parts))) if parts else node
 
 
-def _value(node: Big) -> Any:
+@lru_cache(maxsize=256)  # it may take seconds, and all samples of a problem ask for that of the reference
+def _value(node: Big) -> tuple[Any, str]:
+    """The value of a sum, a limit or the like, or why none is found."""
     variable = sympy.Symbol(node.variable, real=True)
     names = {node.variable: variable}
     body = to_sympy(_replaced(node.body), names)
@@ -52,15 +58,15 @@ def _value(node: Big) -> Any:
     upper = to_sympy(node.upper, names) if node.upper is not None else None
     try:
         result = _operate(node.kind, body, variable, lower, upper)
-    except (NotImplementedError, ValueError, TypeError, AttributeError) as error:
-        raise NoClosedFormError(f"{node.kind} has no value that is found") from error
+    except (NotImplementedError, ValueError, TypeError, AttributeError):
+        return None, f"{node.kind} has no value that is found"
     if isinstance(result, sympy.Piecewise):
         result = result.args[0][0]  # the value where it converges
     if result.has(
         sympy.Sum, sympy.Product, sympy.Integral, sympy.Limit, sympy.Derivative, sympy.nan, sympy.zoo, sympy.AccumBounds
     ):
-        raise NoClosedFormError(f"{node.kind} has no closed form that is found")
-    return result
+        return None, f"{node.kind} has no closed form that is found"
+    return result, ""
 
 
 def _operate(kind: str, body: Any, variable: Any, lower: Any, upper: Any) -> Any:
