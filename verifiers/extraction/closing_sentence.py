@@ -6,11 +6,10 @@ A sentence that asks, supposes, doubts or reports claims nothing, whatever numbe
 import re
 
 from data.records import Problem
-from verifiers.extraction import doubts
 from verifiers.extraction.asides import ASIDE_SENTENCE, without_asides
 from verifiers.extraction.asked import asks_yes_or_no, is_words, parts_asked
 from verifiers.extraction.combined_values import how_many, in_two_units
-from verifiers.extraction.doubts import DOUBTED, QUALIFIED, UNSURE
+from verifiers.extraction.doubts import DOUBTED, OTHERS_WORDS, QUALIFIED, SET_ASIDE, UNSURE
 from verifiers.extraction.options import is_choice, option_at_end
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.reported import states_for_others
@@ -142,8 +141,8 @@ def _claims_nothing(sentence: str) -> bool:
         sentence.endswith("?")
         or SUPPOSED.match(sentence) is not None
         or _NOTE.match(sentence) is not None
-        or doubts.OTHERS_WORDS.search(sentence) is not None
-        or doubts.SET_ASIDE.search(sentence) is not None
+        or OTHERS_WORDS.search(sentence) is not None
+        or SET_ASIDE.search(sentence) is not None
     )
 
 

@@ -46,7 +46,7 @@ _CODE_COMMENT = re.compile(
 _COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;|%|' |REM\b)[^\n]*$|(?<=\s)(?://|--|#)\s[^\n]*$")
 _HTML_COMMENT = re.compile(r"<!--.{0,2000}?(?:-->|\Z)", re.DOTALL)
 _ANSWER_BEHIND = re.compile(r"\s{0,4}(?:\\boxed|(?:the )?(?:final |correct )?answer ?(?:is\b|:))")
-_IS_NUMBER = re.compile(r"(?:\\|\d[$}]?)\Z")
+_NO_COMMENT_BEHIND = re.compile(r"(?:\\|\d[$}]?)\Z")
 _UNINKED = re.compile(
     r"\\[hv]?phantom\s?\{(?:[^{}]|\{[^{}]{0,200}\}){0,400}\}|\\color\s?\{white\}[^\n]*|"
     r"\\textcolor\s?\{white\}\s?\{(?:[^{}]|\{[^{}]{0,200}\}){0,400}\}"
@@ -93,7 +93,7 @@ def _without_latex_comment(line: str) -> str:
         if (
             not bare
             or (before[-1] != "\\" and _ANSWER_BEHIND.match(rest))
-            or (bare != before and ("boxed" in rest or "nswer" in rest) and not _IS_NUMBER.search(bare[-2:]))
+            or (bare != before and ("boxed" in rest or "nswer" in rest) and not _NO_COMMENT_BEHIND.search(bare[-2:]))
         ):
             return bare
         at = line.find("%", at + 1)

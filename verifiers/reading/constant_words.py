@@ -5,8 +5,9 @@ Only what limits nothing is taken off: a constant that is positive, or whole, is
 
 import re
 
+from verifiers.reading.texts import words_bare
+
 _CUE = re.compile(r"constant|arbitrary|real|param|mathbb|\\R|for (?:all|every|any|each)|\\in")
-_TEXT = re.compile(r"\\(?:text|textrm|mathrm|mbox)\s?\{([^{}]*)\}")
 _SPACE = re.compile(r"(?:\s|\$|~|\\[,;:! ])+")
 _WIDE_SPACE = re.compile(r"\\q?quad(?![a-z])")
 _LETTER = r"(?:\\?[a-zA-Z]|\\[a-z]{2,8})(?:_\s?\{?\w\}?)?"
@@ -39,7 +40,7 @@ def without_constants(text: str) -> tuple[str, frozenset[str]]:
     """
     if ("=" not in text and not text.startswith(_OPENING)) or len(text) > _MAX_CHARS or not _CUE.search(text):
         return text, frozenset()
-    shown = _SPACE.sub(" ", _WIDE_SPACE.sub(" , ", _TEXT.sub(r" \1 ", text))).strip(" .,;")
+    shown = _SPACE.sub(" ", _WIDE_SPACE.sub(" , ", words_bare(text))).strip(" .,;")
     match = _TAIL.search(shown)
     if match is None or match.start() < _MIN_HEAD:
         return text, frozenset()

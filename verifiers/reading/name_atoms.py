@@ -39,7 +39,6 @@ _BASES = {
 }
 _INDEX_SUM = re.compile(r"[+-]?\w{1,20}(?:[+-]\w{1,20}){1,5}")
 _INDEX_TERM = re.compile(r"([+-]?)(\w+)")
-_LISTED_FUNCTIONS = {"max", "min", "gcd", "lcm", "binomial", "root"}
 
 
 class NameAtoms(Levels):

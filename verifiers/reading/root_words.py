@@ -3,9 +3,8 @@ r"""Roots in words: `7 root 2`, `the square root of 5`, `three times the cube ro
 import re
 
 from verifiers.reading.number_words import number_in_words
-from verifiers.reading.texts import words_of
+from verifiers.reading.texts import words_bare, words_of
 
-_TEXT = re.compile(r"\\(?:text|textrm|mathrm|mbox)\s?\{([^{}]*)\}")
 _ROOT = re.compile(
     r"(?:\b(?:the\s+)?(?:(?:principal\s+|positive\s+)?(?P<sort>square|cube|cubic|fourth|fifth|\d{1,2}(?:th|rd))[\s-]+)?root(?P<of>\s+of)?"
     r"|\bsqrt\s+of)\s+(?P<inside>\d{1,20}(?:\.\d{1,20})?|[a-z]{3,9}(?:-[a-z]{3,5})?|\([^()]{1,60}\))(?![\w^(!./])",
@@ -32,7 +31,7 @@ def roots_written_out(text: str) -> str | None:
     """
     if len(text) > _MAX_CHARS or ("root" not in text and "sqrt of" not in text):
         return None
-    shown = _ROOT.sub(_as_latex, _TEXT.sub(r" \1 ", text).strip())
+    shown = _ROOT.sub(_as_latex, words_bare(text).strip())
     if "\\sqrt" not in shown or "root" in shown:
         return None
     for pattern, sign in _OPERATIONS:

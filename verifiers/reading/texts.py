@@ -11,6 +11,7 @@ from verifiers.trees.tree import PAIR
 _LATEX_TEXT = re.compile(
     r"\\(?:text|textbf|textit|mathrm|mathbf|textrm|mbox|emph|operatorname|textsf|texttt)\s*\{([^{}]*)\}"
 )
+_UPRIGHT_WORDS = re.compile(r"\\(?:text|textrm|mathrm|mbox)\s?\{([^{}]*)\}")
 _STYLE = re.compile(r"\\(?:[,;:! ]|quad|qquad|left|right|displaystyle|cdot|times)(?![a-zA-Z])|\\[,;:! ]|[${}*`_]|~")
 _MAX_PRODUCT = 4
 _EDGES = " \t\n\r.,;:!\"'()[]"
@@ -92,6 +93,15 @@ def plain_text(text: str) -> str:
     text = _STYLE.sub(" ", text)
     text = " ".join(text.split()).strip(_EDGES).casefold()
     return _ARTICLE.sub("", text)
+
+
+def words_bare(text: str) -> str:
+    r"""Return a formula with its words out of the commands that set them.
+
+    >>> words_bare(r"7\text{root}2")
+    '7 root 2'
+    """
+    return _UPRIGHT_WORDS.sub(r" \1 ", text)
 
 
 def words_of(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from verifiers.steps.loose_steps import OtherArithmetic, is_no_claim, loose_readings, other_arithmetic
-from verifiers.steps.plain_steps import has_verb, plainly_true
+from verifiers.steps.plain_steps import plainly_true
 from verifiers.steps.step_agreement import decide
 from verifiers.steps.step_grammar import parse
 from verifiers.steps.step_lines import MAX_STEP_LINE_CHARS, in_plain_marks, lines_that_state
@@ -145,7 +145,7 @@ def _statements(line: str) -> Iterator[tuple[str, bool]]:
 
 def _pieces(line: str) -> Iterator[str]:
     """Yield the parts of a line around signs with a number on either side; no other part can state anything."""
-    signs = [match.span() for match in (_SIGN_OR_VERB if has_verb(line) else _SIGN).finditer(line)]
+    signs = [match.span() for match in (_SIGN_OR_VERB if _has_verb(line) else _SIGN).finditer(line)]
     begin = end = before = since = 0
     for (start, stop), (next_start, next_stop) in pairwise([*signs, (len(line), len(line))]):
         if _BEGINS.match(line, stop, next_start) and not _IS_MULTIPLE.search(line, max(before, start - 9), start):
@@ -161,6 +161,14 @@ def _pieces(line: str) -> Iterator[str]:
         since, before = start, stop
     if end:
         yield line[begin:end]
+
+
+def _has_verb(line: str) -> bool:
+    """Say, many times faster than a regular expression, whether a verb may stand in it that calls things equal."""
+    if "\t" in line or not line.isascii():
+        return True  # other spaces
+    lowered = line.lower()
+    return "is " in lowered or "makes " in lowered or "gives " in lowered or "equals " in lowered
 
 
 def _left_side(tokens: Tokens, sign: int) -> tuple[Expression, int]:

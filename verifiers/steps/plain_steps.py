@@ -63,11 +63,11 @@ def _without_latex(line: str) -> str:
     return line
 
 
-def _all_true(text: str, chains: Iterable[tuple[int, int, int]]) -> int:
+def _all_true(text: str, found: Iterable[tuple[int, int, int]]) -> int:
     """Return how many statements these chains make, 0 unless they hold and are all that the text states."""
     checked = named = 0
     starts = []
-    for start, end, links in chains:
+    for start, end, links in found:
         if not links or not _AFTER.match(text, end):
             return 0
         if not _stands_alone(text, start):
@@ -91,14 +91,6 @@ def _numbers_after_verbs(text: str) -> Iterator[int]:
     for found in _VERB_AND_NUMBER.finditer(text.lower()):
         if _DIGIT.search(text, text.rfind("\n", 0, found.start()) + 1, found.start()):
             yield found.end() - 1
-
-
-def has_verb(text: str) -> bool:
-    """Say, many times faster than a regular expression, whether a verb may stand in `text` that calls things equal."""
-    lowered = text.lower()
-    if "\t" in text or not text.isascii():
-        return True  # other spaces
-    return "is " in lowered or "makes " in lowered or "gives " in lowered or "equals " in lowered
 
 
 def _is_named(text: str, start: int) -> bool:
