@@ -61,14 +61,18 @@ _COMPARES = frozenset(
         "the",
     )
 )
+_AND_SO_ON = frozenset(("\\ldots", "\\dots", "\\cdots", "…", "."))
 _EQUATES = frozenset(("eq", "approx"))
 _LABEL_NAMES = "step case part day example problem question method option week year round line row"
 _LABELS = frozenset(_LABEL_NAMES.split())
 """Words that are numbered: in `Step 2: 8 - 1 = 7` the 2 is no part of a ratio."""
 _ENDS_CLAUSE = frozenset(("eq", "approx", "other"))
 _NAMES = frozenset(("word", "noun"))
+_OPERANDS = frozenset(("num", "rp", "rb"))
 _GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt", "binom", "pi"))
 _NO_BOUNDARY = frozenset("_|<>≤≥≠:^'\\")
+_SEPARATES = frozenset(".,;:!?#≡…\"“”„«»'‘’•●·→⇒⟹⟶➜➡∴∵✓✔✅、。，；：！？（）")
+"""Signs that may stand between a number and a statement; any other, such as `★`, may be an operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,22 @@ def check_steps(text: str) -> StepCheck:
 
 def _is_loosely_right(statement: str) -> bool:
     """Say whether a statement is right as people write who leave brackets away or use other marks."""
-    return any(all(holds for _, holds in statements(reading)) for reading in loose_readings(statement))
+    for reading in loose_readings(statement):
+        found = statements(reading)
+        if all(holds for _, holds in found) and (found or _can_be_read(reading)):
+            return True
+    return False
+
+
+def _can_be_read(statement: str) -> bool:
+    """Say whether both sides of a statement are read to their ends."""
+    tokens = tokenize(statement)
+    try:
+        _, sign = parse(tokens, 0)
+        _, end = parse(tokens, sign + 1)
+    except UnreadableError:
+        return False
+    return end == len(tokens)
 
 
 @lru_cache(maxsize=4_096)  # the samples of one problem repeat each other's lines
@@ -211,12 +230,15 @@ def _hangs_on(tokens: Tokens, start: int) -> bool:
     kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
     kind, text = kinds[start - 1], texts[start - 1]
     if text == ",":
-        return start > 1 and kinds[start - 2] == "num" and spans[start - 2][1] + 1 == spans[start][0]
+        is_list = kinds[start - 2] == "num" or texts[start - 2] in _AND_SO_ON
+        return start > 1 and is_list and spans[start - 2][1] + 1 == spans[start][0]
     if text == ":":
         named = texts[max(start - 3, 0)].lower()
         return start > 1 and kinds[start - 2] == "num" and named not in _LABELS
     if kind == "word":
         return _hangs_on_word(tokens, start)
+    if kind == "other" and text not in _SEPARATES and start > 1 and kinds[start - 2] in _OPERANDS:
+        return True
     return kind in _GOES_ON or text in _NO_BOUNDARY or (kind == "other" and text.startswith("\\"))
 
 
@@ -231,9 +253,13 @@ def _hangs_on_word(tokens: Tokens, start: int) -> bool:
         return True
     if spans[start - 1][1] == spans[start][0] or word in {"times", "plus", "minus", "by", "mod"}:
         return True
+    if word == "to":
+        return "from" in texts[max(start - 4, 0) : start - 1]  # "x^2 from 1 to 3 = 9 - 1"
     if word == "of":
         part = max(start - 2, 0)
         before = texts[part].lower()
+        if kinds[part] == "word" and part and kinds[part - 1] == "num":
+            return True  # "8 packs of 5 bags * 4"
         return kinds[part] in {"num", "pct", "rb", "rp"} or before in PART_WORDS or before in FUNCTION_WORDS
     if kinds[start] == "op":
         return True
@@ -265,4 +291,5 @@ def _is_bounded(tokens: Tokens, end: int, sign: str) -> bool:
         return kinds[end + 1] not in {"lp", "num"} and not texts[end + 1].startswith("\\")  # `3.\overline{3}`
     if kind == "lp":
         return kinds[end + 1] == "word" and texts[end + 1].lower() not in {"mod", "\\mod"}
-    return not (kind == "other" and text.startswith("\\"))
+    may_operate = text not in _SEPARATES and kinds[end + 1] in {"num", "lp"}  # `3 ★ 4`
+    return not (kind == "other" and (may_operate or text.startswith("\\")))

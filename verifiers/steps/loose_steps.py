@@ -6,6 +6,7 @@ A right step that is called false does more harm than a wrong one that is missed
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import gcd
 from typing import Final
 
 from verifiers.steps.partial_steps import is_part_of_more
@@ -25,6 +26,8 @@ _DIVIDED_BY_FRACTION = re.compile(r"(?<=\s)(/|÷|\\div)\s+(\d+(?:\.\d+)?/\d+)(?!
 """`7.5 / 1/2`"""
 _DIVIDED_BY_SUM = re.compile(r"/\s?(\d[\d.]*\s?[+−–-]\s?\d[\d.]*)(?=\s*=)")
 """`50/12+13 = 2`"""
+_DIVIDED_BY_MULTIPLE = re.compile(r"(/|÷|\\div)\s*(\d[\d.]*\s?(?:π|\\?pi(?![A-Za-z])|\\sqrt\s?(?:\{\d+\}|\d)|√\d+))")
+"""`12 pi / 4 pi = 3`"""
 _NEGATIVE_BASE = re.compile(r"(?<![\w)}.])[-−–](\d+)\s*(?=\^|²)")
 _HYPOTHESIS = re.compile(
     r"\b(?:if|suppose|assum\w+|were|would|not|isn't|does|do|is it|whether|can't|cannot)\b[^,;]*\Z", re.IGNORECASE
@@ -32,6 +35,15 @@ _HYPOTHESIS = re.compile(
 _CALLED_WRONG = re.compile(
     r"\b(?:wrong|incorrect|mistake|error|contradict)\w*|\b(?:impossible|false|absurd)\b", re.IGNORECASE
 )
+_SAID_BY_OTHERS = re.compile(
+    r"\b(?:student|classmate|friend|person|someone|somebody|people|puzzle|text|book)s?\s(?:\w+\s){0,2}?"
+    r"(?:wrote|writes|claim(?:s|ed)?|say|says|said|thinks?|thought|believes?d?)\b",
+    re.IGNORECASE,
+)
+_IS_NOT = re.compile(r"\d\s?!=")
+"""`3 != 4`, which may be a factorial."""
+_NEW_OPERATION = re.compile(r"(?<![A-Za-z])[A-Za-z]\s?([*×x·+/^−-]|\\times|\\cdot)\s?[A-Za-z]\s?(?:=|is|means|denotes)")
+_DEFINES = ("defin", "operation", "operator", "symbol")
 _RETRACTED = re.compile(
     r"\s*(?:\?|(?:\.{2,3}|…|[,;.]|-|–|—)?\s*"
     r"(?:no\b|wait\b|hmm|but that|that's not|which is not|(?:is|was) (?:not|wrong)))",
@@ -39,16 +51,22 @@ _RETRACTED = re.compile(
 )
 _OTHER_NUMERALS = re.compile(
     r"\b(?:binary|octal|hexa?decimal|hex|in base[ -]\w+"
-    r"|base[ -](?:[2-9]|1[1-6]|two|three|four|five|six|seven|eight|nine))\b",
+    r"|base[ -](?:[2-9]|1[1-6]|two|three|four|five|six|seven|eight|nine|\$?[b-z]))\b",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"\d[\s$]*(?:\\text\s?\{\s?)?[ap]\.?m\b|o'clock", re.IGNORECASE)
+_CLOCK = re.compile(r"\d[\s$]*(?:\\text\s?\{\s?)?[ap]\.?m\b|o'clock|\bclock\b", re.IGNORECASE)
 _MODULUS = re.compile(
-    r"(?:\bmod(?:ulo)?\b|\\p?b?mod(?![a-z])|(?:\\mathbb\s*\{?Z\}?|\bZ|ℤ)\s*[_/])\s*\{?\s*(\d{1,6})(?!\d)"
+    r"(?:\bmod(?:ulo)?\b|\\p?b?mod(?![a-z])|(?:\\mathbb\s*\{?[ZF]\}?|\b[ZF]|ℤ)\s*[_/]|\bGF\s?\()\s*\{?\s*(\d{1,6})(?!\d)"
 )
+_MARKS_OF_MODULI = ("mod", "Z", "ℤ", "F_", "F/", "{F}", "GF")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _MAX_STATEMENT_CHARS = 300
 _AFTER_CHARS = 40
+_BEFORE_CHARS = 60
+_OPTION = re.compile(
+    r"\b(?:option|statement|choice|claim)\s\(?[A-F]\b[^.]*\Z|(?:\A|\s)\(?[A-F][.:)]\s[$\\(]*\Z", re.IGNORECASE
+)
+"""What a question offers: `D. $7 + 1 = 24$`."""
 
 
 def loose_readings(statement: str) -> Iterator[str]:
@@ -65,6 +83,7 @@ def loose_readings(statement: str) -> Iterator[str]:
         _DIVIDED_FIRST.sub(r"\1 (\2)", statement),
         _DIVIDED_BY_FRACTION.sub(r"\1 (\2)", statement),
         _DIVIDED_BY_SUM.sub(r"/(\1)", statement),
+        _DIVIDED_BY_MULTIPLE.sub(r"\1 (\2)", statement),
         _NEGATIVE_BASE.sub(r"(-\1)", statement),
         _GROUPED_BY_POINTS.sub(lambda m: m[0].replace(".", ""), statement),
         _GROUPED_BY_SPACES.sub(lambda m: m[0].replace(" ", ""), statement),
@@ -79,15 +98,19 @@ class OtherArithmetic:
     has_numerals: bool
     """Whether it speaks of other numerals, such as binary ones."""
     moduli: frozenset[int]
+    operations: frozenset[str]
+    """Signs that the text gives a meaning of its own: "define a * b = a + 2b"."""
 
 
 def other_arithmetic(text: str) -> OtherArithmetic:
     """What `text` says of other numerals and of moduli, anywhere."""
-    may_have_moduli = "mod" in text or "Z" in text or "ℤ" in text  # a test many times faster than the expression
+    may_have_moduli = any(mark in text for mark in _MARKS_OF_MODULI)  # many times faster than the expression
     moduli = frozenset(int(n) for n in _MODULUS.findall(text)) if may_have_moduli else frozenset()
     lowered = text.lower()
     may_have_numerals = any(name in lowered for name in ("binary", "octal", "hex", "base"))
-    return OtherArithmetic(may_have_numerals and _OTHER_NUMERALS.search(text) is not None, moduli - {0})
+    has_numerals = may_have_numerals and _OTHER_NUMERALS.search(text) is not None
+    operations = frozenset(_NEW_OPERATION.findall(text)) if any(name in lowered for name in _DEFINES) else frozenset()
+    return OtherArithmetic(has_numerals, moduli - {0}, operations)
 
 
 def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
@@ -95,8 +118,12 @@ def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
     start = line.find(statement)
     end = start + len(statement)
     before = _SENTENCE_END.split(line[:start])[-1] if start >= 0 else ""
+    if start >= 0 and _OPTION.search(line[max(0, start - _BEFORE_CHARS) : start]):
+        return True
     after = _SENTENCE_END.split(line[end : end + _AFTER_CHARS], maxsplit=1)[0] if start >= 0 else ""
-    if _HYPOTHESIS.search(before) or _CALLED_WRONG.search(before + " " + after):
+    if _HYPOTHESIS.search(before) or _CALLED_WRONG.search(before + " " + after) or _SAID_BY_OTHERS.search(before):
+        return True
+    if _IS_NOT.search(statement) or any(sign in statement for sign in other.operations):
         return True
     rest = line[end : end + _AFTER_CHARS] if start >= 0 else ""
     if start >= 0 and _RETRACTED.match(rest):
@@ -117,4 +144,4 @@ def _agrees_modulo(statement: str, moduli: frozenset[int]) -> bool:
     except UnreadableError:
         return False
     difference = left.value - right.value
-    return difference.denominator == 1 and any(difference % m == 0 for m in moduli)
+    return any(gcd(difference.denominator, m) == 1 and difference.numerator % m == 0 for m in moduli)

@@ -17,7 +17,10 @@ _ASIDE = re.compile(r"\([^()=+*×÷/−–-]*[)\]]\s*(?:=|is\b)")
 """`(45) is 5 years less`, `f(3) = 1`: a bracket without a calculation in it is no left side."""
 _IN_TWO_UNITS = re.compile(r"\d ?[a-z][a-z ]{0,12} and\s\Z")
 _MIXED = re.compile(r"\d and\s\Z")
-_AND_MORE = re.compile(r"\s?and\s[$\\(]*\d+/\d|\.{2,3}|…|\\[cl]?dots|\$?\.\s\d|\s?\$?\s?[a-z]\s?(?:[$+=^\\)−-]|\Z)")
+_AND_MORE = re.compile(
+    r"\s?and\s[$\\(]*\d+/\d|\.{2,3}|…|\\[cl]?dots|\$?\.\s\d+(?![\d.,]*\s?[-+*/×÷^=(])(?!\s?[.)])|"
+    r"\s?\$?\s?[a-z]\s?(?:[$+=^\\)−-]|\Z)"
+)
 """`1 hour` of `1 hour and 31 minutes`, `0` of `0. 7`, `9/4` of `9/4 a`."""
 _OF_A_LARGER_UNIT = re.compile(
     r"\d\s(?:hour|day|week|year|month|minute|dollar|foot|feet|yard|mile|pound|gallon|kilometer|meter)s?\Z",
@@ -30,9 +33,6 @@ _DASH = re.compile(r"[\d,]+\s[-−–]\s")
 _OPEN = re.compile(r"[-+*/×÷−]\s?\(\s?\Z")
 """`7 - (3 + 2 = 2`, where the bracket stays open."""
 _ONE_IN = re.compile(r"\d\s(?:in|out of)\s\Z")
-_OPTION = re.compile(
-    r"\b(?:option|statement|choice|claim)\s\(?[A-F]\b[^.]*\Z|(?:\A|\s)\(?[A-F][.:)]\s[$\\(]*\Z", re.IGNORECASE
-)
 _IN_LETTERS = re.compile(
     r"\d x\s?[-+−]|\^\s?\{[^{}]*[A-Za-z]|\\mathrm\s?\{\s?~?\s?[abcdefiklnopqrtuvwxyz]{1,2}\s?\}|"
     r"(?<![A-Za-z\\])[A-Z]{2,3}(?![A-Za-z])|[a-z]{2}/\d"
@@ -48,7 +48,7 @@ def is_part_of_more(statement: str, before: str, after: str) -> bool:
     >>> is_part_of_more("5^2 is 5", "so the ones digit of ", "."), is_part_of_more("5^2 is 24", "We see that ", ".")
     (True, False)
     """
-    if _MADE_OF_IT.search(before) or _OF_A_SHAPE.search(before) or _OPTION.search(before) or _ONE_IN.search(before):
+    if _MADE_OF_IT.search(before) or _OF_A_SHAPE.search(before) or _ONE_IN.search(before):
         return True
     if _WITH_IS.search(statement) and (_BESIDE_IS.search(before) or _DIMENSIONS.match(statement)):
         return True

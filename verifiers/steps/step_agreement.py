@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from verifiers.steps.step_values import Expression, Value, magnitude
+from verifiers.steps.step_words import SCALES
 from verifiers.units.definitions import Unit, find_unit
 
 _WORTH_ROUNDING = 10
@@ -46,8 +47,8 @@ def _may_mean_else(left: Expression, right: Expression, line: str) -> bool:
         return True
     if left.nouns and not left.operations and not _count_the_same(left, right):
         return True  # "1 hour = 60 * 1", "between her 6 nephews = 96 cookies / 6": of what is left open
-    if left.percent and not left.operations and right.operations:
-        return True  # "100% = 30 * 5": of what is left open
+    if (left.percent or right.percent) and not left.operations and right.operations:
+        return True  # "100% = 30 * 5", "48 = 100% + 20%": of what is left open
     if "$" in line and any(noun.lower().startswith("cent") for _, noun in left.nouns + right.nouns):
         return True  # "$1.50 + 75 cents = $2.25"
     if left.adds_percent or right.adds_percent or _mixes_units(left, right) or _turns_to_degrees(left, right):
@@ -61,6 +62,8 @@ def _agree(left: Expression, right: Expression, *, approximately: bool) -> bool:
     if left.percent != right.percent:
         # "10 / 50 * 100 = 20%" means 20; "10 / 50 = 20%" means a fifth.
         readings.append((left.value, right.value * 100) if right.percent else (left.value * 100, right.value))
+    if right.nouns and (power := SCALES.get(right.nouns[-1][1])) and not any(noun in SCALES for _, noun in left.nouns):
+        readings.append((left.value * 10**power, right.value))  # "3.5 + 4 = 7.5 million"
     for one, other in readings:
         difference = magnitude(one - other)
         if not difference:
@@ -70,13 +73,20 @@ def _agree(left: Expression, right: Expression, *, approximately: bool) -> bool:
         if approximately and difference <= _APPROXIMATELY * _larger(one, other):
             return True
         scale = 100 if right.percent and other == right.value else 1
-        if any(side.places and difference * scale * 10**side.places < 1 for side in (left, right)):
+        if any(difference * scale < _last_place(side) for side in (left, right)):
             return True
         if (right.places or 0) >= _FLOAT_PLACES and difference * FLOAT_NOISE < magnitude(one):
             return True
         if approximately and right.places == 0 and difference * scale < 1:
             return True
     return False
+
+
+def _last_place(side: Expression) -> Value:
+    """Return what one in the last place written is worth; 0 for whole numbers and for calculations, which are exact."""
+    if side.places is None or not (side.places or side.operations):
+        return 0
+    return Fraction(1, 10**side.places) if side.places > 0 else 10**-side.places
 
 
 def _count_the_same(left: Expression, right: Expression) -> bool:
@@ -115,14 +125,18 @@ def _larger(one: Value, other: Value) -> Value:
 def _may_be_rounded(left: Expression, right: Expression, line: str) -> bool:
     """Say whether rounding that is not shown explains the difference."""
     difference, size = magnitude(left.value - right.value), magnitude(right.value)
-    if right.percent and not left.percent:  # `182 / 211 * 100 = 86%`
-        difference = min(difference * 100, magnitude(left.value - right.value * 100))
+    shown = difference
+    if right.percent:  # `182 / 211 * 100 = 86%`, `80 / 300 * 100% = 27%`
+        shown *= 100
+        if not left.percent:
+            shown = difference = min(shown, magnitude(left.value - right.value * 100))
         size = size * 100
-    is_whole = right.places == 0 and difference < 1 and left.value.denominator != 1
+    is_whole = right.places == 0 and shown < 1 and left.value.denominator != 1
     if is_whole and (size >= _WORTH_ROUNDING or _ROUNDED.search(line)):
         return True
     spread = (left.spread + right.spread) * _larger(left.value, right.value)
-    return difference <= spread and "$" not in line
+    is_money = ("\\$" if "\\" in line else "$") in line
+    return difference <= spread and not is_money
 
 
 def _is_running_total(left: Expression, right: Expression) -> bool:

@@ -20,7 +20,7 @@ from verifiers.steps.step_values import (
     quotient,
     square_root,
 )
-from verifiers.steps.step_words import COUNTS, MULTIPLES, NO_NOUN, OPERATORS, PART_WORDS, PARTS, WORD_OPERATORS
+from verifiers.steps.step_words import COUNTS, MULTIPLES, NO_NOUN, OPERATORS, PART_WORDS, PARTS, SCALES, WORD_OPERATORS
 from verifiers.units.definitions import find_unit
 
 MAX_STEP_NUMBER_CHARS: Final = 30
@@ -33,6 +33,8 @@ _PI: Final = Fraction("3.1415926535897932384626433832795028841972")
 _PI_SPREAD: Final = Fraction(1, 1900)
 """How far π may be off, relatively, where 3.14 is taken for it."""
 _MAX_NOUN_WORDS = 4
+_TWO_DIGITS: Final = 2
+_TEN: Final = 10
 
 
 _NO_DIGIT = re.compile(r"[^\d.]")
@@ -51,6 +53,13 @@ def _ends_noun(text: str) -> bool:
     return word is not None and word[0].lower() in NO_NOUN
 
 
+def _scale(number: Expression, power: int) -> None:
+    """Multiply a number by a power of ten that stands behind it in words; its last place counts for more, too."""
+    number.value *= 10**power
+    number.first *= 10**power
+    number.places = None if number.places is None else number.places - power
+
+
 class _Parser:
     """Recursive descent over tokens, one method for each level of precedence."""
 
@@ -63,13 +72,15 @@ class _Parser:
     def sum(self, depth: int) -> Expression:
         """`term (± term)*`."""
         left = self._product(depth)
+        of_percents = left.percent and not left.operations
         while (sign := self._operator()) in {"+", "-"}:
             self._skip_operator()
             right = self._product(depth)
+            of_percents = of_percents and right.percent and not right.operations
             total = left.value + right.value if sign == "+" else left.value - right.value
             spread = left.spread * magnitude(left.value) + right.spread * magnitude(right.value)
             left = joined(left, right, total, quotient(spread, magnitude(total)) if spread and total else 0)
-            left.adds_percent |= right.percent and not right.operations
+            left.adds_percent |= right.percent and not right.operations and not of_percents
         return left
 
     def _product(self, depth: int) -> Expression:
@@ -81,6 +92,9 @@ class _Parser:
                 spaced = self._skip_operator()
                 right = self._signed(depth)
             elif sign == "of" and (left.percent or left.value.denominator != 1):
+                if left.percent and self._kinds[self.at + 1] == "word" and self._texts[self.at + 1] not in PART_WORDS:
+                    left.doubtful = True  # "12 + 18 = 60% of the class"
+                    return left
                 self.at += 1
                 spaced, right = True, self._signed(depth)
             elif self._stands_beside() or (self._bracket_beside() and (left.places == 0 or left.operations)):
@@ -91,7 +105,11 @@ class _Parser:
             if sign == "/" and not right.value:
                 raise UnreadableError
             value = quotient(left.value, right.value) if sign == "/" else left.value * right.value
+            places = None
+            if right.power_of_ten is not None and sign == "*" and not left.operations and left.places is not None:
+                places = left.places - right.power_of_ten  # `1.12 × 10^5` is rounded as a number
             left = joined(left, right, value, left.spread + right.spread)
+            left.places = places
             left.doubtful |= not spaced or beside
 
     def _stands_beside(self) -> bool:
@@ -155,6 +173,7 @@ class _Parser:
             first=base.first,
             is_inexact=base.is_inexact,
             doubtful=base.doubtful,
+            power_of_ten=power if base.places == 0 and base.value == _TEN else None,
         )
 
     def _with_power_of_unit(self, number: Expression, depth: int) -> Expression:
@@ -192,22 +211,42 @@ class _Parser:
             return self._with_noun(Expression(_PI, 1, spread=_PI_SPREAD, first=_PI, is_inexact=True))
         if kind == "sqrt":
             self.at += 1
-            return square_root(self._braced(depth) if self._kinds[self.at] == "lb" else self._primary(depth + 1))
+            is_digit = text == "\\sqrt" and self._kinds[self.at] == "num"
+            return square_root(
+                self._argument(depth) if is_digit or self._kinds[self.at] == "lb" else self._primary(depth + 1)
+            )
         if kind == "word":
             return self._part(text.lower())
         return self._binomial(depth)
 
     def _fraction(self, depth: int) -> Expression:
         self.at += 1
-        over, under = self._braced(depth), self._braced(depth)
+        over, under = self._arguments(depth)
         if not under.value:
             raise UnreadableError
         return self._with_noun(joined(over, under, quotient(over.value, under.value), over.spread + under.spread))
 
+    def _arguments(self, depth: int) -> tuple[Expression, Expression]:
+        r"""What stands over and under: `\frac{3}{4}`, `\frac34`, `\frac3{4}`."""
+        text = self._texts[self.at]
+        if self._kinds[self.at] == "num" and len(text) == _TWO_DIGITS and text.isdecimal():
+            self.at += 1
+            over, under = int(text[0]), int(text[1])
+            return Expression(over, places=0, first=over), Expression(under, places=0, first=under)
+        return self._argument(depth), self._argument(depth)
+
+    def _argument(self, depth: int) -> Expression:
+        r"""What a command of LaTeX takes: something in braces, or one digit."""
+        text = self._texts[self.at]
+        if self._kinds[self.at] == "num" and len(text) == 1:
+            self.at += 1
+            return Expression(int(text), places=0, first=int(text))
+        return self._braced(depth)
+
     def _binomial(self, depth: int) -> Expression:
         r"""`\binom{5}{2}`, the number of choices."""
         self._expect("binom")
-        total, chosen = self._braced(depth), self._braced(depth)
+        total, chosen = self._arguments(depth)
         if total.places != 0 or chosen.places != 0 or not 0 <= chosen.value <= total.value <= MAX_STEP_FACTORIAL:
             raise UnreadableError
         return Expression(comb(int(total.value), int(chosen.value)), 1, first=total.value)
@@ -227,9 +266,10 @@ class _Parser:
                 raise UnreadableError
             places = len(digits.partition(".")[2])
             value = Fraction(int(digits.replace(".", "")), 10**places) if places else int(digits)
-            spread = Fraction(1, 2 * 10**places) / value if places and value else 0
+            is_rounded = places and len(digits.replace(".", "").lstrip("0")) > 1  # `0.7` is exact
+            spread = Fraction(1, 2 * 10**places) / value if is_rounded else 0
             if power:
-                return Expression(value * Fraction(10) ** int(power), 1, spread=spread, first=value)
+                return Expression(value * Fraction(10) ** int(power), 1, places - int(power), spread, first=value)
         number = Expression(value, places=places, spread=spread, first=value)
         if places == 0 and self._kinds[self.at] == "frac" and self._spans[self.at - 1][1] == self._spans[self.at][0]:
             return self._mixed(number)
@@ -276,6 +316,12 @@ class _Parser:
             self.at += 1
             value = quotient(number.value, 100)
             return Expression(value, number.operations, number.places, number.spread, percent=True, first=number.value)
+        if words := self._counted(number):
+            number.nouns += ((number.value, " ".join(words)),)
+        return number
+
+    def _counted(self, number: Expression) -> list[str]:
+        """Consume the words of what a number counts; letters that may be variables, and powers of ten, change it."""
         words: list[str] = []
         while len(words) < _MAX_NOUN_WORDS:
             kind, text = self._kinds[self.at], self._texts[self.at]
@@ -295,17 +341,17 @@ class _Parser:
                 number.doubtful |= not words and self._is_product_of_letters(text)
                 words.append(text)
                 self.at += 1
+                if text in SCALES and len(words) == 1:
+                    _scale(number, SCALES[text])
             elif text == "/" and self._kinds[self.at + 1] in {"word", "noun"} and len(self._texts[self.at + 1]) > 1:
                 self.at += 1
             else:
                 break
-        if words:
-            number.nouns += ((number.value, " ".join(words)),)
-        return number
+        return words
 
     def _is_product_of_letters(self, text: str) -> bool:
         """Whether letters directly behind a number may be variables, as in `2gh`, and are no unit as in `2cm`."""
-        is_glued = self._spans[self.at - 1][1] == self._spans[self.at][0]
+        is_glued = self._texts[self.at - 1] != "/" and self._spans[self.at - 1][1] == self._spans[self.at][0]
         return is_glued and len(text) <= _FORMULA_CHARS and not find_unit(text)
 
     def _takes_unit_quotient(self) -> bool:

@@ -8,6 +8,7 @@ from verifiers.extraction.undressing import plain_markup
 from verifiers.steps.plain_steps import states_in_words
 
 MAX_STEP_LINE_CHARS: Final = 4_000
+_BARS_OF_ABSOLUTE_VALUE: Final = 2
 _DIGIT = re.compile(r"\d")
 _OPERATES = re.compile(
     r"\b(?:twice|double|triple)\b|"
@@ -18,7 +19,10 @@ _ANNOTATION = re.compile(r"<<([^<>\n]{1,80})>>")
 _REPEATED = re.compile(r"<<(?:(?<==<<)|(?<== <<))[^<>\n]{1,80}>>")
 """A calculator's note of what the text itself states."""
 # Possessive and bounded: the time is in proportion to the text, whatever it is.
-_ALIGNED = re.compile(r"\\\\\s*+(?:&\s*+)?(?==)")
+_ALIGNED = re.compile(
+    r"\\\\\s*+(?:(?:(?:&|~|\{\}|\\q?quad(?![A-Za-z])|\\[,;!:])\s*+)++(?=-)|"
+    r"(?:(?:&|~|\{\}|\\q?quad(?![A-Za-z])|\\[,;!:])\s*+)*+(?=[=+]|\\(?:approx|cdot|times)(?![A-Za-z])))"
+)
 _INMOST: Final = r"[^{}\n]{1,200}+"
 _INNER: Final = rf"(?:{_INMOST}|\{{(?:{_INMOST})?+\}}){{0,20}}+"
 _BOX = re.compile(rf"\\f?box(?:ed)? {{0,2}}+\{{((?:{_INMOST}|\{{{_INNER}\}}){{0,40}}+)\}}")
@@ -28,7 +32,10 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
 _DEGREES = re.compile(r"(?<![ \t])[ \t]*+(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
 _CELSIUS = re.compile(r"(?<![ \t])[ \t]*+°\s*C\b")
 _HENCE = re.compile(r"\\(?:therefore|because|implies|(?:Long)?[rR]ightarrow)(?![A-Za-z])")
-_LIST_MARK = re.compile(r"\s*(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)")
+_LIST_MARK = re.compile(r"\s*(?:>\s*)*+(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)?")
+_CONTINUED = re.compile(r"\n[ \t]{0,20}(?:[=≈](?!=)|\\approx(?![A-Za-z]))")
+"""A line that goes on with the sign of the line before it."""
+_CELL = re.compile(r"\|[ \t]*([^|\n]*?)[ \t]*(?=\|)")
 
 
 def in_plain_marks(text: str) -> str:
@@ -41,11 +48,15 @@ def in_plain_marks(text: str) -> str:
         text = _REPEATED.sub("", text)
     if "box" in text:
         text = _BOX.sub(r"\1", text)
+    if "\times" in text:
+        text = text.replace("\times", "\\times")  # the backslash was taken for a tab's
     if "\\" in text:
         if "\\\\" in text:
             text = _TABLE.sub(r" \\table ", text)
             text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
         text = _HENCE.sub(" ; ", text)
+    if "\n=" in text or "\n " in text or "\n≈" in text:
+        text = _CONTINUED.sub(lambda found: " " + found[0].lstrip(), text)
     # One character is found far sooner than two.
     if ("~" in text or ">" in text) and ("=~" in text or "=>" in text):
         text = text.replace("=~", "≈").replace("=>", " ; ")
@@ -63,6 +74,9 @@ def lines_that_state(text: str) -> Iterator[str]:
         if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line, in_words=in_words):
             continue
         bare = line
+        if line[:1] == "|" and line.count("|") > _BARS_OF_ABSOLUTE_VALUE:
+            yield from _CELL.findall(line)
+            continue
         if "<<" in line:
             yield from _ANNOTATION.findall(line)
             bare = _ANNOTATION.sub("", line)

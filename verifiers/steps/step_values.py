@@ -25,7 +25,7 @@ class Expression:
     operations: int = 0
     """How many signs of operation it has; 0 for a plain number."""
     places: int | None = None
-    """Decimal places of a plain number as written; None for anything else."""
+    """Decimal places of a plain number as written, negative for `3 million`; None for anything else."""
     spread: Value = 0
     """How far the value may be off, relatively, because the decimals in it were rounded."""
     percent: bool = False
@@ -40,6 +40,8 @@ class Expression:
     """Whether a letter might still be a variable (`3x2`); such a statement is never called false."""
     first: Value = 0
     """Value of its first number."""
+    power_of_ten: int | None = None
+    """The exponent of a plain power of ten, such as `10^5`."""
 
 
 def magnitude(value: Value) -> Value:

@@ -13,8 +13,12 @@ PARTS = {
     "fourths": (1, 4), "fifth": (1, 5), "fifths": (1, 5), "sixth": (1, 6), "sixths": (1, 6), "eighth": (1, 8),
     "eighths": (1, 8), "tenth": (1, 10), "tenths": (1, 10),
 }  # fmt: skip
+"""Parts of a whole, each as numerator and denominator."""
 COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+PARTS |= {f"{count}-{part}": (COUNTS[count], PARTS[part][1]) for count in COUNTS for part in tuple(PARTS)}
 MULTIPLES = {"twice": 2, "double": 2, "triple": 3}
+SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+"""Words for powers of ten: `3 million`."""
 PART_WORDS = frozenset([*PARTS, *COUNTS, *MULTIPLES])
 """Words that begin or make up a part of a whole, such as `a third of`."""
 _FUNCTION_NAMES = (
