@@ -1,12 +1,11 @@
 """What one rule found of a reference and an answer, before it becomes a verdict."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from data.records import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The finding of the rule that decided."""
 
     status: Status

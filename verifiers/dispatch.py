@@ -6,10 +6,11 @@ goes wrong inside is caught here, once, and becomes a verdict: no text raises an
 
 import re
 import time
+from fractions import Fraction
 from functools import lru_cache
 
 from data.records import AnswerKind, Problem, Status, Verdict
-from verifiers.comparing.scalars import Terms, same_number
+from verifiers.comparing.scalars import SAME_NUMBER, Terms, same_number
 from verifiers.deciding.conditions import conditions_clash
 from verifiers.deciding.mathematics import decide_mathematics
 from verifiers.deciding.plain_answers import (
@@ -125,20 +126,20 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
 @lru_cache(maxsize=4_096)
 def _compare_numbers(problem: Problem, answer: str, policy: Policy) -> Decision | None:
     """The decision on an answer to which several samples of a problem may come, if it is a plain number."""
-    number = understand(problem).number
+    known = understand(problem).number
     answer = answer.strip()
-    if not answer.isascii():
+    if known is None or not answer.isascii():
         return None
     found = read_number(answer.strip("$"))
-    if number is None or found is None or _needs_policy(answer, policy):
+    if found is None or _needs_policy(answer, policy) or _sign_counts(problem.reference, answer, policy):
         return None
-    if _sign_counts(problem.reference, answer, policy):
-        return None
-    left, right = Num(number.value, number.unit_in_last_place), Num(found.value, found.unit_in_last_place)
+    shown = show_number(known.value)
+    if found.value == known.value:
+        return Decision(Status.CORRECT, SAME_NUMBER.rule, SAME_NUMBER.reason, shown, shown)
+    left, right = (Num(number.value, number.unit_in_last_place) for number in (known, found))
     match = same_number(left, right, Terms(policy, problem.rel_tol))
-    shown = show_number(left)
     status = Status.CORRECT if match.equal else Status.INCORRECT
-    return Decision(status, match.rule, match.reason, shown, shown if left.value == right.value else show_number(right))
+    return Decision(status, match.rule, match.reason, shown, show_number(found.value))
 
 
 def _decide_in_any_way(problem: Problem, answer: str, policy: Policy) -> Decision:
@@ -294,9 +295,9 @@ def _is_angle_in_radians(quantity: Decision, reference: Reference, answer: str) 
     )
 
 
-def show_number(value: Num) -> str:
+def show_number(value: Fraction) -> str:
     """A rational number for people; huge ones by their size."""
-    over, under = value.value.numerator, value.value.denominator
+    over, under = value.as_integer_ratio()
     if max(over.bit_length(), under.bit_length()) > _MAX_SHOWN_BITS:
         return f"a number of {over.bit_length()} over {under.bit_length()} bits"
     return str(over) if under == 1 else f"{over}/{under}"
@@ -311,7 +312,7 @@ def _failure(error: Exception) -> Decision:
 def _verdict(
     decision: Decision, extracted: str | None, policy: Policy, started: float, steps: StepCheck = NO_STEPS
 ) -> Verdict:
-    return Verdict(
+    return Verdict.of_typed(
         status=decision.status,
         extracted=extracted,
         reason=decision.reason,

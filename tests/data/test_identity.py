@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.identity import canonical_json, content_id, set_id
-from data.records import Message, Problem, Prompt
+from data.records import Message, Problem, Prompt, Status, Verdict
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -154,3 +154,22 @@ def test_equal_problems_made_in_any_order_of_fields_are_one():
     fields = list(GOLDEN.model_dump().items())
     random.Random(1).shuffle(fields)
     assert Problem(**dict(fields)).record_id == GOLDEN.record_id
+
+
+def test_a_record_of_typed_values_is_the_record_that_checks_would_make():
+    """What is left out of the way costs time only: equality, hash, JSON, copies and frozen fields stay."""
+    values = {
+        **dict.fromkeys(Verdict.model_fields, "?"),
+        "status": Status.INCORRECT,
+        "steps_checked": 3,
+        "false_steps": ("1 + 1 = 3",),
+        "seconds": 0.5,
+    }
+    checked, quick = Verdict(**values), Verdict.of_typed(**values)
+    assert quick == checked
+    assert hash(quick) == hash(checked)
+    assert quick.model_fields_set == checked.model_fields_set
+    assert quick.model_dump_json() == checked.model_dump_json()
+    assert quick.model_copy(update={"reason": "another"}) == checked.model_copy(update={"reason": "another"})
+    with pytest.raises(ValueError, match="frozen"):
+        quick.reason = "another"

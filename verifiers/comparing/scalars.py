@@ -1,8 +1,8 @@
 """Equality of two expressions that each have one value."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from verifiers.comparing.arbitrary_constants import constant_of, same_but_for_constant, same_with_renamed, without
 from verifiers.limits import MAX_MAGNITUDE, OverLimitError
@@ -28,8 +28,7 @@ from verifiers.trees.tree import (
 from verifiers.trees.walk import check_size, letters_of, needs_sympy, nodes_of, replace, rewrite
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Whether two things are equal, by which rule, and in words."""
 
     equal: bool
@@ -50,11 +49,11 @@ def differs(rule: str, reason: str) -> Match:
 _USUAL_BASE = 10
 CUT_OFF_DIGITS = 8
 """Digits from which on a decimal may be cut off: 0.66666666 for 2/3, and not 0.6666."""
-_SAME_NUMBER = equal("number.exact", "the same number")
+SAME_NUMBER = equal("number.exact", "the same number")
+_OTHER_NUMBER = differs("number.exact", "the numbers differ")
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What applies to one comparison."""
 
     policy: Policy
@@ -88,7 +87,7 @@ _DOUBLE_NOISE = Fraction(3, 2**52)
 def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
     """Compare two rational numbers: exactly, then by the problem's tolerance, then as a rounding."""
     if reference.value == answer.value:
-        return _SAME_NUMBER
+        return SAME_NUMBER
     if terms.rel_tol:
         if abs(reference.value - answer.value) <= Fraction(terms.rel_tol) * abs(reference.value):
             return equal("number.tolerance", f"equal within the problem's relative tolerance of {terms.rel_tol:g}")
@@ -99,7 +98,7 @@ def same_number(reference: Num, answer: Num, terms: Terms) -> Match:
         for exact, decimal in ((reference, answer), (answer, reference)):
             if exact.step is None and exact.value.denominator != 1 and is_rounding(exact.value, decimal, terms.policy):
                 return equal("number.rounded", "the decimal is a correct rounding of the exact value")
-    return differs("number.exact", "the numbers differ")
+    return _OTHER_NUMBER
 
 
 def _are_same_float(one: Num, other: Num) -> bool:

@@ -211,7 +211,7 @@ class _Judge:
             match = next((i for i in left if self.one(reference, i, rel_tol).status is Status.CORRECT), None)
             if match is None:
                 first = self.one(reference, items[wanted.index(reference)], rel_tol)
-                return replace(first, status=Status.INCORRECT) if first.status is Status.CORRECT else first
+                return first._replace(status=Status.INCORRECT) if first.status is Status.CORRECT else first
             left.remove(match)
         return self._say(Status.CORRECT, "quantity.list", f"all {len(wanted)} quantities agree", items)
 
@@ -226,7 +226,7 @@ class _Judge:
         if reference.uncertainty is not None and answer.uncertainty is not None:
             spread = self.one(reference.uncertainty, answer.uncertainty, rel_tol)
             if spread.status is not Status.CORRECT:
-                return replace(spread, rule="quantity.uncertainty", reason=f"uncertainty: {spread.reason}")
+                return spread._replace(rule="quantity.uncertainty", reason=f"uncertainty: {spread.reason}")
         if reference.direction and reference.direction != (
             answer.direction or _WITHOUT_CURRENT.get(reference.direction)
         ):

@@ -19,6 +19,8 @@ _SENTENCE_CHARS: Final = 120
 # The formula
 _USUAL_BEFORE: Final = frozenset("=:$,.;*&\n([{")
 _USUAL_AFTER: Final = frozenset("$.,;:*)?\n\"'’”]")
+_BRACKETS_BEFORE: Final = frozenset((r"\(", r"\["))
+_BRACKETS_BEHIND: Final = frozenset((r"\)", r"\]"))
 _MATH_OPENS = re.compile(r"\\\(|\\\[|\\begin\{(?:align|equation|gather|multline)[a-z]*\*?\}")
 _MATH_CLOSES = re.compile(r"(?<!\\)\$|\\\)|\\\]|\\end\{|\n")
 _PARTS = re.compile(
@@ -84,6 +86,8 @@ _USUAL_SENTENCES: Final = frozenset(
     for noun in ("answer", "final answer", "correct answer")
     for joint in (" is", " is:", ":")
 ) | {""}
+_USUAL_SENTENCES_WITH_WORDS: Final = _USUAL_SENTENCES - {""}
+_OPENS_MATH: Final = " $\\(["
 _USUAL_END: Final = "$.)*\\] \n}"
 _TO_BE_WRITTEN = re.compile(
     r"\banswer (?:should|must|is to|has to) be (?:\w+ )?(?:in|of|within|inside|as)\b[^.]{0,20}\Z", re.IGNORECASE
@@ -151,6 +155,8 @@ def _put_together(before: str, box: Box, after: str) -> str | None:
 
 def _is_alone(text: str, box: Box) -> bool:
     """Whether the characters around a box are those that mostly are: a cheap test."""
+    if text[box.end : box.end + 2] in _BRACKETS_BEHIND and text[box.start - 2 : box.start] in _BRACKETS_BEFORE:
+        return True
     before = text[max(0, box.start - 3) : box.start].rstrip(" ")[-1:]
     after = text[box.end : box.end + 2].lstrip(" ")
     is_word = before.isalpha() and "\\" not in text[max(0, box.start - _COMMAND_CHARS) : box.start]
@@ -168,6 +174,18 @@ def _math_before(text: str, start: int) -> str | None:
     if opened > dollar and bare.rfind("\\)") < opened and bare.rfind("\\]") < opened:
         return before[opened:]
     return before[dollar + 1 :] if bare.count("$") % 2 else None
+
+
+def is_plainly_stated(text: str, start: int, end: int) -> bool:
+    r"""Say whether a box is all that its line or sentence states, `So the answer is $\boxed{5}$.`: a cheap test.
+
+    >>> is_plainly_stated(r"The answer is \boxed{5}.", 14, 23), is_plainly_stated(r"Maybe it is \boxed{5}.", 12, 21)
+    (True, False)
+    """
+    if text[end : end + _SENTENCE_CHARS].strip(_USUAL_END):
+        return False
+    sentence = text[max(text.rfind("\n", 0, start) + 1, start - _SENTENCE_CHARS) : start].rpartition(". ")[2]
+    return sentence.strip(_OPENS_MATH).lower() in _USUAL_SENTENCES_WITH_WORDS
 
 
 def is_withheld(text: str, start: int, end: int) -> bool:

@@ -1,8 +1,8 @@
 r"""Boxed answers: `\boxed{…}` with nested braces, `\fbox`, `\boxed 5`, and boxes that belong together."""
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _BOX = re.compile(r"\\(?:f|frame|math)?box(?:ed)?(?![A-Za-z])\s*|(?<![A-Za-z\\])boxed(?=\{)")
 _PLAIN_CONTENT = re.compile(r"\{([^{}\\]*)\}")
@@ -32,8 +32,7 @@ _PARTED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """One box: its content, and where it stands from the backslash to the end."""
 
     content: str
@@ -53,33 +52,37 @@ def find_boxes(text: str) -> list[Box]:
     closing: dict[int, int] | None = None
     boxes: list[Box] = []
     position = 0
-    while match := _next_box(text, position):
-        box = _plain_box(text, match)
+    while opened := _next_box(text, position):
+        start, position = opened
+        box = _plain_box(text, start, position)
         if box is None:
-            closing = _closing_braces(text, match.start()) if closing is None else closing
-            box = _box_at(text, match, closing)
-        position = match.end()
+            closing = _closing_braces(text, start) if closing is None else closing
+            box = _box_at(text, start, position, closing)
         if box is not None:
             position = max(position, box.end)
-            if len(box.content) > _EMPTY_CHARS or not _EMPTY.fullmatch(box.content):
+            if box.content[-1:].isdecimal() or len(box.content) > _EMPTY_CHARS or not _EMPTY.fullmatch(box.content):
                 boxes.append(box)
     return boxes
 
 
-def _next_box(text: str, position: int) -> re.Match[str] | None:
-    """Return what opens the next box from `position` on; a plain word is found far sooner than an expression."""
+def _next_box(text: str, position: int) -> tuple[int, int] | None:
+    """Return where the next box from `position` on begins, and its content: most are found without an expression."""
     named = text.find("box", position)
-    return _BOX.search(text, max(position, named - len("\\frame"))) if named >= 0 else None
+    if named < 0:
+        return None
+    if text.startswith("\\boxed{", named - 1):
+        return named - 1, named + len("boxed")
+    match = _BOX.search(text, max(position, named - len("\\frame")))
+    return match.span() if match else None
 
 
-def _plain_box(text: str, match: re.Match[str]) -> Box | None:
+def _plain_box(text: str, start: int, inside: int) -> Box | None:
     """Return a box that holds neither braces nor commands, as most do."""
-    plain = _PLAIN_CONTENT.match(text, match.end())
-    return Box(plain[1].strip(), match.start(), plain.end()) if plain else None
+    plain = _PLAIN_CONTENT.match(text, inside)
+    return Box(plain[1].strip(), start, plain.end()) if plain else None
 
 
-def _box_at(text: str, match: re.Match[str], closing: dict[int, int]) -> Box | None:
-    start, inside = match.span()
+def _box_at(text: str, start: int, inside: int, closing: dict[int, int]) -> Box | None:
     if not text.startswith("{", inside):
         if token := _UNBRACED.match(text, inside):
             return Box(token.group().rstrip(".:"), start, token.end())

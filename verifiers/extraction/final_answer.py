@@ -9,11 +9,11 @@ what the text takes back again is no answer.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from data.records import Problem
 from verifiers.extraction import doubts, phrases
-from verifiers.extraction.around_box import formula_around, is_withheld
+from verifiers.extraction.around_box import formula_around, is_plainly_stated, is_withheld
 from verifiers.extraction.asked import YES_OR_NO, asks_yes_or_no, is_words, parts_asked
 from verifiers.extraction.boxes import Box, find_boxes, joined, last_group
 from verifiers.extraction.clipping import clip
@@ -44,6 +44,10 @@ _NEXT_QUESTION = re.compile(
 )
 _BARE_START = re.compile(r"\s*[^A-Za-z\n]{1,40}\s*|[\s\S]{0,2000}(?:\A|\n)A:[^\n]{1,200}\s*")
 """A text before another question that is nothing but a value, or ends in the `A:` of a question."""
+_USUAL_LINE = re.compile(
+    r"(?:#### ?|(?:(?:So|Thus|Hence|Therefore),? )?[Tt]he (?:final |correct )?answer is:? )(-?[0-9]+(?:\.[0-9]+)?)\.?"
+)
+"""The last line of most texts without a box, with a number that needs no further reading."""
 _JUDGED = re.compile(
     r"(?:indeed |also |therefore )?(?:correct|right|verified|confirmed|reasonable)[\s.!*]*", re.IGNORECASE
 )
@@ -89,8 +93,7 @@ _IN_JSON = re.compile(r'"(?:final_?)?(?:answer|result)"\s*:\s*("(?:[^"\\]|\\.)*"
 _SUBJECT_BEFORE = re.compile(r"(?:\A|[.,;:]\s+|。\s*)(?:so|thus|therefore|hence|and|then)?[,\s]*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(NamedTuple):
     """What was found, and how."""
 
     answer: str | None
@@ -101,8 +104,7 @@ class Extraction:
     """One sentence for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     statement: str
     method: str
     end: int
@@ -137,7 +139,7 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         statement, reason = concluded(marked, problem)
         answer = None if statement is None else _presented(statement, problem)
         return Extraction(answer or None, "line" if answer else "none", reason)
-    back = doubts.TAKEN_BACK.match(visible, found.end)
+    back = doubts.TAKEN_BACK.match(visible, found.end) if visible[found.end :].strip(_NO_WORDS) else None
     if back and not _is_confirmed(visible[back.end() :], found.statement):
         return _after_taking_back(back[0], visible[back.end() :], problem)
     if found.statement[-1:] == "*" and found.method == "box" and found.statement.count("*") % 2:
@@ -175,7 +177,10 @@ def _after_taking_back(taken_back: str, rest: str, problem: Problem) -> Extracti
 
 def _first_turn(visible: str) -> str:
     """Cut off another question that the model went on to ask itself after answering."""
-    for match, _ in zip(_NEXT_QUESTION.finditer(visible), range(3), strict=False):
+    match = _NEXT_QUESTION.search(visible)
+    for _ in range(3):
+        if match is None:
+            return visible
         before = visible[: match.start()]
         if (
             "boxed" in before
@@ -184,6 +189,7 @@ def _first_turn(visible: str) -> str:
             or _BARE_START.fullmatch(before[-2000:])
         ):
             return before
+        match = _NEXT_QUESTION.search(visible, match.end())
     return visible
 
 
@@ -194,11 +200,12 @@ def _last_box(text: str, problem: Problem) -> _Found | None:
         return _Found(", ".join(box.content for box in boxes), "box", boxes[-1].end)
     while boxes:
         group = last_group(text, boxes)
-        if not doubts.denied(text, group[0].start) and not (
-            _ASKED.match(text, group[-1].end) or is_withheld(text, group[0].start, group[-1].end)
-        ):
+        start, end = group[0].start, group[-1].end
+        if len(group) == 1 and is_plainly_stated(text, start, end):
+            return _Found(group[0].content, "box", end)
+        if not (doubts.denied(text, start) or _ASKED.match(text, end) or is_withheld(text, start, end)):
             statement = joined(text, group) if len(group) > 1 else _with_rest(text, group[0], problem)
-            return _Found(statement, "box", group[-1].end)
+            return _Found(statement, "box", end)
         boxes = boxes[: -len(group)]
     return None
 
@@ -226,7 +233,9 @@ def _stated_after(text: str, start: int, problem: Problem, *, only_values: bool)
     end = len(text)
     while end > start:
         begin = max(start, text.rfind("\n", start, end) + 1)
-        found = _stated_in_line(text, begin, end, problem) if text[begin:end].strip(_NO_WORDS) else None
+        found = _stated_as_usual(text, begin, end)
+        if found is None and text[begin:end].strip(_NO_WORDS):
+            found = _stated_in_line(text, begin, end, problem)
         if found and (not only_values or _VALUE.search(found.statement)):
             return found
         end = begin - 1
@@ -242,6 +251,13 @@ def _result_after(text: str, start: int) -> _Found | None:
     return _Found(statement, "phrase", stop) if _VALUE.search(statement) else None
 
 
+def _stated_as_usual(text: str, begin: int, end: int) -> _Found | None:
+    line = _USUAL_LINE.fullmatch(text, begin, end)
+    if line is None or is_one_case(text, text.find("answer", begin)):
+        return None
+    return _Found(line[1], "hash" if text[begin] == "#" else "phrase", line.end(1))
+
+
 def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found | None:
     line = text[begin:end]
     lowered = line.lower()
@@ -254,7 +270,7 @@ def _stated_in_line(text: str, begin: int, end: int, problem: Problem) -> _Found
     if (line.startswith("A: ") or "####" in line) and (found := _behind_mark(text, begin, line, problem)):
         return found
     if phrases.hints_at_answer(lowered):
-        if phrases.HEADING.fullmatch(line) and text[end:].strip():
+        if text[end:].strip() and phrases.HEADING.fullmatch(line):
             statement, stop = clip(text, end)
             return _Found(statement, "heading", stop)
         if found := _stated_in_words(text, begin, line, phrases.stated_in(lowered), problem):

@@ -33,12 +33,14 @@ def is_quantity(problem: Problem) -> bool:
     """Say whether the answer is likely to need a unit; decided without looking at any sample."""
     if problem.unit or problem.answer_kind is AnswerKind.QUANTITY:
         return True
-    return problem.answer_kind is AnswerKind.AUTO and bool(_QUANTITY.search(problem.reference))
+    if problem.answer_kind is not AnswerKind.AUTO or problem.reference.isdecimal():
+        return False  # a number alone is the usual reference
+    return _QUANTITY.search(problem.reference) is not None
 
 
 def with_unit(value: str, text: str, end: int, problem: Problem) -> str:
     """Return `value`, which ends at `end` in `text`, with the unit that follows it, where one is asked for."""
-    coin = _COIN.match(text, end) if _MONEY.match(problem.reference) else None
+    coin = None if problem.reference.isdecimal() or not _MONEY.match(problem.reference) else _COIN.match(text, end)
     if coin is not None:
         return f"{value} {coin[1]}"
     if not is_quantity(problem) or _LETTERS.search(_OPERATIONS.sub("", value)):

@@ -76,12 +76,18 @@ def without_comments(text: str) -> str:
     if "\\" in text and ("phantom" in text or "{white}" in text):
         text = _UNINKED.sub(" ", text)
     is_noted = ("/" in text and ("//" in text or "/*" in text)) or ('"' in text and '"""' in text)
-    if "#" in text:
+    if "#" in text and not _ends_in_hash_mark(text):
         text = _MARKDOWN_COMMENT.sub("", text) if "]: #" in text or "]:#" in text else text
         text = _COMMENT_BEHIND.sub(r"\1", text) if " #" in text else text
         is_noted = is_noted or text.startswith("# ") or "\n# " in text or " # " in text
     is_noted = is_noted or text.startswith("-- ") or "\n-- " in text
     return _CODE_COMMENT.sub("", text) if is_noted else text
+
+
+def _ends_in_hash_mark(text: str) -> bool:
+    """Whether the only such signs are those of a last line like `#### 5`, as in most texts with any."""
+    first = text.find("#")
+    return text.startswith("\n####", first - 1) and text.find("#", first + 4) < 0
 
 
 def _without_latex_comment(line: str) -> str:

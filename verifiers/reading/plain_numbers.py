@@ -6,15 +6,14 @@ written.
 """
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from verifiers.limits import MAX_DIGITS, MAX_EXPONENT, check
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """An exact value and how it was written."""
 
     value: Fraction

@@ -6,10 +6,9 @@ can mean one thing are counted; rounding is not called false, and what is doubtf
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from verifiers.steps.loose_steps import OtherArithmetic, is_no_claim, loose_readings, other_arithmetic
 from verifiers.steps.plain_steps import plainly_true
@@ -75,8 +74,7 @@ _SEPARATES = frozenset(".,;:!?#≡…\"“”„«»'‘’•●·→⇒⟹⟶�
 """Signs that may stand between a number and a statement; any other, such as `★`, may be an operation."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepCheck:
+class StepCheck(NamedTuple):
     """How many arithmetic statements were checked, and those that do not hold, as they stand in the text."""
 
     checked: int
