@@ -11,6 +11,38 @@ _REMARK = re.compile(
 """The same once more in another unit, or rounded: `19.6 m/s (about 70.6 km/h)`."""
 _ASIDE = re.compile(r"\s\((?=[^()]{0,60}[a-z]{3,} )[^()\d]{5,80}\)\Z")
 """`20 workers (independent of $T$)`"""
+_EXPLAINED = re.compile(
+    r"\s\((?:an?|the|it['’]?s|since|because|as|so|after|dividing|multiplying|assuming|with|given|using|from|by|both|"
+    r"down|up|leaving|saving|counting|including|rounded|simplified|reduced|note|thus|that|this|he|she|they)\s"
+    r"[^()]{3,90}\)(?=[\s.]*\Z|\s(?:to|for|of|in|from|on|at)\s[^\d()]{1,80}\Z)",
+    re.IGNORECASE,
+)
+"""`$700 (a saving of $100)`, `25 days (a little under four weeks) to read the book`"""
+_UNDOES = re.compile(
+    r"\b(?:not|wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|too|mistakes?|errors?|but|however|"
+    r"should|must|asked|says?|said|claim\w*|would|could|may|might|or|off|short|actual(?:ly)?|correct\w*|instead|previous|"
+    r"extraneous|discarded|guess\w*|estimate\w*|approximat\w*|about|per|each|every|more|less|fewer|than|times)\b|"
+    r"n['’]t\b|\?",
+    re.IGNORECASE,
+)
+"""Words with which an aside would change what is said before it."""
+_REASON = re.compile(
+    r",?\s+(?:because|since|not to be confused with|as (?:gcd|lcm|[a-z]\s?[=<>])|"
+    r"which (?:can(?:['’]t|not|\salso)|(?:you|one|we) can (?:also )?(?:check|confirm|verify|see)|is (?:also|the same|consistent|why|because)|agrees|"
+    r"matches|satisf\w+|confirms|checks))\b.*\Z|"
+    r"\s?,\s?(?:so|and) for (?:instance|example)\b.*\Z",
+    re.DOTALL,
+)
+"""The clause behind a value that gives its reason or goes on about it."""
+_DENIES_IT = re.compile(
+    r"\b(?:wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|mistakes?|errors?|but|however|should|"
+    r"asked|says?|said|claim\w*|would|so|thus|hence|therefore|then|giv(?:es|ing)|leav(?:es|ing)|mak(?:es|ing)|"
+    r"not (?:right|correct|the answer|possible|allowed|valid|true))\b|\?|"
+    r",\s+(?:and\s+)?(?:we|it|this|she|he|they|the|you|i|[$\\(]*[a-z]\s?=)\W",
+    re.IGNORECASE,
+)
+_LEADS_IN = re.compile(r"\W*(?:since|because|as|if|when|given|for|with|to|after|before|while|although|though|not)\b", re.IGNORECASE)
+_VALUE = re.compile(r"\d|\$|\\[a-z]")
 ASIDE_SENTENCE = re.compile(
     r"\((?:We|Checking|Check|Note|Indeed|One|You|To check|To verify|Alternatively|In fact|It is easy)\b.{10,}\)\.?",
     re.DOTALL,
@@ -31,7 +63,25 @@ def without_asides(sentence: str) -> str:
     if sentence.endswith("$"):
         sentence = _CONDITION.sub("", sentence)
     sentence = _REMARK.sub("", NOT_THAT.sub("", sentence))
-    return _ASIDE.sub("", sentence) if sentence.endswith(")") else sentence
+    if "(" in sentence:
+        sentence = _ASIDE.sub("", sentence) if sentence.endswith(")") else sentence
+        explained = _EXPLAINED.search(sentence)
+        if explained and not _UNDOES.search(explained[0]) and _VALUE.search(sentence, 0, explained.start()):
+            sentence = sentence[: explained.start()] + sentence[explained.end() :]
+    return _without_reason(sentence)
+
+
+def _without_reason(sentence: str) -> str:
+    """A sentence without the reason that it gives behind its value: "28 dollars, because 8 times 3.5 is 28"."""
+    reason = _REASON.search(sentence)
+    if (
+        reason is None
+        or _DENIES_IT.search(reason[0])
+        or _LEADS_IN.match(sentence)
+        or not _VALUE.search(sentence, 0, reason.start())
+    ):
+        return sentence
+    return sentence[: reason.start()]
 
 
 def last_row(rows: str) -> str:

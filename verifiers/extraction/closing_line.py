@@ -13,6 +13,7 @@ from verifiers.extraction.closing_sentence import LINE_CHARS, SUPPOSED, Conclusi
 from verifiers.extraction.doubts import DOUBTED
 from verifiers.extraction.options import is_choice
 from verifiers.extraction.other_tongues import left_open
+from verifiers.extraction.remarks import turns, without_remarks
 from verifiers.extraction.undressing import plain_markup, right_side
 
 _EXPLANATION = re.compile(
@@ -73,6 +74,8 @@ def concluded(visible: str, problem: Problem) -> Conclusion:
     if explanation is None or not visible[: explanation.start()].strip():
         return _concluded(visible, problem)
     above = visible[: explanation.start()]
+    if turns(visible[explanation.end() :]):
+        return _concluded(visible, problem)
     found, reason = _concluded(above, problem)
     return (found, reason) if found is not None or DOUBTED.search(above) else _concluded(visible, problem)
 
@@ -83,7 +86,7 @@ def _concluded(visible: str, problem: Problem) -> Conclusion:
     if _HINTS_AT_FOOTER.search(end):
         end = _FOOTER.sub("", end)
     end = _WHERE_CONSTANT.sub("", _END_OF_PROOF.sub("", end).rstrip())
-    text = text[:-_END_CHARS] + end
+    text = without_remarks(text[:-_END_CHARS] + end)
     if not text:
         return None, "the text says only how it was made"
     return _shown_last(text, problem) or said_last(text, problem)

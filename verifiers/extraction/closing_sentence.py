@@ -8,13 +8,14 @@ import re
 from data.records import Problem
 from verifiers.extraction.asides import ASIDE_SENTENCE, without_asides
 from verifiers.extraction.asked import asks_yes_or_no, is_words, parts_asked
-from verifiers.extraction.combined_values import how_many, in_two_units
+from verifiers.extraction.combined_values import in_two_units
 from verifiers.extraction.doubts import DOUBTED, OTHERS_WORDS, QUALIFIED, SET_ASIDE, UNSURE
 from verifiers.extraction.options import is_choice, option_at_end
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.reported import states_for_others
 from verifiers.extraction.rewording import plainly
 from verifiers.extraction.sentence_values import CONCLUDES, stated_result, value_of
+from verifiers.extraction.spelled_values import spelled_value
 from verifiers.extraction.undressing import fractions_spelled, plain_markup
 from verifiers.extraction.unit_after import is_quantity
 from verifiers.reading.number_words import number_in_words
@@ -81,7 +82,7 @@ _DENIES = re.compile(
 def said_last(text: str, problem: Problem) -> Conclusion:
     """Return what the last sentence of `text` comes to."""
     sentence = _last_sentence(
-        fractions_spelled(text[-LINE_CHARS:]), of_words=is_words(problem.reference) or bool(problem.choices)
+        fractions_spelled(text[-LINE_CHARS:]), problem, of_words=is_words(problem.reference) or bool(problem.choices)
     )
     if sentence is None:
         return None, "no final answer is stated"
@@ -167,7 +168,7 @@ def _conclusion(sentence: str, problem: Problem) -> str:
     return sentence
 
 
-def _last_sentence(text: str, *, of_words: bool) -> str | None:
+def _last_sentence(text: str, problem: Problem, *, of_words: bool) -> str | None:
     """Return the last sentence that is not a pleasantry, if it can hold an answer; `of_words` if words are one."""
     for line in reversed(_FENCE.sub("", text).strip().splitlines()[-4:]):
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
@@ -175,7 +176,7 @@ def _last_sentence(text: str, *, of_words: bool) -> str | None:
                 continue
             if sentence.startswith("(") and ASIDE_SENTENCE.fullmatch(sentence):
                 continue
-            if not of_words and (counted := how_many(sentence)):
+            if not of_words and (counted := spelled_value(sentence, problem)):
                 return counted
             return sentence if of_words or _CAN_HOLD_ANSWER.search(sentence) else None
     return None

@@ -1,11 +1,10 @@
-"""Values that a sentence gives in several numbers or in words: parts of a quantity, a ratio, a chance, a count."""
+"""Values that a sentence gives in several numbers: parts of a quantity, a ratio, a chance."""
 
 import re
 
 from data.records import Problem
 from verifiers.extraction.doubts import DOUBTED, QUALIFIED
 from verifiers.extraction.unit_after import is_quantity
-from verifiers.reading.number_words import number_in_words
 
 _PART_UNIT = (
     r"(?:years?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|feet|foot|ft|inch(?:es)?|in|"
@@ -29,21 +28,6 @@ _FEW = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelv
 _TWO_NUMBERS = re.compile(rf"(?<!from )(?<![\w.,/])({_FEW})\s+(to|in|out of)\s+({_FEW})(?= chance\Z|\Z)", re.IGNORECASE)
 _RATIO = re.compile(r"\s*\$?\d[\d.]*\s*(?::|\\colon|to)\s*\d[\d.]*\$?\s*")
 _PART = re.compile(r"\$?\s*(?:\d+\s*/\s*\d+|\\[dt]?frac.*|0?\.\d+|[\d.]+\s*\\?%)\s*\$?")
-_HOW_MANY = re.compile(
-    r"\b(?:there (?:are|is|were|will be)|(?:she|he|they|we|it) (?:has|have|had|get|gets|needs?))\s+"
-    r"(?:now\s+|then\s+)?(?:exactly\s+|only\s+|a total of\s+)?"
-    r"((?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|"
-    r"zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen)"
-    r"(?=(?:\s+[a-z]+){0,3}\W*\Z)(?!.*\b(?:hundred|thousand|million|dozen|times|or|to|and|possible|more|fewer|"
-    r"less|cases|each)\b)",
-    re.IGNORECASE,
-)
-
-
-_SPELLED = re.compile(
-    r"\b(?:is|are|equals|makes|costs?)\s+(?!(?:is|are)\b)(?:exactly\s+)?([a-z]+(?:[ -][a-z]+){0,5})[.!]?\Z"
-)
 _WITHIN_A_TIME = re.compile(
     r"(?<=[\w$€£%]),?\s+(?:in|within|after|over|during|d['’]ici|dans|après|pendant|en|durante|dentro de|después de|"
     r"nach|innerhalb von|por|dopo|tra)\s+(?:the (?:next|first|last)\s+)?\d+\s+"
@@ -63,13 +47,6 @@ def without_time_taken(sentence: str) -> str:
     return sentence[: time.start()] if time and re.search(r"\d", sentence[: time.start()]) else sentence
 
 
-_FIRST = re.compile(
-    r"(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
-    r"nineteen|twenty)\s(?!of\b|more\b|less\b|fewer\b|times\b|cases\b|steps\b|and\b|or\b|to\b|plus\b|minus\b|hundred\b|"
-    r"thousand\b|million\b|dozen\b|ways\b|things\b|methods\b)[a-z]+s?\s[a-z]+(?:\s[A-Za-z$,']+){0,12}\W*",
-    re.IGNORECASE,
-)
-"""`Two people accept the position.`"""
 COUNTS_FIRST = re.compile(
     r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s[a-z]+s\s(?:will|would|are|were|can|must|need)\b"
     r"(?!.*(?:[:;=]|\b(?:is|equals?|total|makes?|gives?)\b))",
@@ -101,23 +78,3 @@ def in_two_units(sentence: str) -> str | None:
     if twice is None or DOUBTED.search(sentence, 0, twice.start()) or QUALIFIED.search(sentence, 0, twice.start()):
         return None
     return f"{twice[1]} {'≈' if twice[2] else '='} {twice[3]}"
-
-
-def _spelled_at_end(sentence: str) -> re.Match[str] | None:
-    """What a sentence says that something is, where that is a number in words: "The probability is one sixth"."""
-    spelled = _SPELLED.search(sentence)
-    return spelled if spelled and number_in_words(spelled[1]) is not None else None
-
-
-def how_many(sentence: str) -> str | None:
-    """The number word of a sentence without digits that says how many there are.
-
-    >>> how_many("So there are three such triangles."), how_many("There are three cases.")
-    ('three', None)
-    """
-    if re.search(r"\d", sentence):
-        return None
-    counted = _HOW_MANY.search(sentence) or _FIRST.fullmatch(sentence.strip()) or _spelled_at_end(sentence)
-    if counted is None or DOUBTED.search(sentence) or QUALIFIED.search(sentence):
-        return None
-    return counted[1].lower()
