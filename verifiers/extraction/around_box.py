@@ -31,12 +31,14 @@ _PARTS = re.compile(
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _DRESS = re.compile(r"\\(?:displaystyle|bigl?|bigr?|Bigl?|Bigr?|[;:! ]|,)|~")
 _BELONGS_BEFORE = re.compile(
-    r"(?:[-−+·×÷/^_*]|\\(?:cdot|times|div|pm|mp|neg|lnot|sqrt(?:\[\d{1,2}\])?|[dt]?frac|[dt]?binom|log|ln|exp|sin|cos|tan)|"
+    r"(?:[-−+·×÷/^_*]|\\(?:cdot|times|div|pm|mp|neg|lnot|sqrt(?:\[\d{1,2}\])?|[dt]?frac|[dt]?binom|log|ln|exp|sin|"
+    r"cos|tan)|"
     r"\d|\\(?:sqrt(?:\[\d{1,2}\])?|[dt]?frac(?:\{[^{}]*\})?|[dt]?binom)\s*\{|[<>]|\\(?:lt|gt)(?![A-Za-z]))\s*\Z"
 )
 """What needs the value behind it."""
 _BELONGS_AFTER = re.compile(
-    r"\}?\s?(?:\^(?!\s?\{?\s?\\(?:circ|prime))|_\{?\d|(?:[+·×÷]|[-−/*](?=\s?[\d(\\])|\\(?:cdot|times|div|pm)(?![A-Za-z]))\s*"
+    r"\}?\s?(?:\^(?!\s?\{?\s?\\(?:circ|prime))|"
+    r"_\{?\d|(?:[+·×÷]|[-−/*](?=\s?[\d(\\])|\\(?:cdot|times|div|pm)(?![A-Za-z]))\s*"
     r"(?:[\d(a-zA-Z]|\\(?!text|mathrm|boxed|fbox)[a-zA-Z])|!\s*\Z)"
 )
 _GLUED_BEFORE = re.compile(

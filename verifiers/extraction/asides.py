@@ -19,8 +19,10 @@ _EXPLAINED = re.compile(
 )
 """`$700 (a saving of $100)`, `25 days (a little under four weeks) to read the book`"""
 _UNDOES = re.compile(
-    r"\b(?:not|wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|too|mistakes?|errors?|but|however|"
-    r"should|must|asked|says?|said|claim\w*|would|could|may|might|or|off|short|actual(?:ly)?|correct\w*|instead|previous|"
+    r"\b(?:not|wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|too|mistakes?|errors?|but|"
+    r"however|"
+    r"should|must|asked|says?|said|claim\w*|would|could|may|might|or|off|short|actual(?:ly)?|correct\w*|instead|"
+    r"previous|"
     r"extraneous|discarded|guess\w*|estimate\w*|approximat\w*|about|per|each|every|more|less|fewer|than|times)\b|"
     r"n['’]t\b|\?",
     re.IGNORECASE,
@@ -28,27 +30,31 @@ _UNDOES = re.compile(
 """Words with which an aside would change what is said before it."""
 _REASON = re.compile(
     r",?\s+(?:because|since|not to be confused with|as (?:gcd|lcm|[a-z]\s?[=<>])|"
-    r"which (?:can(?:['’]t|not|\salso)|(?:you|one|we) can (?:also )?(?:check|confirm|verify|see)|is (?:also|the same|consistent|why|because)|agrees|"
+    r"which (?:can(?:['’]t|not|\salso)|(?:you|one|we) can (?:also )?(?:check|confirm|verify|see)|is (?:also|"
+    r"the same|consistent|why|because)|agrees|"
     r"matches|satisf\w+|confirms|checks))\b.*\Z|"
     r"\s?,\s?(?:so|and) for (?:instance|example)\b.*\Z",
     re.DOTALL,
 )
 """The clause behind a value that gives its reason or goes on about it."""
 _DENIES_IT = re.compile(
-    r"\b(?:wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|mistakes?|errors?|but|however|should|"
+    r"\b(?:wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|mistakes?|errors?|but|however|"
+    r"should|"
     r"asked|says?|said|claim\w*|would|so|thus|hence|therefore|then|giv(?:es|ing)|leav(?:es|ing)|mak(?:es|ing)|"
     r"not (?:right|correct|the answer|possible|allowed|valid|true))\b|\?|"
     r",\s+(?:and\s+)?(?:we|it|this|she|he|they|the|you|i|[$\\(]*[a-z]\s?=)\W",
     re.IGNORECASE,
 )
-_LEADS_IN = re.compile(r"\W*(?:since|because|as|if|when|given|for|with|to|after|before|while|although|though|not)\b", re.IGNORECASE)
+_LEADS_IN = re.compile(
+    r"\W*(?:since|because|as|if|when|given|for|with|to|after|before|while|although|though|not)\b", re.IGNORECASE
+)
 _VALUE = re.compile(r"\d|\$|\\[a-z]")
 ASIDE_SENTENCE = re.compile(
     r"\((?:We|Checking|Check|Note|Indeed|One|You|To check|To verify|Alternatively|In fact|It is easy)\b.{10,}\)\.?",
     re.DOTALL,
 )
 """A last sentence in brackets, which remarks on the answer before it."""
-_ALIGNED = re.compile(r"\\(?:begin|end)\{(?:aligned|split)\}(?:\[[tcb]\])?")
+_ALIGNED = re.compile(r"\\(?:begin|end)\{(?:aligned|split|array)\}(?:\[[tcb]\])?(?:\{[lrc| ]+\})?")
 
 
 _CONDITION = re.compile(

@@ -4,13 +4,14 @@ import re
 from itertools import pairwise
 
 _ASSIGNED = re.compile(
-    r"\$?(?<![\w\\^}])([A-Za-z](?:_\{?\w\}?)?)\s?=\s?"
-    r"([-−]?(?:\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?|\\[dt]?frac\{-?\d+\}\{\d+\}))\$?(?![\w^]|\s?[-+*/=^(])"
+    r"\$?(?<![\w\\^}])([A-Za-z](?:_\{?\w\}?|[₀-₉])?)\s?=\s?"
+    r"([-−]?(?:\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?|\\[dt]?frac\{-?\d+\}\{\d+\}))\$?(?![\w^]|\s?[-+*/=^(±])"
 )
+_INDEXED = re.compile(r"([A-Za-z])(?:_\{?\w\}?|[₀-₉])\s?=\s?")
 _BETWEEN = re.compile(r"[\s,;*]*(?:(?:and|or|und|oder|et|ou|y|o|e|и|или)\b|和|或)?[\s,;*]*")
 _LIST_CHARS = 400
 _VALUE_LINE = re.compile(r"\s*[-*•]\s+\$?([-−]?\d[\d.,]*(?:/\d+)?)\$?[.,;]?\s*")
-_BULLET = re.compile(r"\s*(?:[-*•]|\d[.)])?\s*(\S.{0,60}?)\s*[.,;]?\s*")
+_BULLET = re.compile(r"\s*(?:[-*•]|\d[.)]|(?:[Ss]olution|[Rr]oot|[Cc]ase) \d\s?[:.])?\s*(\S.{0,60}?)\s*[.,;]?\s*")
 
 
 def assigned_together(text: str) -> str | None:
@@ -41,6 +42,17 @@ def assigned_together(text: str) -> str | None:
     return ", ".join(f"{each[1]} = {each[2]}" for each in group)
 
 
+def without_indices(assigned: str) -> str:
+    """The values of assignments to one letter with different indices: `x_1 = 2, x_2 = -5` as `2, -5`.
+
+    >>> without_indices("x_1 = 2, x_2 = -5"), without_indices("x = 2, y = 3")
+    ('2, -5', 'x = 2, y = 3')
+    """
+    letters = _INDEXED.findall(assigned)
+    is_one = len(letters) == assigned.count("=") and len(set(letters)) == 1
+    return _INDEXED.sub("", assigned) if is_one else assigned
+
+
 def _bare_list(text: str) -> str | None:
     """The values of a list in which a text ends, one on each line: `- 2`, `- 3`."""
     values: list[str] = []
@@ -56,6 +68,8 @@ def _in_last_lines(text: str) -> list[re.Match[str]]:
     """The assignments that fill one of the last lines each."""
     found: list[re.Match[str]] = []
     for line in reversed(text.splitlines()[-6:]):
+        if not line.strip():
+            continue
         bare = _BULLET.fullmatch(line)
         match = _ASSIGNED.fullmatch(bare[1].strip("*")) if bare else None
         if match is None:

@@ -26,7 +26,8 @@ _BESIDE = re.compile(r"[ \t$]{0,20}")
 _EITHER = re.compile(r"\b(?:or|oder|ou|o|или)\b|或|または|या|أو|또는", re.IGNORECASE)
 _PARTED = re.compile(
     r"[.!?。！？।]\s|\n\s{0,9}\n|⇒|→|\\implies|\\Rightarrow|所以|因此|但|而不是|不是|"
-    r"\b(?:but|not|no|wrong|incorrect|instead|actually|wait|so|then|hence|thus|therefore|which|gives|because|since|equivalently|"
+    r"\b(?:but|not|no|wrong|incorrect|instead|actually|wait|so|then|hence|thus|therefore|which|gives|because|since|"
+    r"equivalently|"
     r"i\.e|that is|on (?:second thought|reflection)|corrected|correction|mistake|rather|aber|mais|pero)\b",
     re.IGNORECASE,
 )

@@ -8,7 +8,8 @@ what others say, that supposes something, or that tells what does not hold is bu
 import re
 
 _FILLERS = (
-    r"(?:encore|still|noch|todavía|ainda|ancora|about|approximately|approx\.?|roughly|around|exactly|precisely|only|just|simply|now|then|also|thus|therefore|"
+    r"(?:encore|still|noch|todavía|ainda|ancora|about|approximately|approx\.?|roughly|around|exactly|precisely|only|"
+    r"just|simply|now|then|also|thus|therefore|"
     r"indeed|actually|quite|us|a total of|altogether|another|all|USD|EUR|environ|etwa|genau|unos|unas|circa)"
 )
 _FILLER = re.compile(_FILLERS, re.IGNORECASE)
@@ -90,7 +91,8 @@ _CLAUSE_BEHIND = re.compile(r"[^,.;]{0,60},\s*[A-Za-z]")
 """What comes after a clause that only leads in: "to get 64, one would need another coin"."""
 _REFUSED = re.compile(
     r"[\s$*),]{1,4}(?:fails\b(?! the (?:exam|test|course|class))|leads? to (?:a )?contradiction|would\b|violates?\b|"
-    r"contradicts?\b|does(?:n['’]t| not)\b|can(?:not|['’]t| not)\b|has to be (?:rejected|discarded)|"
+    r"(?:[a-z]+\s)?(?:was|were|is|are) given\b|contradicts?\b|does(?:n['’]t| not)\b|can(?:not|['’]t| not)\b|"
+    r"has to be (?:rejected|discarded)|"
     r"among others|et al\b|or so\b|(?:seems|appears|looks|sounds|feels)\b|is what (?:you|one|we|they|i)\s|"
     r"but (?:don['’]t|do not|i['’]m not|i am not)\b|"
     r"in (?:the|my|an?|our|that|some|his|her) (?:\w+ )?(?:notes|book|textbook|forum|video|lecture|article|paper|"
@@ -135,7 +137,8 @@ _SOURCE = re.compile(
 )
 """A subject that knows or tells a value rather than has it."""
 _HEARSAY = re.compile(
-    r"\W*(?:(?:the|an?|my|his|her|their|our|one)\s)?(?:(?!average|mean|median|total|sum|number)\w+\s)?(?:hint|rumou?r|suggestion|conjecture|claim|hunch|"
+    r"\W*(?:(?:the|an?|my|his|her|their|our|one)\s)?(?:(?!average|mean|median|total|sum|number)\w+\s)?(?:hint|"
+    r"rumou?r|suggestion|conjecture|claim|hunch|"
     r"guess|bet|gossip|word (?:on|has)|"
     r"legend)\b[^.;]{0,60}\b(?:is|was)\s+\Z",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     r"[^\x00-\x7F])",
     re.DOTALL,
 )
-_BEFORE = re.compile(r"(?:[\s*_`:：=]|#(?=[#\s]))*(?:(?<=\n)[-•>]\s+)?")
+_BEFORE = re.compile(r"(?:[\s*_`:：=]|(?<=\n)-{3,}(?=\n)|#(?=[#\s]))*(?:(?<=\n)[-•>]\s+)?")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:approx|ca|vs|no|nr|sq|cu|ft|in|hr|hrs|min|sec|St|Dr|Mr|Mrs|e\.g|i\.e|a|p|U|S))\Z", re.IGNORECASE
 )

@@ -8,7 +8,9 @@ import re
 from data.records import Problem
 from verifiers.extraction.asides import last_row
 from verifiers.extraction.asked import YES_OR_NO, asks_yes_or_no, parts_asked
-from verifiers.extraction.assignments import assigned_together
+from verifiers.extraction.asked_amount import asked_amount
+from verifiers.extraction.assignments import assigned_together, without_indices
+from verifiers.extraction.clock_times import asks_time, only_time
 from verifiers.extraction.closing_sentence import LINE_CHARS, SUPPOSED, Conclusion, said_last
 from verifiers.extraction.doubts import DOUBTED
 from verifiers.extraction.options import is_choice
@@ -35,7 +37,8 @@ _FOOTER = re.compile(
 )
 """What is written below a text about how it was made: `Tokens used: 58`, `Time: 58 ms`, `Page 3`."""
 _END_OF_PROOF = re.compile(
-    r"(?:\s*\\end\{(?:solution|proof|document|answer|itemize|enumerate)\})+\Z|\$?\s?(?:\\(?:blacksquare|square|Box|"
+    r"(?:\s*(?:\\end\{(?:solution|proof|document|answer|itemize|enumerate)\}|</(?:solution|response|output|explanation)>))+\Z|"
+    r"\$?\s?(?:\\(?:blacksquare|square|Box|"
     r"qed)\b|[■□∎])\s?\$?\Z"
 )
 _WHERE_CONSTANT = re.compile(
@@ -57,6 +60,14 @@ _SPEAKS = re.compile(
     re.IGNORECASE,
 )
 _TWO_SENTENCES = re.compile(r"[\w)]{2}[.!]\s+(?:[A-Z][a-z]|[A-J][:.)]\s)")
+_COMES_TO_MORE = re.compile(
+    r"[,;]\s(?:so|thus|hence|therefore|i\.e\.,?)\s[$\\(]*[A-Za-z]\s?=|\d\s?→\s?[-−$]?\d|(?<!不)[是は]\s?[-−]?\d"
+)
+"""What makes a line of formulas a sentence: `x = -1 ± 4, so x = 3 or x = -5`, `24 + 12 → 36`."""
+_SUM = r"[-−$€£\d(][-−+*/×·÷^()$€£%\d.\s]{0,60}[-−+*/×·÷^][-−+*/×·÷^()$€£%\d.\s]{0,60}=\s?"
+_SUMS = re.compile(rf"(?:{_SUM}[$€£]?[-−]?\d[\d.]*(?:/\d+)?%?[,;]\s)+{_SUM}([$€£]?[-−]?\d[\d.]*(?:/\d+)?%?)[.\s]*")
+"""`7 × 9 = 63, 63 − 5 = 58`"""
+_ROWS_OF_EQUATIONS = re.compile(r"&\s?=\s?&")
 _QUESTION_MARK = re.compile(
     r"\A\s*(?:A\s?:\s+|TL;?DR\s?:\s+|#{1,6}\s+|[-•]\s+(?=[A-Za-z]))?(?:(?:=>|⇒|→|⟹|➜|∴|(?:so|thus|hence|"
     r"therefore)\s*[:,])\s*)?",
@@ -97,8 +108,8 @@ def _shown_last(text: str, problem: Problem) -> Conclusion | None:
     if display := _DISPLAY.search(text[-LINE_CHARS:]):
         return right_side(_displayed(display), problem), "the last formula"
     lines = plain_markup(text)
-    if _is_bare(lines):
-        return _QUESTION_MARK.sub("", lines), "the text is nothing but the answer"
+    if "\n" not in lines and (only := _only_line(lines, problem)):
+        return only
     if (asked := parts_asked(problem.reference)) > 1 and (parts := _labelled_parts(lines, asked)):
         return parts, "the labelled parts"
     last = lines.rpartition("\n")[2]
@@ -107,8 +118,21 @@ def _shown_last(text: str, problem: Problem) -> Conclusion | None:
     if asks_yes_or_no(problem) and (yes_or_no := YES_OR_NO.match(last)):
         return yes_or_no[1], "the last line begins with it"
     if not is_choice(problem) and (together := assigned_together(lines)):
-        return together, "the values given last"
+        return without_indices(together) if "_" not in problem.reference else together, "the values given last"
     return None
+
+
+def _only_line(line: str, problem: Problem) -> Conclusion | None:
+    """The answer of a text of one line: the time or the amount in it that is asked for, or all of it."""
+    if asks_time(problem) and not DOUBTED.search(line) and (time := only_time(line)):
+        return time, "the time in the only line"
+    if not _is_bare(line):
+        return None
+    if "=" not in problem.reference and (sums := _SUMS.fullmatch(line)):
+        return sums[1], "the last of the sums"
+    if not is_choice(problem) and (asked := asked_amount(line, problem)):
+        return asked, "the amount that is asked for"
+    return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
 
 
 def _displayed(display: re.Match[str]) -> str:
@@ -116,17 +140,22 @@ def _displayed(display: re.Match[str]) -> str:
     formula, rows = display[1] or display[2] or "", display[4]
     if rows:
         return last_row(rows)
-    return last_row(formula) if "\\begin{aligned}" in formula or "\\begin{split}" in formula else formula
+    has_rows = "\\begin{aligned}" in formula or "\\begin{split}" in formula
+    return (
+        last_row(formula)
+        if has_rows or ("\\begin{array}" in formula and _ROWS_OF_EQUATIONS.search(formula))
+        else formula
+    )
 
 
 def _is_bare(text: str) -> bool:
-    """Whether a text is one line and nothing but a value."""
+    """Whether a line is nothing but a value."""
     return (
-        "\n" not in text
-        and len(text) < LINE_CHARS
+        len(text) < LINE_CHARS
         and not _PROSE.search(text)
         and not _SPEAKS.match(text)
         and not _TWO_SENTENCES.search(text)
+        and not _COMES_TO_MORE.search(text)
         and (text.isascii() or left_open(text) is None)
     )
 

@@ -8,6 +8,8 @@ import re
 from data.records import Problem
 from verifiers.extraction.asides import ASIDE_SENTENCE, without_asides
 from verifiers.extraction.asked import asks_yes_or_no, is_words, parts_asked
+from verifiers.extraction.asked_amount import asked_amount, is_of_another
+from verifiers.extraction.clock_times import asks_time, only_time
 from verifiers.extraction.combined_values import in_two_units
 from verifiers.extraction.doubts import DOUBTED, OTHERS_WORDS, QUALIFIED, SET_ASIDE, UNSURE
 from verifiers.extraction.options import is_choice, option_at_end
@@ -18,6 +20,7 @@ from verifiers.extraction.sentence_values import CONCLUDES, stated_result, value
 from verifiers.extraction.spelled_values import spelled_value
 from verifiers.extraction.undressing import fractions_spelled, plain_markup
 from verifiers.extraction.unit_after import is_quantity
+from verifiers.extraction.yes_or_no import restated
 from verifiers.reading.number_words import number_in_words
 
 Conclusion = tuple[str | None, str]
@@ -33,7 +36,9 @@ _PLEASANTRY = re.compile(
     r"thank you|thanks)\b",
     re.IGNORECASE,
 )
-_CAN_HOLD_ANSWER = re.compile(r"[\d$\\*]|\b[A-J]\b|\b[a-z]\s?[-+=/]\s?[a-z]\b")
+_CAN_HOLD_ANSWER = re.compile(
+    r"(?i:\bquarter (?:past|to)\b|\bhalf past\b)|[\d$\\*]|\b[A-J]\b|\b[a-z]\s?[-+=/]\s?[a-z]\b"
+)
 _CHEER = re.compile(
     r"\W*(?:happy \w+ing|(?:great|good|nice|excellent|fantastic) (?:job|work|question)|well done|enjoy|congrat\w+|"
     r"cheers|bravo|voilà|hooray|yay|keep it up|(?:and )?that['’]s it|(?:and )?there you have it|"
@@ -74,7 +79,8 @@ _TRUTH = re.compile(
     r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\b(?:\W*\Z|\W{0,2}:\s)", re.IGNORECASE
 )
 _DENIES = re.compile(
-    r"\b(?:false|untrue|wrong|incorrect|claims?|claimed|say|says|not|if|whether|neither|nor|cannot|unless|only)\b|n['’]t\b",
+    r"\b(?:false|untrue|wrong|incorrect|claims?|claimed|say|says|not|if|whether|neither|nor|cannot|unless|only)\b|"
+    r"n['’]t\b",
     re.IGNORECASE,
 )
 
@@ -96,7 +102,7 @@ def said_last(text: str, problem: Problem) -> Conclusion:
     if twice := _said_twice(sentence, problem):
         return twice, "the last sentence says it in two units"
     claim = _conclusion(plainly(without_asides(sentence.rstrip(" .。✅✔☑✓🎉\ufe0f")), problem.reference), problem)
-    if (truth := _truth(claim)) and asks_yes_or_no(problem):
+    if asks_yes_or_no(problem) and (truth := _truth(claim) or restated(claim, problem)):
         return truth, "the last sentence says so"
     if _claims_nothing(claim):
         return None, "no final answer is stated, and the last sentence asks, supposes, or tells what others say"
@@ -107,11 +113,21 @@ def _claimed(sentence: str, text: str, problem: Problem) -> Conclusion:
     """What a sentence claims that is neither a question nor a supposition, unless it is left open."""
     of_words, of_options = is_words(problem.reference), is_choice(problem)
     doubts = _doubts(sentence, problem)
+    if (
+        not (doubts or of_words or of_options)
+        and not QUALIFIED.search(sentence)
+        and (asked := asked_amount(sentence, problem))
+    ):
+        return asked, "the amount that is asked for"
     if not (doubts or of_words or of_options) and (result := stated_result(sentence, problem)):
         return result, "what the last sentence comes to"
+    if asks_time(problem) and not doubts and (time := only_time(sentence)) is not None:
+        return time or None, "the time in the last sentence" if time else "the last sentence only bounds the time"
     is_list = doubts == {"or"} and parts_asked(problem.reference) > 1
     if (doubts and not is_list) or QUALIFIED.search(sentence):
         return None, "no final answer is stated, and the last sentence leaves it open"
+    if not of_words and is_of_another(sentence, problem):
+        return None, "the amount in the last sentence is not the one that is asked for"
     if of_options:
         letter = option_at_end(sentence, text, problem)
         return letter, "the option named last" if letter else "no option is named last"

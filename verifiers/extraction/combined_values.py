@@ -31,7 +31,8 @@ _PART = re.compile(r"\$?\s*(?:\d+\s*/\s*\d+|\\[dt]?frac.*|0?\.\d+|[\d.]+\s*\\?%)
 _WITHIN_A_TIME = re.compile(
     r"(?<=[\w$€£%]),?\s+(?:in|within|after|over|during|d['’]ici|dans|après|pendant|en|durante|dentro de|después de|"
     r"nach|innerhalb von|por|dopo|tra)\s+(?:the (?:next|first|last)\s+)?\d+\s+"
-    r"(?:seconds|minutes|hours|days|weeks|months|years|mois|ans|jours|semaines|heures|meses|años|anos|días|dias|semanas|"
+    r"(?:seconds|minutes|hours|days|weeks|months|years|mois|ans|jours|semaines|heures|meses|años|anos|días|dias|"
+    r"semanas|"
     r"horas|Monaten?|Jahren?|Tagen?|Wochen|Stunden|mesi|anni|giorni|settimane|ore)\s*[.。]?\Z",
     re.IGNORECASE,
 )

@@ -42,7 +42,8 @@ _TO_BE_SHOWN = (
 )
 _ACCORDING_TO_OTHERS = (
     r"\baccording to (?!our|my (?!notes|friend|teacher|book|text|prof|coll|bro|sis|mot|fat)|this|these|that|Vieta|"
-    r"Pythagoras|Heron|Euler|Fermat|Gauss|Bayes|Euclid|Newton|Kepler|Ohm|Hooke|Archimedes|[^,.;:]{0,40}\b(?:theorem|formula|law|rule|"
+    r"Pythagoras|Heron|Euler|Fermat|Gauss|Bayes|Euclid|Newton|Kepler|Ohm|Hooke|Archimedes|[^,.;:]{0,40}\b(?:theorem|"
+    r"formula|law|rule|"
     r"identity|inequality|lemma|principle|definition|equation|method|table|problem|question|given|property|criterion|"
     r"calculation|graph|figure|diagram)s?\b)"
 )

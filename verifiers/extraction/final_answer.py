@@ -21,7 +21,14 @@ from verifiers.extraction.closing_line import concluded
 from verifiers.extraction.options import is_choice, named_option
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.several_cases import is_one_case
-from verifiers.extraction.undressing import narrowed, plain_markup, result_of_sum, undress, western_digits
+from verifiers.extraction.undressing import (
+    last_equivalent,
+    narrowed,
+    plain_markup,
+    result_of_sum,
+    undress,
+    western_digits,
+)
 from verifiers.extraction.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.extraction.visible import shown_text, visible_text
 
@@ -386,7 +393,7 @@ def _presented(statement: str, problem: Problem) -> str:
     """Return the answer in a statement, without what only dresses it and in digits that every rule can read."""
     if _PLAIN_NUMBER.fullmatch(statement) and not is_choice(problem):
         return statement
-    answer = western_digits(undress(statement))
+    answer = western_digits(undress(last_equivalent(statement, problem) if "\\" in statement else statement))
     if _UNFINISHED_BOX.search(answer) or doubts.QUOTED.search(answer) or doubts.SET_ASIDE.search(answer):
         return ""
     if is_choice(problem):

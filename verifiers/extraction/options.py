@@ -10,7 +10,8 @@ _LETTER_REFERENCE = re.compile(r"\(?[A-J]\)?\.?")
 _OPTION_LINE = re.compile(r"^[ \t*>-]{0,4}\(?([A-J])[).:]\**[ \t]+(?=\S)", re.MULTILINE)
 _OPTION_IN_LINE = re.compile(r"(?<!\S)\(([A-J])\)\s?(?=\S)")
 _NAMED = re.compile(
-    r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|opción|opção|opzione|choice|answer|"
+    r"(?:(?:the|la|le|el|die|der|das)\s+)?(?:(?:correct|right|best|final)\s+)*(?:option|opción|opção|opzione|choice|"
+    r"answer|"
     r"letter)?\s*(?:(?:is|:)\s+)?"
     r"(?:\\(?:text|mathrm|mathbf|textbf|bf|boldsymbol)\s*\{\s*)*[(\[{]?\s*([A-J])\s*[)\]}]*"
     r"(?:\s*(?:[.):：,;；，\-–—]|\\[,;:! ]|\\q?quad|=)+\s*|\s+|\Z)(.*)",
@@ -41,7 +42,8 @@ _NOT_COMPARED = re.compile(r"\\(?:text|mathrm|mathbf|textbf|left|right|,|;|:|!| 
 
 _OPTION_AT_END = re.compile(
     r"(?:\b(?i:it['’]s|that['’]s|is|be|so|therefore|thus|hence|choose|pick|say|select|option|choice|answer|just|leaves|"
-    r"leaving|remains)(?:\s+(?:definitely|clearly|therefore|thus|certainly|surely|indeed|just|obviously|simply))?|[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
+    r"leaving|remains)(?:\s+(?:definitely|clearly|therefore|thus|certainly|surely|indeed|just|obviously|simply))?|"
+    r"[✅✔☑]|[:：→是为選选])[\s,]*\(?\b([A-J])\b\)?[\s.!。]*\Z|"
     r"(?:\A\W*|\b(?i:so|thus|therefore|hence|then|that|"
     r"only)[\s,]+)(?:[Oo]ption\s+)?\(?([A-J])\)?\s+(?:is\s+(?:the\s+)?(?:correct|right|true)|works|fits|"
     r"remains|survives|is left)\b|"

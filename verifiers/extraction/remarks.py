@@ -14,7 +14,8 @@ _REMARK = re.compile(
     # It is confirmed.
     r"(?:true|correct|confirmed|verified|checked|right|yes|верно|правильно|stimmt|korrekt|vrai|exact|correcto|"
     r"q\.?e\.?d|whew)\W*\Z|"
-    r"(?:and\s+)?(?:that|this|it|everything|all of this|the (?:answer|result|solution))(?:['’]s|\s+(?:is|does|indeed))?\s+"
+    r"(?:and\s+)?(?:that|this|it|everything|all of this|the (?:answer|result|solution))(?:['’]s|\s+(?:is|does|"
+    r"indeed))?\s+"
     r"(?:works|checks? out|(?:the|our|my|your) (?:final )?answer|correct|right|fits|matches|consistent|holds)\b"
     r"[^\d\n]{0,40}\Z|"
     r"(?:both|all|these|the two)\s(?:\w+\s){0,3}(?:satisfy|agree|match|work|check|fit|are (?:equal|valid|equivalent))\b"
@@ -36,13 +37,16 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\b(?:not|wrong|incorrect|mistakes?|errors?|wait|hmm+|actually|but|however|should|must|need|so|thus|therefore|hence|"
-    r"then|oops|answer is|asks?|asked|wants?|same as|means?|donc|also|entonces|значит|поэтому|得)\b|n['’]t\b|[≠?❌✗✘]|所以|因此|不|错|誤",
+    r"\b(?:not|wrong|incorrect|mistakes?|errors?|wait|hmm+|actually|but|however|should|must|need|so|thus|therefore|"
+    r"hence|"
+    r"then|oops|answer is|asks?|asked|wants?|same as|means?|donc|also|entonces|значит|поэтому|得)\b|n['’]t\b|[≠?❌✗✘]|"
+    r"所以|因此|不|错|誤",
     re.IGNORECASE,
 )
 """What makes a remark more than one: it doubts what stands before it or says what follows."""
 _TURNS = re.compile(
-    r"\b(?:wait|hmm+|oops|hold on|i must have|(?:made|is|was) an? (?:\w+ )?(?:mistake|error)|let me (?:redo|recalculate|"
+    r"\b(?:wait|hmm+|oops|hold on|i must have|(?:made|is|was) an? (?:\w+ )?(?:mistake|error)|let me (?:redo|"
+    r"recalculate|"
     r"recompute|try again|fix|correct)|scratch that|on second thought|that['’]s not (?:equal|right|it)|"
     r"(?:does not|doesn['’]t|do not|don['’]t) (?:match|agree|check out|add up))\b",
     re.IGNORECASE,
@@ -77,5 +81,3 @@ def _last_start(text: str) -> int:
     begin = max(0, len(text) - _END_CHARS)
     starts = [match.end() for match in _SENTENCE_START.finditer(text, begin) if text[match.end() :].strip()]
     return starts[-1] if starts else 0
-
-

@@ -37,7 +37,7 @@ _SCRIPT = re.compile(r"[\u0400-\u052f\u0590-\u1fff\u3040-\ud7af]")
 """A letter of a script in which a number stands between letters, or no unit of ours does."""
 _ENDS_IN = re.compile(
     r"(?:\b(?:is|equals|gives|yields|get|leaving|obtain|have)|(?<![<>!:])=)\s+(?:exactly\s+|just\s+)?"
-    r"((?<!-)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"((?<!-)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|/\d+)?)"
     r"((?:\s(?!more|less|fewer|times|percent|hundred|thousand|million|billion|dozen|and|or|to|as|"
     r"in the)[a-z]{2,}){0,3})\Z"
 )
@@ -59,6 +59,8 @@ _DATE = re.compile(
     rf"\b(?:{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
     rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?:,? \d{{4}})?)\b"
 )
+_LEADS_TO = re.compile(r"\d[\s%)]*→\s*[-−$]?\d[^→]*\Z")
+"""`24 + 12 → 36`"""
 _BARE_VALUE = re.compile(r"[$\\(]*[-−]?\d[\d.,/]*[$\\).]*|\\[dt]?frac\{\d+\}\{\d+\}")
 
 
@@ -148,7 +150,8 @@ def _from_sentence(sentence: str, problem: Problem) -> str | None:
         return formula
     sentence = without_time_taken(sentence)
     concluding = [match.end() for match in CONCLUDES.finditer(sentence)]
-    start = max(sentence.rfind("="), *concluding, 0)
+    arrow = sentence.rfind("→") if _LEADS_TO.search(sentence) else 0
+    start = max(sentence.rfind("="), *concluding, arrow, 0)
     sentence = _LABEL.sub(" ", sentence)
     numbers = list(_NUMBER.finditer(sentence, start)) or list(_NUMBER.finditer(sentence))
     if len({number.group().strip() for number in numbers}) != 1:

@@ -34,13 +34,16 @@ _SMALL = (
 )
 _RUN = re.compile(
     rf"(?<![\w-])(?:(?:negative|minus)\s)?(?:an?\s(?=hundred|thousand|million))?(?:{_SMALL}|hundred|thousand|million)"
-    rf"(?:[\s-](?:and\s)?(?:{_SMALL}|hundred|thousand|million))*(?:[\s-](?:halves|half|thirds?|quarters?|fourths?|fifths?|sixths?|"
+    rf"(?:[\s-](?:and\s)?(?:{_SMALL}|hundred|thousand|million))*(?:[\s-](?:halves|half|thirds?|quarters?|fourths?|"
+    rf"fifths?|sixths?|"
     r"sevenths?|eighths?|ninths?|tenths?))?(?![\w-])",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:\A\W*|\b(?:is|are|was|be|equals|makes?|made|earns?|costs?|measures?|needs?|takes?|has|have|pays?|gets?|totals?|"
-    r"lasts?|weighs?|spends?|saves?|contains?|(?:average|total|sum) of|it['’]s|that['’]s|answer|by)\s(?:exactly\s|just\s)?|"
+    r"(?:\A\W*|\b(?:is|are|was|be|equals|makes?|made|earns?|costs?|measures?|needs?|takes?|has|have|pays?|gets?|"
+    r"totals?|"
+    r"lasts?|weighs?|spends?|saves?|contains?|(?:average|total|sum) of|it['’]s|that['’]s|answer|by)\s(?:exactly\s|"
+    r"just\s)?|"
     r"[=:]\s?)\Z",
     re.IGNORECASE,
 )
@@ -85,11 +88,7 @@ def _in_digits(sentence: str, runs: list[re.Match[str]], problem: Problem) -> st
         return None
     joints = [sentence[one.end() : next_one.start()] for one, next_one in pairwise(runs)]
     begin, end = runs[0].start(), runs[-1].end()
-    if not (
-        _BEFORE.search(sentence[:begin])
-        and all(map(_JOINED.fullmatch, joints))
-        and _BEHIND.match(sentence[end:])
-    ):
+    if not (_BEFORE.search(sentence[:begin]) and all(map(_JOINED.fullmatch, joints)) and _BEHIND.match(sentence[end:])):
         return None
     counted = sentence[end:].split()[:1]
     if counted and counted[0].strip(".").removesuffix("s").casefold() in sentence[:begin].casefold().split():

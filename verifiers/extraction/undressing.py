@@ -124,6 +124,9 @@ _COPULA = re.compile(
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"(?<![<>!\\:])=(?!=)")
+_EQUIVALENT = re.compile(
+    r"\\(?:iff|(?:L|l|Longl|longl)eftrightarrow)(?![A-Za-z])|\\xrightarrow(?:\[[^\[\]]*\])?\{[^{}]*\}|[⟺⇔]"
+)
 _SEVERAL = re.compile(
     r"[,;]\s|\\text|\\q?quad|\\\\|\b(?:or|and|if|not|but|so|when)\b|\\(?:lor|vee|land|neq?|implies|Rightarrow)\b|"
     r",\s*[a-z]\s*=|[,;]\\[ ,;:]"
@@ -159,7 +162,8 @@ _ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")
 _SCALED = re.compile(r"\d\s?(?:[百千万萬亿億倍半多]|分之)")
 """`5万` is 50,000 and `5分之一` one fifth."""
 _SAID_IN_ASIAN = re.compile(
-    r"(?:是|为|為|等于|等於)\s*(?:\\?\(|\$)?\s*(\\[dt]?frac\s?\{-?\d{1,9}\}\s?\{\d{1,9}\}|-?\d[\d.,]*(?:/\d+)?)\s*(?:\\?\)|\$)?\s*"
+    r"(?:是|为|為|等于|等於)\s*(?:\\?\(|\$)?\s*(\\[dt]?frac\s?\{-?\d{1,9}\}\s?\{\d{1,9}\}|-?\d[\d.,]*(?:/\d+)?)\s*(?:\\?\)|"
+    r"\$)?\s*"
     r"([\u4e00-\u9fff]{0,4}(?:/[\u4e00-\u9fff]{1,3})?)\Z"
 )
 """The value at the end of a sentence: `每份是 \frac{2}{5} 吨`."""
@@ -253,13 +257,25 @@ def _without(statement: str, places: list[tuple[str, int, int]]) -> str:
     return " ".join(statement[end:start] for end, start in zip(ends, starts, strict=True))
 
 
+def last_equivalent(formula: str, problem: Problem) -> str:
+    r"""Return the last of the formulas that arrows lead from one to the next: `2x > 6 \iff x > 3`.
+
+    >>> last_equivalent(r"2x > 6 \iff x > 3", Problem(question="?", reference="x > 3"))
+    'x > 3'
+    """
+    if ("\\" not in formula and formula.isascii()) or _EQUIVALENT.search(problem.reference):
+        return formula
+    last = _EQUIVALENT.split(formula)[-1].strip()
+    return last if last and last.count("{") == last.count("}") else formula
+
+
 def right_side(formula: str, problem: Problem) -> str:
     """Return what a chain of equations comes to, unless the reference is itself an equation.
 
     >>> right_side("x = 2 + 3 = 5", Problem(question="x?", reference="5"))
     '5'
     """
-    formula = formula.strip().rstrip(".,")
+    formula = last_equivalent(formula.strip().rstrip(".,"), problem)
     if "=" in problem.reference or _SEVERAL.search(formula):
         return formula
     last = _EQUALS.split(formula)[-1].strip()

@@ -6,12 +6,14 @@ from data.records import AnswerKind, Problem
 
 FORMULA_ENDS = r"(?:\\[,;:! ]|\\q?quad|~|\s|\$|\\\)|\\\]|,){0,8}"
 _UNIT_AFTER = re.compile(
-    rf"{FORMULA_ENDS}(\\?%|\^?\\circ\s?[CF]?|°\s?[CF]?|\\(?:text|mathrm|textrm|mathit|rm|unit|si|operatorname)\b[^.$\n]{{1,60}}?|"
+    rf"{FORMULA_ENDS}(\\?%|\^?\\circ\s?[CF]?|°\s?[CF]?|\\(?:text|mathrm|textrm|mathit|rm|unit|si|"
+    rf"operatorname)\b[^.$\n]{{1,60}}?|"
     r"[A-Za-zµμΩ°Å][\w°µμΩ/^·⋅*\-²³⁻¹{}\\ ]{0,40}?)[\s$]*(?:\\\)|\\\])?\s*(?:[.,;!\n。]|\Z)"
 )
 _NO_UNIT = re.compile(
     r"\b(?:is|are|was|be|as|the|our|which|for|when|so|and|or|this|that|then|because|since|if|by|with|to|each|total|"
-    r"answer|not|chose|chooses?|prefers?|preferred|likes?|liked|voted|have|has|had|were|did|does|do|can|got|went|took)\b",
+    r"answer|not|chose|chooses?|prefers?|preferred|likes?|liked|voted|have|has|had|were|did|does|do|can|got|went|"
+    r"took)\b",
     re.IGNORECASE,
 )
 _OF_WHAT = re.compile(
@@ -20,7 +22,8 @@ _OF_WHAT = re.compile(
 """What is measured, and not the unit: `cups of sugar in total`."""
 _QUANTITY = re.compile(
     r"\d[\s~}]*(?:\\[,;:! ]|\\q?quad)*\s*"
-    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty|Omega|ohm|AA)\b|\\mu\s?\\?[A-Za-z{]|°|\\?%|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
+    r"(?:\\(?:text|mathrm|rm|unit|si|SI|qty|Omega|ohm|AA)\b|"
+    r"\\mu\s?\\?[A-Za-z{]|°|\\?%|\^\{?\\circ|[A-Za-zµμΩ]{2,}|\s[A-Za-zµμΩ])"
 )
 _MONEY = re.compile(r"\s*\\?[$€£¥]\s*\d")
 _COIN = re.compile(FORMULA_ENDS + r"(cents?|¢|dollars?|euros?|€|pounds?|pence|£|yen|¥|rupees?|yuan)(?![A-Za-z])")
