@@ -16,7 +16,7 @@ def plain_markup(text: str) -> str:
     >>> plain_markup("**Answer:** 2**3")
     'Answer: 2**3'
     """
-    if "**" not in text:
+    if "*" not in text or "**" not in text:
         return text
     return _BOLD_MARK.sub("", text)
 

@@ -10,7 +10,9 @@ from verifiers.steps.plain_formulas import Ratio, added, ratio
 from verifiers.steps.step_agreement import FLOAT_NOISE
 
 # Possessive and atomic throughout: a number or a noun is given back by no other reading of the line.
-_NUMBER: Final = r"(?>[0-9]{1,3}(?:,[0-9]{3}){1,4}(?![0-9])|[0-9]{1,12}(?:\.[0-9]{1,16})?|\.[0-9]{1,6})"
+_NUMBER: Final = (
+    r"(?:[0-9]{1,12}+(?:\.[0-9]{1,16}+|,(?<![0-9]{4},)[0-9]{3}(?:,[0-9]{3}){0,3}+(?![0-9]))?+|\.[0-9]{1,6}+)"
+)
 _NOUN: Final = (
     r"(?:(?: | ?/ ?)(?!(?:times|plus|minus|divided|multiplied|of|and|or|is|x|more|less)\b)[A-Za-z]{2,20}+){0,3}+"
 )
@@ -20,10 +22,17 @@ _SIDE: Final = rf"{_NUMBER}(?:%|{_NOUN})(?:{_OPERATION}{_MONEY}{_NUMBER}(?:%|{_N
 _CHAIN = re.compile(rf"{_SIDE}(?: ?= ?{_MONEY}-?{_SIDE}(?= ?=))*+ ?= ?{_MONEY}-?{_NUMBER}%?")
 _OF_TWO = re.compile(rf"({_NUMBER}){_NOUN} ?([-+*/x×÷–−]) ?{_MONEY}({_NUMBER}){_NOUN} ?= ?{_MONEY}({_NUMBER})")
 """Most chains: two numbers and what they come to."""
+_OF_TWO_WHOLE = re.compile(
+    rf"([0-9]{{1,9}}) ?([-+*/x×÷–−]) ?{_MONEY}([0-9]{{1,9}}) ?= ?{_MONEY}([0-9]{{1,9}})(?![\d,.]*\d|%)"
+)
+"""More than half of them: two whole numbers side by side, with their result."""
 _OPERAND = re.compile(rf"([-+*/x×÷–−=]) ?{_MONEY}(-?)({_NUMBER})(%?)")
 _OPERAND_BACKWARDS: Final = r"(?:%|(?:[A-Za-z]{2,20}+(?: ?/ ?| )){0,3}+)[0-9][0-9.,]*+"
-_SIDE_BACKWARDS = re.compile(rf" ?{_OPERAND_BACKWARDS}(?:{_MONEY}{_OPERATION}{_OPERAND_BACKWARDS}){{0,9}}+")
-"""A side, read from the sign to its left: the other numbers of the prose are never looked at."""
+_SIDE_BACKWARDS = re.compile(
+    rf"( ?{_OPERAND_BACKWARDS}(?:{_MONEY}{_OPERATION}{_OPERAND_BACKWARDS}){{0,9}}+)"
+    rf"(?:{_MONEY} ([A-Za-z]{{2,}}+)(?=[ \n]))?"
+)
+"""A side, read from the sign to its left, with the word before it: the other numbers of the prose are not looked at."""
 _SIDE_CHARS: Final = 120
 _FLOAT_STEPS: Final = 10**11
 """Steps between two whole numbers in a decimal of as many places as computers write, with or without a percent sign."""
@@ -34,33 +43,36 @@ _LEADS = frozenset(
 _RESULT = re.compile(rf" ?{_MONEY}-?{_NUMBER}%?(?![\d,.]*\d)")
 
 
-def chains(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield where each chain of sides and signs begins and ends, and how many statements it makes; 0 if it is none."""
-    start = -1
+Chain = tuple[int, int, int, str]
+"""Where a chain begins and ends, how many statements it makes (0 if it is none), and the word before it backwards,
+where spaces set it off and the reading comes by it; else an empty text."""
+
+
+def chains(text: str) -> Iterator[Chain]:
+    """Yield each chain of sides and signs."""
+    start, word = -1, ""
     since = 0
     sign = text.find("=")
     while sign >= 0:
-        begins = _beginning(text, since, sign)
-        if start < 0:
-            start = begins
-        elif begins < 0 or text[since:begins] not in _LEADS:
-            yield _ended(text, start, since)
-            start = begins
+        first = since if sign - since < _SIDE_CHARS else sign - _SIDE_CHARS
+        side = _SIDE_BACKWARDS.match(text[first:sign][::-1])
+        begins = -1 if side is None else sign - side.end(1)
+        if start >= 0 and (side is None or text[since:begins] not in _LEADS):
+            yield (*_ended(text, start, since), word)
+            start = -1
+        if start < 0 and side is not None:
+            start, word = begins, side[2] or ""
         since = sign + 1
         sign = text.find("=", since)
     if start >= 0:
-        yield _ended(text, start, since)
-
-
-def _beginning(text: str, since: int, sign: int) -> int:
-    """Return where the side before a sign begins, -1 where there is none."""
-    first = max(since, sign - _SIDE_CHARS)
-    found = _SIDE_BACKWARDS.match(text[first:sign][::-1])
-    return -1 if found is None else sign - found.end()
+        yield (*_ended(text, start, since), word)
 
 
 def _ended(text: str, start: int, last: int) -> tuple[int, int, int]:
-    """Return a chain whose last sign stands before `last`, with its result."""
+    """Return a chain whose last sign stands before `last`, with its result and how many statements it makes."""
+    whole = _OF_TWO_WHOLE.match(text, start)
+    if whole is not None and whole.end() > last and _is_whole_result(*whole.groups()):
+        return start, whole.end(), 1
     result = _RESULT.match(text, last)
     return (start, last, 0) if result is None else (start, result.end(), _links(text[start : result.end()]))
 
@@ -105,6 +117,16 @@ def _links(chain: str) -> int:
         for (one, some), (other, more) in pairwise(sides)
     )
     return len(sides) - 1 if hold else 0
+
+
+def _is_whole_result(one: str, sign: str, other: str, result: str) -> bool:
+    """Say whether an operation on two whole numbers comes to a third."""
+    left, right, value = int(one), int(other), int(result)
+    if sign in "*x×":
+        return left * right == value
+    if sign in "/÷":
+        return right != 0 and left == right * value
+    return (left + right if sign == "+" else left - right) == value
 
 
 def _is_result(one: Ratio, sign: str, other: Ratio, result: Ratio) -> bool:

@@ -18,14 +18,14 @@ class _NoFormulaError(ValueError):
     """A side is no formula that this module reads."""
 
 
-def formulas(line: str) -> Iterator[tuple[int, int, int]]:
-    """Yield where each chain of a line begins and ends, and how many statements it makes.
+def formulas(line: str) -> Iterator[tuple[int, int, int, str]]:
+    """Yield where each chain of a line begins and ends, how many statements it makes, and no word before it.
 
     0 stands for a chain that is not read to its end, or does not hold, or states no operation.
     """
     for match in _FORMULA.finditer(line):
         length, statements = _read_chain(match[0])
-        yield match.start(), match.start() + length, statements
+        yield match.start(), match.start() + length, statements, ""
 
 
 def _read_chain(chain: str) -> tuple[int, int]:

@@ -5,9 +5,9 @@ ever called false here: what is not plainly true is left to the grammar.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from verifiers.steps.plain_chains import chains
+from verifiers.steps.plain_chains import Chain, chains
 from verifiers.steps.plain_formulas import formulas
 from verifiers.steps.step_words import FUNCTION_WORDS, PART_WORDS
 
@@ -63,14 +63,14 @@ def _without_latex(line: str) -> str:
     return line
 
 
-def _all_true(text: str, found: Iterable[tuple[int, int, int]]) -> int:
+def _all_true(text: str, found: Iterable[Chain]) -> int:
     """Return how many statements these chains make, 0 unless they hold and are all that the text states."""
     checked = named = 0
     starts = []
-    for start, end, links in found:
+    for start, end, links, word in found:
         if not links or not _AFTER.match(text, end):
             return 0
-        if not _stands_alone(text, start):
+        if (not word or word[::-1].lower() in _JOINS) and not _stands_alone(text, start):
             if not _is_named(text, start):
                 return 0
             named += 1
@@ -78,19 +78,26 @@ def _all_true(text: str, found: Iterable[tuple[int, int, int]]) -> int:
         starts.append(start)
     if not checked or checked + named != text.count("="):
         return 0
-    return 0 if any(place not in starts for place in _numbers_after_verbs(text)) else checked
+    in_words = _numbers_after_verbs(text)
+    return checked if not in_words or set(starts).issuperset(in_words) else 0
 
 
 def states_in_words(line: str) -> bool:
     """Say whether a line holds `is 15`, `makes $3` or the like behind another number."""
-    return any(_numbers_after_verbs(line))
+    return bool(_numbers_after_verbs(line))
 
 
-def _numbers_after_verbs(text: str) -> Iterator[int]:
-    """Yield where the numbers stand that a verb may call equal to one before them in their line."""
-    for found in _VERB_AND_NUMBER.finditer(text.lower()):
-        if _DIGIT.search(text, text.rfind("\n", 0, found.start()) + 1, found.start()):
-            yield found.end() - 1
+def _numbers_after_verbs(text: str) -> list[int]:
+    """Return where the numbers stand that a verb may call equal to one before them in their line."""
+    lowered = text.lower()
+    found = _VERB_AND_NUMBER.search(lowered)
+    places = []
+    while found is not None:
+        verb, end = found.span()
+        if _DIGIT.search(text, text.rfind("\n", 0, verb) + 1, verb):
+            places.append(end - 1)
+        found = _VERB_AND_NUMBER.search(lowered, end)
+    return places
 
 
 def _is_named(text: str, start: int) -> bool:
@@ -101,9 +108,6 @@ def _is_named(text: str, start: int) -> bool:
 def _stands_alone(text: str, start: int) -> bool:
     """Say whether nothing before the statement can belong to it."""
     start -= text[start - 1 : start] in _CURRENCIES
-    word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1] if text[start - 1 : start] == " " else ""
-    if len(word) > 1 and word.isascii() and word.isalpha() and word.lower() not in _JOINS:
-        return True  # as it is mostly
     line = text.rfind("\n", 0, start) + 1
     words = text[max(line, start - _LOOK_BACK_CHARS) : start].rsplit(None, 2)
     if not words:

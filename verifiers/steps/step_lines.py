@@ -25,13 +25,14 @@ _ALIGNED = re.compile(
 )
 _INMOST: Final = r"[^{}\n]{1,200}+"
 _INNER: Final = rf"(?:{_INMOST}|\{{(?:{_INMOST})?+\}}){{0,20}}+"
+_BOX_CHARS: Final = 100
 _BOX = re.compile(rf"\\f?box(?:ed)? {{0,2}}+\{{((?:{_INMOST}|\{{{_INNER}\}}){{0,40}}+)\}}")
 _TABLE = re.compile(r"\\begin\{((?:[pbBvV]?(?:small)?matrix|array|tabular|cases)\*?)\}[\s\S]{0,3000}?\\end\{\1\}")
 """Its rows are no lines, and what stands beside it is part of a calculation that is not read."""
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[a-z]{1,12}\*?\}")
 _DEGREES = re.compile(r"(?<![ \t])[ \t]*+(?:\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?|°)(?!\s*[A-Za-z\\]*[CF]\b)")
 _CELSIUS = re.compile(r"(?<![ \t])[ \t]*+°\s*C\b")
-_HENCE = re.compile(r"\\(?:therefore|because|implies|(?:Long)?[rR]ightarrow)(?![A-Za-z])")
+_HENCE = re.compile(r"\\(?=[tbiLrR])(?:therefore|because|implies|(?:Long)?[rR]ightarrow)(?![A-Za-z])")
 _LIST_MARK = re.compile(r"\s*(?:>\s*)*+(?:[*•–-]\s+|\(?\d{1,2}[.)]\s+)?")
 _CONTINUED = re.compile(r"\n[ \t]{0,20}(?:[=≈](?!=)|\\approx(?![A-Za-z]))")
 """A line that goes on with the sign of the line before it."""
@@ -46,17 +47,16 @@ def in_plain_marks(text: str) -> str:
     """
     if "<" in text and "<<" in text:
         text = _REPEATED.sub("", text)
-    if "box" in text:
-        text = _BOX.sub(r"\1", text)
-    if "\times" in text:
+    box = text.find("box")
+    if box >= 0:
+        text = _without_boxes(text, box)
+    if "\t" in text and "\times" in text:
         text = text.replace("\times", "\\times")  # the backslash was taken for a tab's
     if "\\" in text:
         if "\\\\" in text:
             text = _TABLE.sub(r" \\table ", text)
             text = _ENVIRONMENT.sub(" ", _ALIGNED.sub(" ", text)).replace("\\\\", "\n")
         text = _HENCE.sub(" ; ", text)
-    if "\n=" in text or "\n " in text or "\n≈" in text:
-        text = _CONTINUED.sub(lambda found: " " + found[0].lstrip(), text)
     # One character is found far sooner than two.
     if ("~" in text or ">" in text) and ("=~" in text or "=>" in text):
         text = text.replace("=~", "≈").replace("=>", " ; ")
@@ -67,8 +67,21 @@ def in_plain_marks(text: str) -> str:
     return plain_markup(text)
 
 
+def _without_boxes(text: str, first: int) -> str:
+    """Return `text` with what its boxes hold instead of them; mostly the `first` is the last, and holds no brace."""
+    inside = first + len("boxed{")
+    end = text.find("}", inside, inside + _BOX_CHARS)
+    content = text[inside:end]
+    is_usual = end >= 0 and "{" not in content and "\n" not in content and text.startswith("\\boxed{", first - 1)
+    if not is_usual or text.find("box", end) >= 0:
+        return _BOX.sub(r"\1", text)
+    return text[: first - 1] + content + text[end + 1 :]
+
+
 def lines_that_state(text: str) -> Iterator[str]:
     """Yield the lines that may state something of numbers; a calculator's note that repeats nothing is one, too."""
+    if "\n=" in text or "\n " in text or ("≈" in text and "\n≈" in text):
+        text = _CONTINUED.sub(lambda found: " " + found[0].lstrip(), text)
     in_words = states_in_words(text)
     for line in text.splitlines():
         if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line, in_words=in_words):
