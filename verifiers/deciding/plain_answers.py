@@ -23,6 +23,24 @@ from verifiers.reading.texts import (
 from verifiers.reading.wrapping import unwrap
 from verifiers.trees.tree import PAIR
 
+_TRUTHS = {
+    **dict.fromkeys(("yes", "true", "yep", "yeah", "yup", "correct", "indeed"), True),
+    **dict.fromkeys(("no", "false", "nope", "nah"), False),
+}
+_POLAR = re.compile(
+    r"(?:\A|[.!?:,]\s+|\n)(?:is|are|was|were|does|do|did|can|has|have|"
+    r"will)\s(?!not\b)[^?]*\?",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W_]+")
+_FUNCTION_WORDS = frozenset(
+    (
+        *("a", "an", "the", "it", "he", "she", "they", "was", "is", "were", "are", "who", "that", "which", "this"),
+        *("by", "of", "in", "on", "to", "has", "have", "had"),
+    )
+)
+_NAME_CHARS = 3
+_SENTENCE_CHARS = 200
 _CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be|has|have)\s+(?:an? |the )?(\S.*)")
 _DENIALS = "not isn't aren't doesn't cannot can't never no n't"
 """What may follow a "no" without taking it back."""
@@ -99,24 +117,58 @@ def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision
         return Decision(Status.CORRECT, "choice.option", "the same option", *forms)
     if reference.doubt and squeezed(reference.text) == squeezed(answer):
         return Decision(Status.CORRECT, "text.signs", "the same signs in the same order", *forms)
-    opening = _OPENING.match(forms[1])
-    if (
-        opening is not None
-        and opening.group(1) == forms[0]
-        and hedge(forms[1][opening.end() :], _DENIALS if forms[0] in {"no", "false"} else "") is None
-    ):
-        return Decision(Status.CORRECT, "text.opening", "the answer opens with it and gives a reason", *forms)
-    reasoned = _OPENING.match(forms[0])
-    if reasoned is not None and _WITH_REASON.fullmatch(reference.text) and forms[1] == reasoned.group(1):
-        return Decision(Status.CORRECT, "text.opening", "the reference opens with it and gives a reason", *forms)
-    closing = _CLOSING.fullmatch(forms[1])
-    if closing is not None and closing.group(1) == forms[0] and denial(forms[1], forms[0]) is None:
-        return Decision(Status.CORRECT, "text.closing", "the sentence comes to it", *forms)
+    if same := _said_otherwise(problem, reference, *forms):
+        return Decision(Status.CORRECT, *same, *forms)
     if "answer" in answer.casefold() and "answer" not in reference.text.casefold():
         stated = extract_answer(answer, problem).answer
         if stated is not None and same_text(reference.text, stated):
             return Decision(Status.CORRECT, "text.words", "the stated words are the same", forms[0], plain_text(stated))
     return Decision(Status.INCORRECT, "text.words", "the words differ", *forms)
+
+
+def _said_otherwise(problem: Problem, reference: Reference, wanted: str, given: str) -> tuple[str, str] | None:
+    """The rule by which other words say the same, and the reason."""
+    if _same_truth(problem, wanted, given):
+        return "text.truth", "the same truth in another word"
+    if _says_it_of_the_question(problem, wanted, given):
+        return "text.question", "the reference in words of the question"
+    opening = _OPENING.match(given)
+    if (
+        opening is not None
+        and (opening[1] == wanted or _same_truth(problem, wanted, opening[1]))
+        and hedge(given[opening.end() :], _DENIALS if opening[1] in {"no", "false"} else "") is None
+    ):
+        return "text.opening", "the answer opens with it and gives a reason"
+    reasoned = _OPENING.match(wanted)
+    if reasoned is not None and _WITH_REASON.fullmatch(reference.text) and given == reasoned.group(1):
+        return "text.opening", "the reference opens with it and gives a reason"
+    closing = _CLOSING.fullmatch(given)
+    if closing is not None and closing.group(1) == wanted and denial(given, wanted) is None:
+        return "text.closing", "the sentence comes to it"
+    return None
+
+
+def _same_truth(problem: Problem, reference: str, answer: str) -> bool:
+    """Whether an answer affirms or denies a question that is answered by yes or no, as the reference does."""
+    truth = _TRUTHS.get(answer.partition(",")[0].strip(" .!"))
+    return truth is not None and truth == _TRUTHS.get(reference) and _POLAR.search(problem.question) is not None
+
+
+def _says_it_of_the_question(problem: Problem, reference: str, answer: str) -> bool:
+    """Whether a sentence says the reference and else only words of the question: "It was Ann who won the race".
+
+    A reference that the question names, to be chosen among others, is not looked for.
+    """
+    if (
+        len(answer) > _SENTENCE_CHARS
+        or len(reference) < _NAME_CHARS
+        or not re.search(rf"\b{re.escape(reference)}\b", answer)
+    ):
+        return False
+    asked = set(_LETTERS.findall(problem.question.casefold()))
+    names = set(_LETTERS.findall(reference))
+    said = set(_LETTERS.findall(answer.replace(reference, " ", 1)))
+    return not names & asked and bool(said & asked - _FUNCTION_WORDS) and said <= asked | _FUNCTION_WORDS
 
 
 def decide_several_options(reference: str, answer: str) -> Decision | None:

@@ -100,14 +100,14 @@ def _is_asked(sentence: str, amount: re.Match[str], noun: re.Pattern[str] | None
 def _signs_of(question: str) -> tuple[re.Pattern[str] | None, str | None] | None:
     """What follows the amount that is asked for, and the name of whose it is; None where neither can be told."""
     asked = list(_HOW_MANY.finditer(question))
-    if len(asked) != 1 or _COMPARES.search(asked[0][0]):
+    if not asked or _COMPARES.search(asked[-1][0]):
         return None
-    who = asked[0]["who"]
+    who = asked[-1]["who"]
     if who is not None and not who[0].isupper():
         who = None
-    if _LEFT.search(asked[0][0]):
+    if _LEFT.search(asked[-1][0]):
         return (re.compile(rf"{_UNITS}(?:(?:is|are|were|was)\s)?(?:left|remain\w*)\b", re.IGNORECASE), None)
-    words = asked[0][1].split()
+    words = asked[-1][1].split()
     if who is None and not words:
         return None
     noun = words[-1].casefold().removesuffix("s") if words else ""

@@ -19,10 +19,12 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 """The words behind which a sentence says what something is: `multiply by a + b` states nothing."""
+_INEQUALITY = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|in)(?![a-z])")
 _EQUALS = re.compile(r"(?<![<>!\\])=")
 _BRACKETS = frozenset("([{")
 _IN_BRACKETS = re.compile(
-    r"(?:\b(?:is|are|at|in|by|be|equals|point|set|interval|vector)|[=:∈])\s+([(\[{][^()\[\]{}A-Za-z]{1,80}[)\]}])\Z"
+    r"(?:\A\W*(?=[(\[{])|(?:\b(?:is|are|at|in|by|be|equals|point|set|interval|vector|i\.e\.,?|notation)|"
+    r"[=:∈])\s+)([(\[{][^()\[\]{}A-Za-z]{1,80}[)\]}])\Z"
 )
 
 
@@ -38,7 +40,9 @@ def formula_at_end(sentence: str, reference: str) -> str | None:
     """
     if result := _RESULT_IN_PLAIN_TEXT.search(sentence):
         return result[1].strip()
-    is_bracketed = reference.lstrip("$\\ ").removeprefix("left").lstrip("\\ ")[:1] in _BRACKETS
+    is_bracketed = reference.lstrip("$\\ ").removeprefix("left").lstrip("\\ ")[:1] in _BRACKETS or (
+        _INEQUALITY.search(reference) is not None
+    )
     if is_bracketed and (shown := _IN_BRACKETS.search(sentence)):
         return shown[1]
     formula = _IN_LETTERS.search(sentence) if _LETTER.search(reference) else None

@@ -13,10 +13,12 @@ from verifiers.extraction.assignments import assigned_together, without_indices
 from verifiers.extraction.clock_times import asks_time, only_time
 from verifiers.extraction.closing_sentence import LINE_CHARS, SUPPOSED, Conclusion, said_last
 from verifiers.extraction.doubts import DOUBTED
+from verifiers.extraction.marked_options import marked_option
 from verifiers.extraction.options import is_choice
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.remarks import turns, without_remarks
-from verifiers.extraction.undressing import plain_markup, right_side
+from verifiers.extraction.undressing import narrowed, plain_markup, right_side, undress
+from verifiers.extraction.unit_after import is_quantity
 
 _EXPLANATION = re.compile(
     r"\n[ \t#>*_]{0,9}(?:explanation|reason(?:ing)?|justification|verification|check|note|why|proof|derivation|"
@@ -37,7 +39,8 @@ _FOOTER = re.compile(
 )
 """What is written below a text about how it was made: `Tokens used: 58`, `Time: 58 ms`, `Page 3`."""
 _END_OF_PROOF = re.compile(
-    r"(?:\s*(?:\\end\{(?:solution|proof|document|answer|itemize|enumerate)\}|</(?:solution|response|output|explanation)>))+\Z|"
+    r"(?:\s*(?:\\end\{(?:solution|proof|document|answer|itemize|enumerate)\}|</(?:solution|response|output|"
+    r"explanation)>))+\Z|"
     r"\$?\s?(?:\\(?:blacksquare|square|Box|"
     r"qed)\b|[■□∎])\s?\$?\Z"
 )
@@ -76,6 +79,7 @@ _QUESTION_MARK = re.compile(
 """`A: 5`, the answer to a `Q:`, `=> 5`, and the point of a list before a word."""
 _LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
 _LETTER_ALONE = re.compile(r"\W{0,4}[A-J]\W{0,4}")
+_PARTS = re.compile(r"(?:\A|\n|[;,]\s)\W{0,3}(?:[Pp]art )?\(?([a-f])\)[:.]?\s")
 _PART = re.compile(r"\W{0,3}(?:part )?([a-d1-4])[).:]{1,2}\s*(\S{1,40}?)[.;,]?", re.IGNORECASE)
 
 
@@ -108,18 +112,31 @@ def _shown_last(text: str, problem: Problem) -> Conclusion | None:
     if display := _DISPLAY.search(text[-LINE_CHARS:]):
         return right_side(_displayed(display), problem), "the last formula"
     lines = plain_markup(text)
+    if is_choice(problem) and (option := _option_last(lines, problem)):
+        return option
+    if "(b)" in problem.question and (part := _last_part(lines, problem)):
+        return part, "the last of the parts"
     if "\n" not in lines and (only := _only_line(lines, problem)):
         return only
     if (asked := parts_asked(problem.reference)) > 1 and (parts := _labelled_parts(lines, asked)):
         return parts, "the labelled parts"
     last = lines.rpartition("\n")[2]
-    if is_choice(problem) and (_LABELLED.match(last) or _is_letter_alone(lines)):
-        return last, "the last line begins with the letter of an option"
     if asks_yes_or_no(problem) and (yes_or_no := YES_OR_NO.match(last)):
         return yes_or_no[1], "the last line begins with it"
     if not is_choice(problem) and (together := assigned_together(lines)):
         return without_indices(together) if "_" not in problem.reference else together, "the values given last"
     return None
+
+
+def _option_last(lines: str, problem: Problem) -> Conclusion | None:
+    """The option that the last line names by its form, or that a text of several leaves."""
+    if letter := marked_option(lines, problem):
+        return letter, "the one option that the text leaves"
+    last = lines.rpartition("\n")[2]
+    if "\n" not in lines and _is_bare(lines):
+        return None
+    is_labelled = _LABELLED.match(last) or _is_letter_alone(lines)
+    return (last, "the last line begins with the letter of an option") if is_labelled else None
 
 
 def _only_line(line: str, problem: Problem) -> Conclusion | None:
@@ -168,6 +185,20 @@ def _labelled_parts(text: str, asked: int) -> str | None:
     return (
         ", ".join(part[2] for part in parts)
         if labels in (["a", "b", "c", "d"][:asked], ["1", "2", "3", "4"][:asked])
+        else None
+    )
+
+
+def _last_part(text: str, problem: Problem) -> str | None:
+    """What a text gives as the last of the parts (a), (b) … of a question whose reference is one value."""
+    if is_choice(problem) or parts_asked(problem.reference) > 1:
+        return None
+    parts = _PARTS.split(text.rpartition("\n\n")[2])
+    labels = "".join(parts[1::2]).lower()
+    is_last = labels == "abcdef"[: len(labels)] and f"({'abcdefg'[len(labels)]})" not in problem.question
+    return (
+        undress(narrowed(parts[-1].strip(" .\n"), keep_rest=is_quantity(problem)))
+        if len(labels) > 1 and is_last
         else None
     )
 

@@ -21,6 +21,7 @@ from verifiers.extraction.spelled_values import spelled_value
 from verifiers.extraction.undressing import fractions_spelled, plain_markup
 from verifiers.extraction.unit_after import is_quantity
 from verifiers.extraction.yes_or_no import restated
+from verifiers.reading.inequality_words import inequality_in_words
 from verifiers.reading.number_words import number_in_words
 
 Conclusion = tuple[str | None, str]
@@ -46,7 +47,7 @@ _CHEER = re.compile(
     re.IGNORECASE,
 )
 """A few friendly words that stand alone: "Happy baking!"."""
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!i\.e\.)(?<!e\.g\.)\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
 _SAYS = re.compile(r"[^\W_]|[✅✔☑]")
 _FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
 _REFUSES = re.compile(
@@ -66,7 +67,8 @@ _NOTE = re.compile(
 )
 """A line that says where something comes from, or how long it took."""
 SUPPOSED = re.compile(
-    r"\W*(?:let|suppose|assume|if|try|check|consider|guess|imagine|pretend|were|had|show|prove|disprove|verify|"
+    r"\W*(?:let(?! me (?:redo|recalculate|recompute|compute|try again|correct|fix))|suppose|assume|if|try|check|"
+    r"consider|guess|imagine|pretend|were|had|show|prove|disprove|verify|"
     r"(?:take|plug(?: in)?|put|set)\s+\$?\w{1,3}\s*=)(?!\w)",
     re.IGNORECASE,
 )
@@ -74,6 +76,15 @@ _OR_ABOUT = re.compile(
     r"(?:,\s?|\s)or (?:in interval notation|equivalently|in other words|about|approximately|roughly|nearly)\b.*\Z",
     re.DOTALL,
 )
+_COMPARES = re.compile(r"[<>≤≥]|\\[lg]eq?(?![a-z])|infty")
+_LEAD = re.compile(r"\A\W*(?:so|thus|hence|therefore|that is|then),?\s", re.IGNORECASE)
+_IN_SIGNS = re.compile(
+    r",?\s(?:i\.e\.,?|that is,|or equivalently)\s([(\[{][^A-Za-z]+[)\]}]|"
+    r"[a-z]\s?[<>≤≥]=?[^A-Za-z]+)\Z"
+)
+"""`all numbers smaller than 3, i.e. (-∞, 3)`"""
+_CONDITION = re.compile(r"\sif\s(?!not\b)(?!.*\b(?:were|had|would|not|instead|only)\b)[^,;]*\Z")
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _LETTER_AT_END = re.compile(r"\w\s+\W*[A-J]\W*\Z|['’]s\s+[A-J]\W*\Z")
 _TRUTH = re.compile(
     r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\b(?:\W*\Z|\W{0,2}:\s)", re.IGNORECASE
@@ -101,7 +112,9 @@ def said_last(text: str, problem: Problem) -> Conclusion:
         return sentence, "the last sentence counts in words"
     if twice := _said_twice(sentence, problem):
         return twice, "the last sentence says it in two units"
-    claim = _conclusion(plainly(without_asides(sentence.rstrip(" .。✅✔☑✓🎉\ufe0f")), problem.reference), problem)
+    claim = _restated(
+        _conclusion(plainly(without_asides(sentence.rstrip(" .。✅✔☑✓🎉\ufe0f")), problem.reference), problem), problem
+    )
     if asks_yes_or_no(problem) and (truth := _truth(claim) or restated(claim, problem)):
         return truth, "the last sentence says so"
     if _claims_nothing(claim):
@@ -113,16 +126,8 @@ def _claimed(sentence: str, text: str, problem: Problem) -> Conclusion:
     """What a sentence claims that is neither a question nor a supposition, unless it is left open."""
     of_words, of_options = is_words(problem.reference), is_choice(problem)
     doubts = _doubts(sentence, problem)
-    if (
-        not (doubts or of_words or of_options)
-        and not QUALIFIED.search(sentence)
-        and (asked := asked_amount(sentence, problem))
-    ):
-        return asked, "the amount that is asked for"
-    if not (doubts or of_words or of_options) and (result := stated_result(sentence, problem)):
-        return result, "what the last sentence comes to"
-    if asks_time(problem) and not doubts and (time := only_time(sentence)) is not None:
-        return time or None, "the time in the last sentence" if time else "the last sentence only bounds the time"
+    if not (doubts or of_words or of_options) and (found := _firmly_said(sentence, problem)):
+        return found
     is_list = doubts == {"or"} and parts_asked(problem.reference) > 1
     if (doubts and not is_list) or QUALIFIED.search(sentence):
         return None, "no final answer is stated, and the last sentence leaves it open"
@@ -135,6 +140,22 @@ def _claimed(sentence: str, text: str, problem: Problem) -> Conclusion:
         return sentence, "the last sentence"
     answer = value_of(sentence, problem)
     return answer, "what the last sentence comes to" if answer else "the last sentence comes to no single value"
+
+
+def _firmly_said(sentence: str, problem: Problem) -> Conclusion | None:
+    """What a sentence without doubts says of what is asked for: an amount, a result, a time, an inequality in words."""
+    if not QUALIFIED.search(sentence) and (asked := asked_amount(plain_markup(sentence), problem)):
+        return asked, "the amount that is asked for"
+    if result := stated_result(sentence, problem):
+        return result, "what the last sentence comes to"
+    if asks_time(problem) and (time := only_time(sentence)) is not None:
+        return time or None, "the time in the last sentence" if time else "the last sentence only bounds the time"
+    if _COMPARES.search(problem.reference):
+        if again := _IN_SIGNS.search(sentence):
+            return again[1], "the last sentence says it in signs"
+        if inequality_in_words(said := _LEAD.sub("", sentence), "x"):
+            return said, "the inequality in words"
+    return None
 
 
 def _said_twice(sentence: str, problem: Problem) -> str | None:
@@ -171,6 +192,16 @@ def _doubts(sentence: str, problem: Problem) -> set[str]:
     if is_words(problem.reference):
         doubts = {doubt for doubt in doubts if doubt not in problem.reference.casefold()}
     return doubts
+
+
+def _restated(sentence: str, problem: Problem) -> str:
+    """A sentence without the condition in which it ends, if that is one of the question: "if she reads 12 a day"."""
+    condition = _CONDITION.search(sentence) if " if " in sentence else None
+    if condition is None or not _NUMBERS.search(sentence, 0, condition.start()):
+        return sentence
+    numbers = set(_NUMBERS.findall(condition[0]))
+    is_given = bool(numbers) and numbers <= set(_NUMBERS.findall(problem.question))
+    return sentence[: condition.start()] if is_given else sentence
 
 
 def _conclusion(sentence: str, problem: Problem) -> str:

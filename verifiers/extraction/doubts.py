@@ -169,7 +169,8 @@ OTHERS_WORDS = re.compile(
 
 QUALIFIED = re.compile(
     r"\b(?:(?:less|more|greater|fewer|larger|smaller|higher|lower|other) than|at (?:least|most)|under|"
-    r"over(?! (?:both|all|these|those|the (?:course|whole|entire)) )|below|above|"
+    r"over(?! (?:both|all|these|those|the (?:course|whole|entire|trip|journey|day|week|month|year|period|"
+    r"summer))\b)|below|above|"
     r"between\s+[-−$(]*\d|between \w+ and \d|up to|exceed(?:s|ed|ing)?|divisible by|nearly|almost|negative|minus|"
     r"plus|twice|double|triple|half|squared|cubed|unless|except|without|"
     r"times (?:the|as|that|this|more|its|their|larger|bigger|greater|longer|higher|faster|older|smaller|less)|"

@@ -46,9 +46,11 @@ _SECTION = re.compile(
 """What makes a line of `####` the heading of a section rather than an answer."""
 _NEXT_QUESTION = re.compile(
     r"\n[ \t#*]{0,8}+(?=[EHIPQU\\])(?:(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:|"
-    r"(?:\\textbf\{)?(?:Question|Problem|Exercise) \d{1,4}\.)",
+    r"(?:\\textbf\{)?(?:Question|Problem|Exercise) \d{1,4}(?:\.|\s*\n))",
     re.IGNORECASE,
 )
+_ANSWERED = re.compile(r"\n[ \t#*]{0,8}(?:Answer|Solution|Response|A)\b")
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _BARE_START = re.compile(r"\s*[^A-Za-z\n]{1,40}\s*|[\s\S]{0,2000}(?:\A|\n)A:[^\n]{1,200}\s*")
 """A text before another question that is nothing but a value, or ends in the `A:` of a question."""
 _USUAL_LINE = re.compile(
@@ -125,7 +127,7 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
     >>> extract_answer(r"First \boxed{5}, but that is wrong: it is \boxed{3}.", problem).answer
     '3'
     """
-    marked = _first_turn(shown_text(visible_text(text)[-TAIL_CHARS:]))
+    marked = _first_turn(shown_text(visible_text(text)[-TAIL_CHARS:]), problem)
     if not marked.strip():
         return Extraction(
             None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
@@ -182,7 +184,7 @@ def _after_taking_back(taken_back: str, rest: str, problem: Problem) -> Extracti
     )
 
 
-def _first_turn(visible: str) -> str:
+def _first_turn(visible: str, problem: Problem) -> str:
     """Cut off another question that the model went on to ask itself after answering."""
     match = _NEXT_QUESTION.search(visible)
     for _ in range(3):
@@ -194,10 +196,20 @@ def _first_turn(visible: str) -> str:
             or _HASH.search(before)
             or phrases.STATED.search(before[-2000:])
             or _BARE_START.fullmatch(before[-2000:])
+            or _asks_another(visible[match.end() : match.end() + 2000], before, problem)
         ):
             return before
         match = _NEXT_QUESTION.search(visible, match.end())
     return visible
+
+
+def _asks_another(behind: str, before: str, problem: Problem) -> bool:
+    """Whether a text that came to a value asks and answers another question than that of the problem."""
+    asked, _, answered = behind.partition("\n")
+    asked = asked.strip() or answered.strip().partition("\n")[0]
+    given = set(_NUMBERS.findall(problem.question))
+    is_another = bool(set(_NUMBERS.findall(asked)) - given) and asked.rstrip(" *").endswith(("?", "."))
+    return is_another and bool(_ANSWERED.search(behind)) and concluded(before, problem)[0] is not None
 
 
 def _last_box(text: str, problem: Problem) -> _Found | None:

@@ -131,7 +131,7 @@ def _without_others_denied(statement: str) -> str:
     if denied is None or not denied.start():
         return statement
     kept = statement[: denied.start()].rstrip(" ,;.")
-    claimed = re.search(r"[A-J](?=\W*\Z)", kept)
+    claimed = re.search(r"[A-J](?=\W*\Z)", kept) or re.match(r"[A-J](?=[,.:)])", kept)
     return kept if claimed and claimed[0] not in re.findall(r"\b[A-J]\b", denied[0]) else statement
 
 

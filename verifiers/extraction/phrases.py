@@ -67,6 +67,8 @@ def _statement(nouns: str, copulas: str, *, copula_last: bool) -> str:
         rf"{_S}+(?:{copulas})(?!\w|['’]t\b)(?:{_S}*[:：])?",
         rf"{_S}*(?:[:：=]|→|⇒|⟶|➜|➔|\\rightarrow|\\Rightarrow)",
     ]
+    if copulas.startswith("is|are"):
+        joints.append(rf"['’]s{_S}+(?=[-−]?[\d$\\*]|\(?[A-J]\b)")
     if copula_last:
         joints.append(rf"{_S}+(?=[-−]?[\d$\\(])")
     return rf"(?<!\w)(?:{nouns.replace(' ', _S + '+')})(?!\w)[*_\"”»]*{_GAP}(?:{'|'.join(joints)})"

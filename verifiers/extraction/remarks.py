@@ -37,7 +37,8 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\b(?:not|wrong|incorrect|mistakes?|errors?|wait|hmm+|actually|but|however|should|must|need|so|thus|therefore|"
+    r"\b(?:not|wrong|incorrect|mistakes?|errors?|wait|hmm+|actually|but|however|should|must|(?:we|you) need|so|thus|"
+    r"therefore|"
     r"hence|"
     r"then|oops|answer is|asks?|asked|wants?|same as|means?|donc|also|entonces|значит|поэтому|得)\b|n['’]t\b|[≠?❌✗✘]|"
     r"所以|因此|不|错|誤",

@@ -15,12 +15,26 @@ _LATER = re.compile(
 """What is said last, after a semicolon: "it is not 57; it is 58"."""
 _CONTRAST = re.compile(
     r"(?:\b(?:not|nicht|pas|no|non|não|nao|не|nie|niet|\w+n['’]t)(?:\s(?:es|ist|est|is|son|sind))?|"
-    r"不是)\s*[$*]*[-−]?\d[\d.,/]*[$*]*\s*[,，]?\s*"
+    r"不是)\s*[$*]*[-−]?\d[\d.,/]*[$*]*(?:\s(?!but\b)[a-z]{2,12})?(?:\s\([^()]{1,80}\))?\s*[,，]?\s*"
     r"(?:but(?: rather)?|sondern|mais|sino|bensì|ma|mas|а|lecz|maar|而是|"
     r"(?<=[,，] )(?:it['’]s|it is|es ist|es|c['’]est|è|é|это))"
     r"\s*(\S.{0,80})\Z",
     re.IGNORECASE,
 )
+_COMPUTED = re.compile(
+    r"\A\W*(?:it|that|this|x|the \w+)\s?(?:can(?:['’]t|not)\sbe|is(?:n['’]t|\snot))\s[$]?[-−]?\d[\d.,/]*[$]?,?\s"
+    r"(?:as|since|because|for)\s([-−+*/×·÷^()\d.,\s]*[-−+*/×·÷^][-−+*/×·÷^()\d.,\s]*=\s?[-−]?\d[\d.,/]*)\W*\Z",
+    re.IGNORECASE,
+)
+"""`It can't be 385, as 432 - 57 = 375`"""
+_SUBJECT = re.compile(
+    r"\W*?(?:(?:so|thus|hence|therefore|and|finally),?\s)?(?:([$]?[A-Za-z]\s?=\s?[^=\s][^=A-Za-z]{0,40}?[$]?|"
+    r"-?\d[\d.,/]*)\sis\sthe\s"
+    r"(?:only\s|unique\s|required\s|desired\s|final\s|correct\s|real\s)*(?:solution|root|answer|result)|"
+    r"([$]?\\?(?:left)?\([^()A-Za-z]{3,60}\)[$]?)\sis\sthe\s\w+)(?:\s(?:to|of|for|between|joining|in|on)\s.*)?\W*",
+    re.IGNORECASE,
+)
+"""`x = 12 is the solution to the equation`, `(-1, 3) is the midpoint`"""
 _VALUE = r"-?\$?\d[\d.,]{0,20}(?:[/:]\d{1,20})?(?:\s?\\?%)?"
 _SAID_AGAIN = re.compile(
     rf"(?:(?<=\*\*)|(?<![\w.,/$:])(?<![-+*/×·÷^−])(?<![-+*/×·÷^−] ))({_VALUE})"
@@ -40,6 +54,10 @@ def plainly(sentence: str, reference: str) -> str:
         sentence = _APART_FROM.sub("", sentence)
     if ";" in sentence and (later := _LATER.search(sentence)):
         sentence = later[1]
+    if "not" in sentence or "'t" in sentence or "’t" in sentence:
+        sentence = _COMPUTED.sub(r"\1", sentence)
+    if " is the " in sentence and (subject := _SUBJECT.fullmatch(sentence)):
+        sentence = subject[1] or subject[2]
     return _instead(_signed(_once(sentence, reference)))
 
 

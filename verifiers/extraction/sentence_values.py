@@ -61,6 +61,17 @@ _DATE = re.compile(
 )
 _LEADS_TO = re.compile(r"\d[\s%)]*→\s*[-−$]?\d[^→]*\Z")
 """`24 + 12 → 36`"""
+_ANY_VALUE = r"([$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?|\\[dt]?frac\{-?\d+\}\{-?\d+\}|\$[^$]{1,40}\$)"
+_ONLY_FITS = re.compile(
+    rf"\bonly\s{_ANY_VALUE}\s(?:fits|works|remains|satisfies|is possible|is left|"
+    rf"qualifies)\b[^\d]*\Z"
+)
+_SETTLED = re.compile(rf"\b(?:I|we)\b.*\b(?:settled? on|(?:go(?:ing)?|went) with|arrived? at)\s{_ANY_VALUE}\W*\Z")
+_COMES_TO = re.compile(
+    rf"\bto\s(?:get|obtain|give|yield|reach)\s{_ANY_VALUE}\W*\Z|\b(?:drops?|dropped|falls?|fell|rises?|rose|brings?|"
+    rf"brought|"
+    rf"lowers?|raises?|reduces?|increases?|decreases?)\b(?!.*\bfrom\b)[^.;]{{0,60}}?\bto\s{_ANY_VALUE}\W*\Z"
+)
 _BARE_VALUE = re.compile(r"[$\\(]*[-−]?\d[\d.,/]*[$\\).]*|\\[dt]?frac\{\d+\}\{\d+\}")
 
 
@@ -104,6 +115,10 @@ def _only_new(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> 
 def stated_result(sentence: str, problem: Problem) -> str | None:
     """The number with which a sentence of several ends, where it says that they come to it: `doubling 32 gives 64`."""
     sentence = plain_markup(sentence)
+    if (only := _ONLY_FITS.search(sentence) or _SETTLED.search(sentence) or _COMES_TO.search(sentence)) and (
+        "=" not in problem.reference
+    ):
+        return str(next(filter(None, only.groups())))
     end = _ENDS_IN.search(sentence)
     if (
         end is None

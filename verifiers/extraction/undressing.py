@@ -43,7 +43,11 @@ _BECAUSE = re.compile(
 NOT_THAT = re.compile(
     r"\s*[(（,，]\s*(?:(?:and|y|und|et|e|а|и)\s+)?(?:not|nicht|pas|no(?! wait)|не|不是|而不是)\s+[^()（）]{1,40}"
     r"[)）]?\Z|"
-    r"\s+(?:rather than|instead of|as opposed to|and not)\s+[^()（）]{1,40}\Z|"
+    r"\s+(?:rather than|instead of|as opposed to|and not|et non(?: pas)?|y no|e non|und nicht|и не)\s+"
+    r"[^()（）]{1,40}\Z|"
+    r";\s(?:[a-z]\s?=\s?)?[-−]?\d[\d.,/]*\s(?:is(?:n['’]t|\snot)|are(?:n['’]t|\snot))\s(?:an?|the|one)\s"
+    r"[^;,.]{1,40}\Z|"
+    r";\s[-−$]?\d[\d.,/]*\s(?:\w+\s)?would\sbe\s(?:the|an?)\s[^;]{1,60}\Z|"
     r",\s*(?:(?:down|up)\s+from|compared\s+(?:to|with))\s[^,]{1,40}\Z|"
     r",\s*whereas\s[^,]{1,40}\s(?:is|was)\s(?:wrong|incorrect|false)\Z|"
     r"\s*\([^()]{1,60}\bis\s+(?:rejected|discarded|extraneous|invalid|not (?:valid|possible|allowed|positive))\b"
