@@ -22,10 +22,11 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @classmethod
-    def of_typed(cls, **values: object) -> Self:
-        """Return a record of values that our own code made, every field of it, six times faster than with checks.
+    def of_typed(cls, values: dict[str, object]) -> Self:
+        """Return a record of values that our own code made, every field of it; it keeps the dictionary.
 
-        Nothing is validated, converted or filled in: values that come from a file or a server go to the class itself.
+        Nothing is validated, converted or filled in, which costs twice as much as all else: values that come from a
+        file or a server go to the class itself.
         """
         record = cls.__new__(cls)
         _set(record, "__dict__", values)

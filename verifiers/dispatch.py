@@ -22,7 +22,7 @@ from verifiers.deciding.plain_answers import (
 )
 from verifiers.deciding.quantities import decide_quantity, is_money
 from verifiers.deciding.readings import range_of
-from verifiers.deciding.references import Reference, of_whole_numbers, understand
+from verifiers.deciding.references import Reference, of_whole_numbers, understand, understand_text
 from verifiers.decision import Decision
 from verifiers.extraction.final_answer import extract_answer
 from verifiers.extraction.options import with_options
@@ -120,24 +120,29 @@ def _decide_number(problem: Problem, reference: Reference, answer: str, policy: 
         or problem.answer_kind is AnswerKind.QUANTITY
     ):
         return None
-    return _compare_numbers(problem, answer, policy)
+    return _compare_numbers(problem.reference, problem.answer_kind, problem.choices, answer, problem.rel_tol, policy)
 
 
 @lru_cache(maxsize=4_096)
-def _compare_numbers(problem: Problem, answer: str, policy: Policy) -> Decision | None:
-    """The decision on an answer to which several samples of a problem may come, if it is a plain number."""
-    known = understand(problem).number
+def _compare_numbers(
+    reference: str, kind: AnswerKind, choices: tuple[str, ...], answer: str, rel_tol: float | None, policy: Policy
+) -> Decision | None:
+    """The decision on an answer to which several samples of a problem may come, if it is a plain number.
+
+    It is kept by what it depends on; to compare whole problems takes longer than the decision.
+    """
+    known = understand_text(reference, kind, choices).number
     answer = answer.strip()
     if known is None or not answer.isascii():
         return None
     found = read_number(answer.strip("$"))
-    if found is None or _needs_policy(answer, policy) or _sign_counts(problem.reference, answer, policy):
+    if found is None or _needs_policy(answer, policy) or _sign_counts(reference, answer, policy):
         return None
     shown = show_number(known.value)
     if found.value == known.value:
         return Decision(Status.CORRECT, SAME_NUMBER.rule, SAME_NUMBER.reason, shown, shown)
     left, right = (Num(number.value, number.unit_in_last_place) for number in (known, found))
-    match = same_number(left, right, Terms(policy, problem.rel_tol))
+    match = same_number(left, right, Terms(policy, rel_tol))
     status = Status.CORRECT if match.equal else Status.INCORRECT
     return Decision(status, match.rule, match.reason, shown, show_number(found.value))
 
@@ -313,15 +318,17 @@ def _verdict(
     decision: Decision, extracted: str | None, policy: Policy, started: float, steps: StepCheck = NO_STEPS
 ) -> Verdict:
     return Verdict.of_typed(
-        status=decision.status,
-        extracted=extracted,
-        reason=decision.reason,
-        rule=decision.rule,
-        reference_form=decision.reference_form,
-        answer_form=decision.answer_form,
-        steps_checked=steps.checked,
-        false_steps=steps.false_steps,
-        verifier=VERIFIER,
-        policy=policy.policy_hash,
-        seconds=time.perf_counter() - started,
+        {
+            "status": decision.status,
+            "extracted": extracted,
+            "reason": decision.reason,
+            "rule": decision.rule,
+            "reference_form": decision.reference_form,
+            "answer_form": decision.answer_form,
+            "steps_checked": steps.checked,
+            "false_steps": steps.false_steps,
+            "verifier": VERIFIER,
+            "policy": policy.policy_hash,
+            "seconds": time.perf_counter() - started,
+        }
     )

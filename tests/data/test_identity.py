@@ -165,7 +165,7 @@ def test_a_record_of_typed_values_is_the_record_that_checks_would_make():
         "false_steps": ("1 + 1 = 3",),
         "seconds": 0.5,
     }
-    checked, quick = Verdict(**values), Verdict.of_typed(**values)
+    checked, quick = Verdict(**values), Verdict.of_typed(dict(values))
     assert quick == checked
     assert hash(quick) == hash(checked)
     assert quick.model_fields_set == checked.model_fields_set

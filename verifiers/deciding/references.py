@@ -124,11 +124,12 @@ def of_whole_numbers(reference: Reference) -> Reference | None:
 
 def understand(problem: Problem) -> Reference:
     """The reference of `problem`, read once for all its samples."""
-    return _understand(problem.reference, problem.answer_kind, problem.choices)
+    return understand_text(problem.reference, problem.answer_kind, problem.choices)
 
 
 @lru_cache(maxsize=4096)
-def _understand(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Reference:
+def understand_text(raw: str, kind: AnswerKind, choices: tuple[str, ...]) -> Reference:
+    """The reference `raw` of a problem with these options, empty where it has none, read once for all its samples."""
     try:
         if not choices and kind in _NUMERIC:
             bare = raw.strip()

@@ -45,9 +45,9 @@ def plainly_true(text: str) -> int:
     >>> plainly_true(r"\(\frac{1}{2} \cdot (3 + 5) = 4\)")
     1
     """
-    if "\\" in text:
-        text = _without_latex(text)
-    if "\\" in text or "≈" in text or "=" not in text:
+    if "=" not in text or "≈" in text:
+        return 0
+    if "\\" in text and "\\" in (text := _without_latex(text)):
         return 0
     return _all_true(text, chains(text)) or (_all_true(text, formulas(text)) if "(" in text else 0)
 

@@ -83,8 +83,15 @@ def lines_that_state(text: str) -> Iterator[str]:
     if "\n=" in text or "\n " in text or ("≈" in text and "\n≈" in text):
         text = _CONTINUED.sub(lambda found: " " + found[0].lstrip(), text)
     in_words = states_in_words(text)
+    about = "≈" in text or "\\approx" in text
     for line in text.splitlines():
-        if len(line) > MAX_STEP_LINE_CHARS or not _may_state(line, in_words=in_words):
+        if len(line) > MAX_STEP_LINE_CHARS:
+            continue
+        # Most lines state nothing, and are passed over without a call.
+        if "=" in line or (about and ("≈" in line or "\\approx" in line)):
+            if not _DIGIT.search(line):
+                continue
+        elif not in_words or not states_in_words(line) or not _OPERATES.search(line):
             continue
         bare = line
         if line[:1] == "|" and line.count("|") > _BARS_OF_ABSOLUTE_VALUE:
@@ -95,10 +102,3 @@ def lines_that_state(text: str) -> Iterator[str]:
             bare = _ANNOTATION.sub("", line)
         mark = None if bare[:1].isalpha() else _LIST_MARK.match(bare)
         yield bare[mark.end() :] if mark else bare
-
-
-def _may_state(line: str, *, in_words: bool) -> bool:
-    """Say, cheaply, whether a line may state something of numbers; `in_words` if any line of the text does in words."""
-    if "=" in line or "≈" in line or "\\approx" in line:
-        return _DIGIT.search(line) is not None
-    return in_words and states_in_words(line) and bool(_OPERATES.search(line))
