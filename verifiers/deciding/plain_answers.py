@@ -36,9 +36,15 @@ _LETTERS = re.compile(r"[^\W_]+")
 _FUNCTION_WORDS = frozenset(
     (
         *("a", "an", "the", "it", "he", "she", "they", "was", "is", "were", "are", "who", "that", "which", "this"),
-        *("by", "of", "in", "on", "to", "has", "have", "had"),
+        *("s", "called", "named", "name", "by", "of", "in", "on", "to", "has", "have", "had"),
     )
 )
+_CALLED = frozenset(("called", "named"))
+_APPOSITION = re.compile(
+    r",\s(?:[^,;.]|[,.]\d){1,60},(?=\s)|\s\([^()]{1,60}\)|[,;]\s(?:with|at|about|which|who|in|on|"
+    r"from)\s[^;.]{1,80}\Z"
+)
+"""What is said of a name beside the question: "The Nile, at about 6,650 km, is the longest"."""
 _NAME_CHARS = 3
 _SENTENCE_CHARS = 200
 _CLOSING = re.compile(r".{1,80}\b(?:is|are|was|be|has|have)\s+(?:an? |the )?(\S.*)")
@@ -167,8 +173,10 @@ def _says_it_of_the_question(problem: Problem, reference: str, answer: str) -> b
         return False
     asked = set(_LETTERS.findall(problem.question.casefold()))
     names = set(_LETTERS.findall(reference))
-    said = set(_LETTERS.findall(answer.replace(reference, " ", 1)))
-    return not names & asked and bool(said & asked - _FUNCTION_WORDS) and said <= asked | _FUNCTION_WORDS
+    if reference not in (bare := _APPOSITION.sub(" ", answer)):
+        return False
+    said = set(_LETTERS.findall(bare.replace(reference, " ", 1)))
+    return not names & asked and bool(said & (asked - _FUNCTION_WORDS | _CALLED)) and said <= asked | _FUNCTION_WORDS
 
 
 def decide_several_options(reference: str, answer: str) -> Decision | None:

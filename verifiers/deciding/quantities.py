@@ -18,6 +18,7 @@ from verifiers.quantities.quantity_ranges import range_ends
 from verifiers.quantities.quantity_reference import (
     Reference,
     asks_for_percent,
+    counted_units,
     fixes_unit,
     form_of,
     is_composed,
@@ -262,12 +263,30 @@ class _Judge:
             equal = stripped or (by_ratio and self._same_number(reference.magnitude.value, value))
             status = Status.CORRECT if equal else Status.INCORRECT
             return self._say(status, "quantity.ratio", f"as a ratio the answer is {plain(value)}", (answer,))
+        if (converted := self._in_counted_unit(reference, answer)) is not None:
+            return converted
         if self.policy.extra_unit is Choose.REJECT:
             reason = "the reference has no unit, the answer has one"
             return self._say(Status.UNIT_MISMATCH, "quantity.extra_unit", reason, (answer,))
         equal = self._same_number(reference.magnitude.value, answer.magnitude.value)
         reason = "the reference has no unit; the numbers " + ("agree" if equal else "differ")
         return self._say(Status.CORRECT if equal else Status.INCORRECT, "quantity.extra_unit", reason, (answer,))
+
+    def _in_counted_unit(self, reference: Quantity, answer: Quantity) -> Decision | None:
+        """The decision on an answer in another unit than the one that the question asks how many there are of."""
+        asked = counted_units(self.problem.question) if answer.readings and answer.readings[0].dimension else ()
+        if not asked or any(unit.factor == reading.factor for unit in asked for reading in answer.readings):
+            return None
+        pairs = [(unit, each) for unit in asked for each in answer.readings if unit.dimension == each.dimension]
+        if not pairs:
+            return None
+        equal = any(
+            self._same_number(reference.magnitude.value * unit.factor, answer.magnitude.value * each.factor)
+            for unit, each in pairs
+        )
+        reason = f"the question counts in another unit; converted, the answer {'agrees' if equal else 'differs'}"
+        status = Status.CORRECT if equal else Status.UNIT_MISMATCH
+        return self._say(status, "quantity.counted_unit", reason, (answer,))
 
     def _is_in_percent(self, reference: Quantity, answer: Quantity) -> bool:
         """Whether the question asks for a percentage, and a number beyond one cannot be meant as its hundredth."""

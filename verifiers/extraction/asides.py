@@ -12,7 +12,9 @@ _REMARK = re.compile(
 _ASIDE = re.compile(r"\s\((?=[^()]{0,60}[a-z]{3,} )[^()\d]{5,80}\)\Z")
 """`20 workers (independent of $T$)`"""
 _EXPLAINED = re.compile(
-    r"\s\((?:an?|the|it['’]?s|since|because|as|so|after|dividing|multiplying|assuming|with|given|using|from|by|both|"
+    r"\s\((?:(?!(?:per|each|every|times|or|and|also|plus|minus|in)\b)(?=[^()]*[a-z]{3,}[ ,][^()]*[a-z]{3,})[^()\s]+|"
+    r"an?|the|"
+    r"it['’]?s|since|because|as|so|after|dividing|multiplying|assuming|with|given|using|from|by|both|"
     r"down|up|leaving|saving|counting|including|rounded|simplified|reduced|note|thus|that|this|he|she|they)\s"
     r"[^()]{3,90}\)(?=[\s.]*\Z|\s(?:to|for|of|in|from|on|at)\s[^\d()]{1,80}\Z)",
     re.IGNORECASE,
@@ -23,14 +25,16 @@ _UNDOES = re.compile(
     r"however|"
     r"should|must|asked|says?|said|claim\w*|would|could|may|might|or|off|short|actual(?:ly)?|correct\w*|instead|"
     r"previous|"
-    r"extraneous|discarded|guess\w*|estimate\w*|approximat\w*|about|per|each|every|more|less|fewer|than|times)\b|"
+    r"extraneous|discarded|guess\w*|estimate\w*|approximat\w*|about|for each|for every|more|less|fewer|than|times|more|"
+    r"left)\b|"
     r"n['’]t\b|\?",
     re.IGNORECASE,
 )
 """Words with which an aside would change what is said before it."""
 _REASON = re.compile(
     r",?\s+(?:because|since|not to be confused with|as (?:gcd|lcm|[a-z]\s?[=<>])|"
-    r"which (?:can(?:['’]t|not|\salso)|(?:you|one|we) can (?:also )?(?:check|confirm|verify|see)|is (?:also|"
+    r"which (?:lies\b|is between\b|looks\b|can(?:['’]t|not|\salso)|(?:you|one|we) can (?:also )?(?:check|confirm|"
+    r"verify|see)|is (?:also|"
     r"the same|consistent|why|because)|agrees|"
     r"matches|satisf\w+|confirms|checks))\b.*\Z|"
     r"\s?,\s?(?:so|and) for (?:instance|example)\b.*\Z",
@@ -40,7 +44,8 @@ _REASON = re.compile(
 _DENIES_IT = re.compile(
     r"\b(?:wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|mistakes?|errors?|but|however|"
     r"should|"
-    r"asked|says?|said|claim\w*|would|so|thus|hence|therefore|then|giv(?:es|ing)|leav(?:es|ing)|mak(?:es|ing)|"
+    r"asked|says?|said|claim\w*|(?<!one )(?<!you )(?<!we )would|so|thus|hence|therefore|then|giv(?:es|ing)|"
+    r"leav(?:es|ing)|mak(?:es|ing)|"
     r"not (?:right|correct|the answer|possible|allowed|valid|true))\b|\?|"
     r",\s+(?:and\s+)?(?:we|it|this|she|he|they|the|you|i|[$\\(]*[a-z]\s?=)\W",
     re.IGNORECASE,
@@ -50,7 +55,8 @@ _LEADS_IN = re.compile(
 )
 _VALUE = re.compile(r"\d|\$|\\[a-z]")
 ASIDE_SENTENCE = re.compile(
-    r"\((?:We|Checking|Check|Note|Indeed|One|You|To check|To verify|Alternatively|In fact|It is easy)\b.{10,}\)\.?",
+    r"\((?:It['’]s|It is|This is|That is|He|She|As|Since|We|Checking|Check|Note|Indeed|One|You|To check|To verify|"
+    r"Alternatively|In fact|It is easy)\b.{10,}\)\.?",
     re.DOTALL,
 )
 """A last sentence in brackets, which remarks on the answer before it."""

@@ -39,6 +39,10 @@ _MORE_THAN = re.compile(
 _ASKS_HOW_MUCH_MORE = re.compile(
     r"\b(?:than|more|fewer|less|differ\w*|exceeds?|left|increase\w*|decrease\w*|gain\w*|additional)\b", re.IGNORECASE
 )
+_RATE = re.compile(
+    r"\d\s(?:[a-z]+\s){0,2}(?:an?|per|each|every)\s(second|minute|hour|day|week|month|year)[.\s]*\Z", re.IGNORECASE
+)
+"""`120 pages a minute`, which is no number of pages"""
 _SUBJECT = re.compile(
     r"\W*(?:(?:so|thus|therefore|hence|then|finally),?\s)?([A-Z][a-z]{2,})\s(?:now\s|then\s)?(?:has|have|had|gets?|got|"
     r"receives?|owns?)\s(?:exactly\s|only\s)?\d",
@@ -80,6 +84,16 @@ def is_of_another(sentence: str, problem: Problem) -> bool:
     (True, True)
     """
     if " than " in sentence and _MORE_THAN.search(sentence) and not _ASKS_HOW_MUCH_MORE.search(problem.question):
+        return True
+    if (
+        (rate := _RATE.search(sentence))
+        and _HOW_MANY.search(problem.question)
+        and not re.search(
+            rf"\b(?:an?|per|each|every|one|the|this)\s{rate[1]}\b|/|\b(?:rate|speed|average|fast|{rate[1]}ly|daily)\b",
+            problem.question,
+            re.IGNORECASE,
+        )
+    ):
         return True
     signs = _signs_of(problem.question) if (subject := _SUBJECT.match(sentence)) else None
     if subject is None or signs is None or signs[1] is None:

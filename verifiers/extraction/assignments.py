@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 _ASSIGNED = re.compile(
-    r"\$?(?<![\w\\^}])([A-Za-z](?:_\{?\w\}?|[₀-₉])?)\s?=\s?"
+    r"\$?(?<![\w\\^}])([A-Za-z](?:_\{?\w\}?|[₀-₉])?)(?:\s?=\s?|\s(?:is|equals)\s)"
     r"([-−]?(?:\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+)?|\\[dt]?frac\{-?\d+\}\{\d+\}))\$?(?![\w^]|\s?[-+*/=^(±])"
 )
 _INDEXED = re.compile(r"([A-Za-z])(?:_\{?\w\}?|[₀-₉])\s?=\s?")
@@ -24,7 +24,7 @@ def assigned_together(text: str) -> str | None:
     """
     if listed := _bare_list(text):
         return listed
-    if text.count("=") < 2:  # noqa: PLR2004 - one sign gives one value
+    if text.count("=") + text.count(" is ") + text.count(" equals ") < 2:  # noqa: PLR2004 - one sign gives one value
         return None
     found = _in_last_lines(text) or list(_ASSIGNED.finditer(text.rpartition("\n")[2]))
     if not found or found[-1].string[found[-1].end() :].strip(" .*$"):

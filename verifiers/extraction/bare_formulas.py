@@ -19,6 +19,7 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 """The words behind which a sentence says what something is: `multiply by a + b` states nothing."""
+_ASSIGNMENTS = re.compile(r"\$?[a-z]\s?=[^=]+,[\s$]*[a-z]\s?=")
 _INEQUALITY = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|in)(?![a-z])")
 _EQUALS = re.compile(r"(?<![<>!\\])=")
 _BRACKETS = frozenset("([{")
@@ -41,7 +42,7 @@ def formula_at_end(sentence: str, reference: str) -> str | None:
     if result := _RESULT_IN_PLAIN_TEXT.search(sentence):
         return result[1].strip()
     is_bracketed = reference.lstrip("$\\ ").removeprefix("left").lstrip("\\ ")[:1] in _BRACKETS or (
-        _INEQUALITY.search(reference) is not None
+        _INEQUALITY.search(reference) is not None or _ASSIGNMENTS.match(reference) is not None
     )
     if is_bracketed and (shown := _IN_BRACKETS.search(sentence)):
         return shown[1]

@@ -62,7 +62,7 @@ _SPEAKS = re.compile(
     rf"\W*(?:portanto|donc|also|somit|entonces|quindi|logo|assim|ainsi|luego|итак),?\s+[^\W\d_]",
     re.IGNORECASE,
 )
-_TWO_SENTENCES = re.compile(r"[\w)]{2}[.!]\s+(?:[A-Z][a-z]|[A-J][:.)]\s)")
+_TWO_SENTENCES = re.compile(r"(?:[\w)]{2}|\d)[.!]\s+(?:[A-Z][a-z]|[A-J][:.)]\s)")
 _COMES_TO_MORE = re.compile(
     r"[,;]\s(?:so|thus|hence|therefore|i\.e\.,?)\s[$\\(]*[A-Za-z]\s?=|\d\s?→\s?[-−$]?\d|(?<!不)[是は]\s?[-−]?\d"
 )

@@ -9,6 +9,7 @@ from data.records import Problem
 from verifiers.extraction.asides import ASIDE_SENTENCE, without_asides
 from verifiers.extraction.asked import asks_yes_or_no, is_words, parts_asked
 from verifiers.extraction.asked_amount import asked_amount, is_of_another
+from verifiers.extraction.assignments import assigned_together
 from verifiers.extraction.clock_times import asks_time, only_time
 from verifiers.extraction.combined_values import in_two_units
 from verifiers.extraction.doubts import DOUBTED, OTHERS_WORDS, QUALIFIED, SET_ASIDE, UNSURE
@@ -47,7 +48,21 @@ _CHEER = re.compile(
     re.IGNORECASE,
 )
 """A few friendly words that stand alone: "Happy baking!"."""
-_SENTENCE_END = re.compile(r"(?<=[.!?])(?<!i\.e\.)(?<!e\.g\.)\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)")
+_SENTENCE_END = re.compile(
+    r"(?<=[a-z]{3}\.)(?<!approx\.)(?<!max\.)(?<!min\.)(?<!vol\.)(?<![Ff]ig\.)(?<!est\.)(?<!etc\.)\s+(?=\d)(?!\d+\.\.)|(?<=[.!?])(?<!i\.e\.)(?<!e\.g\.)\s+(?=[A-ZÀ-ÞА-Я\\$(*])|(?<=[。！？।])\s*(?=\S)"
+)
+_OPENS_OR_DOUBTS = re.compile(
+    r"\b(?:not|no|never|cannot|wrong|incorrect|false|unless|but|however|though|maybe|perhaps|probably|might|may|"
+    r"could|would|"
+    r"should|if|whether|wait|hmm+|now|next|let|lets|we|first|second|then|step|steps|need|needs|consider|find|calculate|"
+    r"compute|determine|given|remaining|still|more|less|other|another|also|says?|said|told|think|guess|or|either|"
+    r"suppose|"
+    r"assume|what|how|why|which|question|problem|option|options|answer|all|both|none|so|thus|hence|therefore|is|are|"
+    r"was|were)\b|"
+    r"n['’]t\b|[?:]",
+    re.IGNORECASE,
+)
+"""Words with which a sentence without a value does more than close a text."""
 _SAYS = re.compile(r"[^\W_]|[✅✔☑]")
 _FENCE = re.compile(r"(?m)^```\w*[ \t]*$")
 _REFUSES = re.compile(
@@ -89,6 +104,13 @@ _LETTER_AT_END = re.compile(r"\w\s+\W*[A-J]\W*\Z|['’]s\s+[A-J]\W*\Z")
 _TRUTH = re.compile(
     r"\bis\s+(?:therefore\s+|thus\s+|indeed\s+|hence\s+)?\W{0,3}(true|false)\b(?:\W*\Z|\W{0,2}:\s)", re.IGNORECASE
 )
+_TOLD_TRUE = re.compile(
+    r"(?:\A\W*|,\s)(?:(?:so|thus|hence|therefore|and|which means),?\s)?(?:it|this|that|(?:the|this) (?:statement|claim|"
+    r"assertion|proposition))(?:(?:['’]s|\s(?:is|was))(?P<no>\snot|n['’]t)?\s(?:therefore\s|indeed\s|always\s|an?\s)*"
+    r"(?P<word>true|false|correct|incorrect|wrong|right)(?:\s(?:statement|claim|assertion|proposition))?(?:\W*\Z|:\s)|"
+    r"\s(?:indeed\s|always\s)?(?:holds|(?P<fails>fails|does(?:n['’]t|\snot)\shold))(?:\strue)?\W*\Z)",
+    re.IGNORECASE,
+)
 _DENIES = re.compile(
     r"\b(?:false|untrue|wrong|incorrect|claims?|claimed|say|says|not|if|whether|neither|nor|cannot|unless|only)\b|"
     r"n['’]t\b",
@@ -128,6 +150,8 @@ def _claimed(sentence: str, text: str, problem: Problem) -> Conclusion:
     doubts = _doubts(sentence, problem)
     if not (doubts or of_words or of_options) and (found := _firmly_said(sentence, problem)):
         return found
+    if doubts <= {"or"} and not (of_words or of_options) and (together := assigned_together(plain_markup(sentence))):
+        return together, "the values given last"
     is_list = doubts == {"or"} and parts_asked(problem.reference) > 1
     if (doubts and not is_list) or QUALIFIED.search(sentence):
         return None, "no final answer is stated, and the last sentence leaves it open"
@@ -169,6 +193,9 @@ def _said_twice(sentence: str, problem: Problem) -> str | None:
 
 def _truth(sentence: str) -> str | None:
     """The "true" or "false" in which a sentence ends that denies nothing before it."""
+    if told := _TOLD_TRUE.search(sentence):
+        is_true = (told["word"] or "true").lower() in {"true", "correct", "right"}
+        return str(is_true is not bool(told["no"] or told["fails"])).lower()
     truth = _TRUTH.search(sentence)
     return None if truth is None or _DENIES.search(sentence, 0, truth.start()) else truth[1]
 
@@ -217,6 +244,7 @@ def _conclusion(sentence: str, problem: Problem) -> str:
 
 def _last_sentence(text: str, problem: Problem, *, of_words: bool) -> str | None:
     """Return the last sentence that is not a pleasantry, if it can hold an answer; `of_words` if words are one."""
+    skipped = False
     for line in reversed(_FENCE.sub("", text).strip().splitlines()[-4:]):
         for sentence in reversed(_SENTENCE_END.split(line.strip())):
             if not _SAYS.search(sentence) or _PLEASANTRY.search(sentence) or _CHEER.fullmatch(sentence):
@@ -225,5 +253,9 @@ def _last_sentence(text: str, problem: Problem, *, of_words: bool) -> str | None
                 continue
             if not of_words and (counted := spelled_value(sentence, problem)):
                 return counted
-            return sentence if of_words or _CAN_HOLD_ANSWER.search(sentence) else None
+            if of_words or _CAN_HOLD_ANSWER.search(sentence):
+                return sentence
+            if skipped or not sentence.endswith((".", "!", ")", "✓", "✅")) or _OPENS_OR_DOUBTS.search(sentence):
+                return None
+            skipped = True
     return None

@@ -28,6 +28,7 @@ from verifiers.extraction.undressing import (
     result_of_sum,
     undress,
     western_digits,
+    with_commas,
 )
 from verifiers.extraction.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.extraction.visible import shown_text, visible_text
@@ -413,4 +414,4 @@ def _presented(statement: str, problem: Problem) -> str:
     if is_words(problem.reference):
         yes_or_no = YES_OR_NO.match(answer) if asks_yes_or_no(problem) else None
         return yes_or_no[1] if yes_or_no else answer
-    return result_of_sum(undress(narrowed(answer, keep_rest=is_quantity(problem))), problem)
+    return result_of_sum(undress(narrowed(with_commas(answer), keep_rest=is_quantity(problem))), problem)

@@ -24,6 +24,13 @@ _CHANGES_MIND = re.compile(
     r"likely)\b",
     re.IGNORECASE,
 )
+_POINTED = re.compile(r"(?m)^\W*([A-J])\b[^\n]{0,120}?(?:←|⬅|<--?)([^\n]*)$")
+_CHANGES_MIND_OR_DENIES = re.compile(
+    r"\b(?:not|wrong|incorrect|false|no|trap|distractor|mistake)\b|"
+    r"n['’]t",
+    re.IGNORECASE,
+)
+_NOT_EACH = re.compile(r"\W*(?:not\s\(?[A-J]\)?[,;.]?\s?(?:and\s|nor\s)?){2,9}\W*", re.IGNORECASE)
 _END_CHARS = 1_500
 
 
@@ -40,14 +47,23 @@ def marked_option(text: str, problem: Problem) -> str | None:
     last = end.rpartition("\n")[2]
     if not last.isascii() and _MARKED.search(last):
         return _ticked(end)
+    if (arrows := list(_POINTED.finditer(end))) and "\n" in end:
+        return arrows[0][1] if len(arrows) == 1 and not _CHANGES_MIND_OR_DENIES.search(arrows[0][2]) else None
+    if problem.choices and _NOT_EACH.fullmatch(last):
+        left = _letters(problem) - set(re.findall(r"\b[A-J]\b", last))
+        return left.pop() if len(left) == 1 else None
     sentence = re.split(r"(?<=[.!?])\s+", last)[-1]
     if (denied := _ALL_DENIED.search(last)) and problem.choices:
-        left = {chr(ord("A") + k) for k in range(len(problem.choices))} - set(re.findall(r"\b[A-J]\b", denied[1]))
+        left = _letters(problem) - set(re.findall(r"\b[A-J]\b", denied[1]))
         return left.pop() if len(left) == 1 else None
     chosen = {match[1] for match in _CHOSEN.finditer(end)}
     other = _OF_ANOTHER.match(sentence)
     is_told_apart = other and len(chosen) == 1 and other[1] not in chosen and not _CHANGES_MIND.search(sentence)
     return chosen.pop() if is_told_apart else None
+
+
+def _letters(problem: Problem) -> set[str]:
+    return {chr(ord("A") + k) for k in range(len(problem.choices))}
 
 
 def _ticked(text: str) -> str | None:

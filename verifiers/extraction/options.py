@@ -49,6 +49,7 @@ _OPTION_AT_END = re.compile(
     r"remains|survives|is left)\b|"
     r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
 )
+_BEGINS = re.compile(r"\W*\(?([A-J])\)?\s?[,.:–—-]?\s+\W*")
 _IS_CORRECT = re.compile(
     r"(?:\A|\n|[.!]\s)\W*(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?\(?([A-J])\)?\W{0,3}\s"
     r"(?:is|must be) (?:the )?(?:only )?(?:correct|right)\b"
@@ -154,6 +155,7 @@ def option_at_end(sentence: str, text: str, problem: Problem) -> str | None:
     sentence, text = plain_markup(sentence), plain_markup(text)
     named = _OPTION_AT_END.search(sentence)
     letter = next(filter(None, named.groups())) if named else _option_text_at_end(sentence, problem)
+    letter = letter or _letter_and_text(sentence, problem)
     return letter or _called_correct(text)
 
 
@@ -165,6 +167,15 @@ def _option_text_at_end(sentence: str, problem: Problem) -> str | None:
     if len(named) != 1 or not sentence.casefold().endswith(named[0].casefold()):
         return None
     return chr(ord("A") + problem.choices.index(named[0]))
+
+
+def _letter_and_text(sentence: str, problem: Problem) -> str | None:
+    """The letter with which a sentence begins, where the text of its option follows: "B, India, with …"."""
+    begins = _BEGINS.match(sentence)
+    place = ord(begins[1]) - ord("A") if begins else len(problem.choices)
+    if begins is None or place >= len(problem.choices):
+        return None
+    return begins[1] if sentence[begins.end() :].casefold().startswith(problem.choices[place].casefold()) else None
 
 
 def _called_correct(text: str) -> str | None:

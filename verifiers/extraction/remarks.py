@@ -29,6 +29,9 @@ _REMARK = re.compile(
     r"this (?:makes sense|agrees|confirms|matches|is consistent|is because|follows from)\b|"
     r"(?:their|its) (?:sum|product|difference)\b.*\b(?:agrees?|matches|consistent|expected|confirms?)\b|"
     # It is noted.
+    r"(?:(?:since|as|because)\s[^,.]{1,60},\s)?(?:and\s)?(?:this|it|that|the (?:fraction|expression|"
+    r"result))(?:['’]s|\s(?:is|cannot|can['’]t))\s"
+    r"(?:\w+\s){0,4}(?:lowest|simplest|simple|simplified|reduced|irreducible)\b[^\n=]{0,40}\Z|"
     r"(?:note|notice|remember|remark|recall|n\.?b\.?|p\.?s\.?|fun fact|keep in mind|for (?:reference|comparison))\b"
     r"(?!\s*[:,]?\s*(?:that\s+)?(?:the\s+)?(?:final\s+)?(?:answer|result))|"
     # It would be otherwise.

@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 
+from verifiers.extraction.undressing import FRACTION_CALL
 from verifiers.reading.plain_numbers import read_number
 
 _IN_WORDS_NEGATIVE = re.compile(
@@ -10,7 +11,9 @@ _IN_WORDS_NEGATIVE = re.compile(
 )
 _APART_FROM = re.compile(r"\ANot (?:counting|including)\b[^,]{1,60},\s*")
 _LATER = re.compile(
-    r";\s*((?:it|this|the \w+|[a-z])(?:['’]s|\s+(?:is|equals|=))\s[^;]{0,60}\d[^;]{0,20})\Z", re.IGNORECASE
+    r";\s*(?:(?:as|since|because)\s[^;,]{1,60},\s)?((?:it|this|the \w+|[a-z])(?:['’]s|\s+(?:is|equals|"
+    r"=))\s[^;]{0,60}\d[^;]{0,20})\Z",
+    re.IGNORECASE,
 )
 """What is said last, after a semicolon: "it is not 57; it is 58"."""
 _CONTRAST = re.compile(
@@ -35,6 +38,12 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 """`x = 12 is the solution to the equation`, `(-1, 3) is the midpoint`"""
+_IT_IS = re.compile(
+    r"(?:\A|\b(?:so|and|thus|hence|therefore|then)|"
+    r",)\s?([$]?[-−]?\d[\d.,/]*[$]?) it is\Z",
+    re.IGNORECASE,
+)
+"""`So 42 it is`"""
 _VALUE = r"-?\$?\d[\d.,]{0,20}(?:[/:]\d{1,20})?(?:\s?\\?%)?"
 _SAID_AGAIN = re.compile(
     rf"(?:(?<=\*\*)|(?<![\w.,/$:])(?<![-+*/×·÷^−])(?<![-+*/×·÷^−] ))({_VALUE})"
@@ -52,6 +61,10 @@ def plainly(sentence: str, reference: str) -> str:
     """
     if sentence.startswith("Not "):
         sentence = _APART_FROM.sub("", sentence)
+    if sentence.endswith(" it is") and (idiom := _IT_IS.search(sentence)):
+        sentence = f"so it is {idiom[1]}"
+    if "Fraction(" in sentence:
+        sentence = FRACTION_CALL.sub(r"\1/\2", sentence)
     if ";" in sentence and (later := _LATER.search(sentence)):
         sentence = later[1]
     if "not" in sentence or "'t" in sentence or "’t" in sentence:

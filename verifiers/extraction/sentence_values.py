@@ -26,8 +26,9 @@ _NUMBER = re.compile(
     rf"(?<![\w.])[-−]?{_DIGITS}(?=[^\x00-\x7F])(?![²³¹⁰-₟¼-¾⅐-⅞′″α-ω√∞])"
 )
 CONCLUDES = re.compile(
-    r"\b(?:so|therefore|thus|hence|donc|por lo tanto|portanto|quindi|dunque|следовательно)\b|"
-    r"所以|因此|よって|따라서|इसलिए",
+    r"\b(?:so|therefore|thus|hence|donc|por lo tanto|portanto|quindi|dunque|следовательно|(?<=, )soit|así que|"
+    r"entonces|cioè|значит|итого|итак)\b|"
+    r"⇒|⟹|=>|所以|因此|よって|따라서|इसलिए",
     re.IGNORECASE,
 )
 """Words after which a sentence says what follows from what it said before."""
@@ -36,7 +37,8 @@ _LABEL = re.compile(r"(?<=[A-Za-z]\s)[(\[]\d+[)\]]")
 _SCRIPT = re.compile(r"[\u0400-\u052f\u0590-\u1fff\u3040-\ud7af]")
 """A letter of a script in which a number stands between letters, or no unit of ours does."""
 _ENDS_IN = re.compile(
-    r"(?:\b(?:is|equals|gives|yields|get|leaving|obtain|have)|(?<![<>!:])=)\s+(?:exactly\s+|just\s+)?"
+    r"(?:\b(?:is|equals|gives|giving|yields|get|leaving|making|totall?ing|obtain|have|total of)|"
+    r"(?<![<>!:])=)\s+(?:exactly\s+|just\s+)?"
     r"((?<!-)(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+|/\d+)?)"
     r"((?:\s(?!more|less|fewer|times|percent|hundred|thousand|million|billion|dozen|and|or|to|as|"
     r"in the)[a-z]{2,}){0,3})\Z"

@@ -42,12 +42,13 @@ _BECAUSE = re.compile(
 )
 NOT_THAT = re.compile(
     r"\s*[(（,，]\s*(?:(?:and|y|und|et|e|а|и)\s+)?(?:not|nicht|pas|no(?! wait)|не|不是|而不是)\s+[^()（）]{1,40}"
-    r"[)）]?\Z|"
+    r"(?:\s\([^()]{1,60}\))?[)）]?\Z|"
     r"\s+(?:rather than|instead of|as opposed to|and not|et non(?: pas)?|y no|e non|und nicht|и не)\s+"
     r"[^()（）]{1,40}\Z|"
     r";\s(?:[a-z]\s?=\s?)?[-−]?\d[\d.,/]*\s(?:is(?:n['’]t|\snot)|are(?:n['’]t|\snot))\s(?:an?|the|one)\s"
     r"[^;,.]{1,40}\Z|"
     r";\s[-−$]?\d[\d.,/]*\s(?:\w+\s)?would\sbe\s(?:the|an?)\s[^;]{1,60}\Z|"
+    r",\s(?:which is\s)?\$?\d[\d.,]*\s(?:[a-z]+\s)?(?:more|fewer|less)\sthan\s[^,\d]{1,40}\Z|"
     r",\s*(?:(?:down|up)\s+from|compared\s+(?:to|with))\s[^,]{1,40}\Z|"
     r",\s*whereas\s[^,]{1,40}\s(?:is|was)\s(?:wrong|incorrect|false)\Z|"
     r"\s*\([^()]{1,60}\bis\s+(?:rejected|discarded|extraneous|invalid|not (?:valid|possible|allowed|positive))\b"
@@ -65,6 +66,8 @@ _INSTEAD = re.compile(
     r"\A(?:nicht|no|pas|non)\s+[^.;\n]{1,40}?,?\s+(?:sondern|sino|mais|bensì)\s+(.+)\Z|\A不是[^，,。]{1,40}[，,]?而?是(.+)\Z",
     re.IGNORECASE | re.DOTALL,
 )
+FRACTION_CALL = re.compile(r"\bFraction\((-?\d+),\s?(\d+)\)")
+"""A fraction as Python shows it."""
 _BOX_AROUND = re.compile(r"\\(?:f|frame)?boxed\s*|\\fbox\s*")
 _VERB_LAST = re.compile(
     r"\s*(?:です|である|となります|になります|だ|입니다|이다|이에요|예요|है|हैं|হয়|ஆகும்|olur|['’][dt][ıiuü]r)[\s.。।]*\Z"
@@ -83,6 +86,8 @@ def undress(statement: str) -> str:
     ('5', '6', '2 or 3')
     """
     text = _GROUP_COMMA.sub("{,}", re.sub(r"\s+", " ", plain_markup(statement).replace(r"\"", '"'))).strip(_DRESS)
+    if "Fraction(" in text:
+        text = FRACTION_CALL.sub(r"\1/\2", text)
     text = text.rstrip(_PICTURES).strip(_DRESS)
     if instead := _INSTEAD.match(text):
         text = (instead[1] or instead[2] or instead[3]).strip(_DRESS)
@@ -287,6 +292,18 @@ def right_side(formula: str, problem: Problem) -> str:
     return last if last and is_whole else formula
 
 
+def with_commas(answer: str) -> str:
+    """A point, an interval or a set whose members stand between semicolons or bars, with commas instead.
+
+    >>> with_commas("M(-1; 3)"), with_commas("S = {-5 ; 3}"), with_commas("(1,5; 2)")
+    ('(-1, 3)', '{-5, 3}', '(1,5; 2)')
+    """
+    members = _BETWEEN_BARS.fullmatch(answer) if ";" in answer or "|" in answer else None
+    if members is None:
+        return answer
+    return members[1] + ", ".join(each.strip() for each in re.split(r"[;|]", members[2])) + members[3]
+
+
 def result_of_sum(answer: str, problem: Problem) -> str:
     """Return the result where the answer also shows how it comes about: `2 + 3 = 5`, `x = 10/2 = 5`."""
     if answer.startswith("(") and answer.endswith(")") and "=" in answer and answer.count("(") == 1:
@@ -299,6 +316,9 @@ def result_of_sum(answer: str, problem: Problem) -> str:
     return answer
 
 
+_BETWEEN_BARS = re.compile(
+    r"(?:[A-Z]\s?(?:=\s?)?)?([(\[]|\\?\{)([^(){}\[\],;|]{1,30}(?:[;|][^(){}\[\],;|]{1,30}){1,5})([)\]]|\\?\})"
+)
 _FRACTION = re.compile(r"[¼-¾⅐-⅞]")
 _MIXED_NUMBER = re.compile(rf"(?<=\d){_FRACTION.pattern}")
 

@@ -16,6 +16,7 @@ _NO_UNIT = re.compile(
     r"took)\b",
     re.IGNORECASE,
 )
+_VERB_BEHIND = re.compile(r"(?<=\w)\s(?:is|are|was|were|will be)\s(?:the|our|what|how|needed|required|left)\b")
 _OF_WHAT = re.compile(
     r"\s(?:of(?=\s\d|.*\s(?:in|for|to|each|total)\b)|in|for|to|each|total|with|when|so)\s.*", re.DOTALL
 )
@@ -51,5 +52,7 @@ def with_unit(value: str, text: str, end: int, problem: Problem) -> str:
     unit = _UNIT_AFTER.match(text, end)
     if unit is None or unit[1].startswith("of "):
         return value
+    if verb := _VERB_BEHIND.search(unit[1]):
+        return f"{value} {unit[1][: verb.start()].strip()}"
     name = unit[1] if " of " not in unit[1] and not _NO_UNIT.search(unit[1]) else _OF_WHAT.sub("", unit[1])
     return value if _NO_UNIT.search(name) else f"{value} {name.strip()}"

@@ -223,6 +223,24 @@ def fixes_unit(question: str, unit: Unit) -> bool:
     return False
 
 
+_HOW_MANY: Final = re.compile(r"\bhow many\s+(?=([^.?!;]{1,60}))", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def counted_units(question: str) -> tuple[Unit, ...]:
+    """What a question asks how many there are of, where that is one unit: metres in "how many metres does she run?".
+
+    >>> [unit.factor for unit in counted_units("How many metres does she run?")], counted_units("How many dogs?")
+    ([Fraction(1, 1)], ())
+    """
+    asked: set[tuple[Unit, ...]] = set()
+    for match in _HOW_MANY.finditer(question[:_MAX_QUESTION_CHARS]):
+        measure = read_unit(match[1].split()[0].strip(" ,:$"))
+        if measure is not None and measure.magnitude is None and measure.readings:
+            asked.add(tuple(measure.readings))
+    return asked.pop() if len(asked) == 1 else ()
+
+
 _PERCENT_ASKED: Final = re.compile(
     r"\b(?:what|which|the|how many|a|as|in|by)\s+(?:(?!\w*(?:ty|teen|ten|five|half)\s)[a-z]+\s+)?"
     r"per\s?cent(?:ages?|s)?\b"
