@@ -125,7 +125,6 @@ UNREADABLE = [
         "P(2) = 3 + 1",
         "101_2 = 5",
         "3:4 = 6:8",
-        "17 = 2 (mod 5)",
         "5 = 5",
     ),
     *(
@@ -148,7 +147,6 @@ UNREADABLE = [
     ),
     *(
         "1.00 \\mathrm{atm}=14.7 \\mathrm{lb} \\mathrm{in}^{-2}",
-        "|3 - 5| = 3",
         "\\sin(30) = 1",
         "5 < 3 = 2",
         "0.\\overline{3} = 1/4",
@@ -175,7 +173,7 @@ def test_false_statements_are_named(text: str) -> None:
 
 @pytest.mark.parametrize("text", UNREADABLE)
 def test_what_may_mean_something_else_is_not_counted(text: str) -> None:
-    """Variables, functions, bases, congruences and rounding without a sign are no arithmetic statements."""
+    """Variables, functions of them, bases and rounding without a sign are no arithmetic statements."""
     assert check_steps(text).false_steps == ()
     assert check_steps(text).checked == 0
 

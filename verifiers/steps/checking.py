@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 from verifiers.steps.loose_steps import OtherArithmetic, is_no_claim, loose_readings, other_arithmetic
 from verifiers.steps.plain_steps import plainly_true
 from verifiers.steps.step_agreement import decide
+from verifiers.steps.step_bounds import hangs_on, has_list, is_bounded, opens
+from verifiers.steps.step_congruences import congruent, modulus_behind, names_modulus
 from verifiers.steps.step_grammar import parse
 from verifiers.steps.step_lines import MAX_STEP_LINE_CHARS, in_plain_marks, lines_that_state
 from verifiers.steps.step_tokens import Tokens, tokenize
 from verifiers.steps.step_values import Expression, UnreadableError
-from verifiers.steps.step_words import FUNCTION_WORDS, NO_NOUN, PART_WORDS
 
 MAX_STEPS: Final = 500
 """So many statements of one completion are checked."""
@@ -28,16 +29,20 @@ _MAX_WORDS_BETWEEN = 5
 _LOOK_BACK_CHARS = 30
 """So much before a clause is read too: something in it may belong to the statement."""
 _DIGIT = re.compile(r"\d")
-_SIGN = re.compile(r"[=≈≃]|\\(?:approx|simeq)(?![A-Za-z])")
-_SIGN_OR_VERB = re.compile(rf"{_SIGN.pattern}|\b(?:is|equals|makes|gives)\b", re.IGNORECASE)
-_ASCII_SIGN = re.compile(r"=|\\(?:approx|simeq)(?![A-Za-z])")
+_SIGN = re.compile(r"[=≈≃≡]|\\(?:approx|simeq|equiv)(?![A-Za-z])")
+_SIGN_OR_VERB = re.compile(
+    rf"{_SIGN.pattern}|\b(?:is(?!\s+divided)|equals|makes|gives|leaves)\b(?:\s+us\b)?", re.IGNORECASE
+)
+_ASCII_SIGN = re.compile(r"=|\\(?:approx|simeq|equiv)(?![A-Za-z])")
 _ASCII_SIGN_OR_VERB = re.compile(
-    rf"{_ASCII_SIGN.pattern}|i(?<!\wi)s(?!\w)|e(?<!\we)quals(?!\w)|m(?<!\wm)akes(?!\w)|g(?<!\wg)ives(?!\w)", re.ASCII
+    rf"{_ASCII_SIGN.pattern}|i(?<!\wi)s(?!\w| +divided)|e(?<!\we)quals(?!\w)|m(?<!\wm)akes(?!\w)|"
+    r"g(?<!\wg)ives(?!\w)(?: +us(?!\w))?|l(?<!\wl)eaves(?!\w)(?: +us(?!\w))?",
+    re.ASCII,
 )
 """The same in small letters without accents, several times faster: each begins with a letter that is fixed."""
 _BEGINS = re.compile(
-    r"[-−–+\s$€£¥₹~&{(\[]*(?:\d|\.\d|√|π|[²³]|\\(?![A-Za-z])|\\(?:[dtc]?frac|[dt]?binom|sqrt|pi|left|[bB]igl?|q?quad|displaystyle)(?![A-Za-z])|"
-    rf"(?:{'|'.join(sorted(PART_WORDS))})\b)",
+    r"[-−–+\s$€£¥₹~&{(\[|⌊⌈]*(?:\d|\.\d|√|∛|π|[²³]|\\(?![A-Za-z])|\\(?:[dtc]?frac|[dt]?binom|sqrt|pi|left|[bB]igl?|q?quad|displaystyle|"
+    r"gcd|log|ln|sin|cos|tan|min|max|[lr]floor|lceil|text)(?![A-Za-z])|([A-Za-z½⅓⅔¼¾-]+))",
     re.IGNORECASE,
 )
 """How the right side of a statement can begin."""
@@ -45,39 +50,10 @@ _IS_MULTIPLE = re.compile(r"[\d)}][A-Za-z]\s*\Z")
 """A left side that ends like `4x` is one of algebra."""
 _CLAUSE_END = re.compile(r"(?<=[.,;:?])\s")
 _CLAUSES_BEFORE = re.compile(r".*[.,;:?]\s", re.DOTALL)
-_VERBS = frozenset(("is", "equals", "makes", "gives"))
-_COMPARES = frozenset(
-    (
-        "more",
-        "less",
-        "fewer",
-        "greater",
-        "times",
-        "of",
-        "out",
-        "percent",
-        "smaller",
-        "larger",
-        "bigger",
-        "away",
-        "not",
-        "a",
-        "an",
-        "the",
-    )
-)
-_AND_SO_ON = frozenset(("\\ldots", "\\dots", "\\cdots", "…", "."))
-_EQUATES = frozenset(("eq", "approx"))
-_LABEL_NAMES = "step case part day example problem question method option week year round line row"
-_LABELS = frozenset(_LABEL_NAMES.split())
-"""Words that are numbered: in `Step 2: 8 - 1 = 7` the 2 is no part of a ratio."""
-_ENDS_CLAUSE = frozenset(("eq", "approx", "other"))
+_VERBS = frozenset(("is", "equals", "makes", "gives", "leaves"))
+_EQUATES = frozenset(("eq", "approx", "cong"))
+_ENDS_CLAUSE = frozenset(("eq", "approx", "cong", "other"))
 _NAMES = frozenset(("word", "noun"))
-_OPERANDS = frozenset(("num", "rp", "rb"))
-_GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt", "binom", "pi"))
-_NO_BOUNDARY = frozenset("_|<>≤≥≠:^'\\")
-_SEPARATES = frozenset(".,;:!?#≡…\"“”„«»'‘’•●·→⇒⟹⟶➜➡∴∵✓✔✅、。，；：！？（）")
-"""Signs that may stand between a number and a statement; any other, such as `★`, may be an operation."""
 
 
 class StepCheck(NamedTuple):
@@ -156,14 +132,24 @@ def _statements(line: str) -> Iterator[tuple[str, bool]]:
             kind = tokens.kinds[sign]
             try:
                 left, start = earlier.get(sign) or _left_side(tokens, sign)
-                right, end = parse(tokens, sign + 1)
+                right, end = parse(tokens, sign + 1 + (tokens.texts[sign + 1] == "us"))
                 if end == next_sign < len(tokens):
                     earlier[end] = (right, sign + 1)
-                holds = decide(left, right, kind, line)
+                if kind == "cong" or names_modulus(tokens, end):
+                    holds = congruent(left, right, modulus_behind(tokens, end))
+                else:
+                    holds = decide(left, right, kind, line) if is_bounded(tokens, end, kind) else None
+                    if not holds and kind == "word" and _says_how_many(left, right, tokens.texts[sign]):
+                        continue
             except UnreadableError:
                 continue
-            if holds is not None and _is_bounded(tokens, end, kind):
+            if holds is not None:
                 yield piece[tokens.spans[start][0] : tokens.spans[end - 1][1]].strip(), holds
+
+
+def _says_how_many(left: Expression, right: Expression, verb: str) -> bool:
+    """`(1 + 3)(1 + 5) gives 4 terms`: how many there are, not what they come to."""
+    return bool(right.nouns) and not left.nouns and verb.lower() in {"gives", "makes", "leaves"}
 
 
 def _pieces(line: str) -> Iterator[str]:
@@ -171,7 +157,9 @@ def _pieces(line: str) -> Iterator[str]:
     signs = [match.span() for match in _signs_and_verbs(line)]
     begin = end = before = since = 0
     for (start, stop), (next_start, next_stop) in pairwise([*signs, (len(line), len(line))]):
-        if _BEGINS.match(line, stop, next_start) and not _IS_MULTIPLE.search(line, max(before, start - 9), start):
+        begins = _BEGINS.match(line, stop, next_start)
+        is_sum = begins and (not begins[1] or opens(begins[1]))
+        if is_sum and not _IS_MULTIPLE.search(line, max(before, start - 9), start):
             others = _CLAUSES_BEFORE.match(line, before, start)
             left = others.end() if others else before
             ended = _CLAUSE_END.search(line, stop, next_start)
@@ -193,7 +181,7 @@ def _signs_and_verbs(line: str) -> Iterator[re.Match[str]]:
     if "\t" in line or not line.isascii():
         return _SIGN_OR_VERB.finditer(line)  # other spaces
     lowered = line.lower()
-    has_verb = "is " in lowered or "makes " in lowered or "gives " in lowered or "equals " in lowered
+    has_verb = "is " in lowered or any(verb in lowered for verb in ("makes ", "gives ", "equals ", "leaves "))
     return _ASCII_SIGN_OR_VERB.finditer(lowered) if has_verb else _ASCII_SIGN.finditer(line)
 
 
@@ -204,7 +192,7 @@ def _left_side(tokens: Tokens, sign: int) -> tuple[Expression, int]:
             expression, end = parse(tokens, start)
         except UnreadableError:
             continue
-        if end == sign and not _hangs_on(tokens, start):
+        if end == sign and not hangs_on(tokens, start):
             return expression, start
     raise UnreadableError
 
@@ -217,86 +205,14 @@ def _beginnings(tokens: Tokens, sign: int) -> list[int]:
     start = sign
     while start and sign - start < _MAX_SIDE_TOKENS:
         kind = kinds[start - 1]
-        if kind in _ENDS_CLAUSE:
+        if kind in _ENDS_CLAUSE and not (texts[start - 1] == "," and has_list(tokens, start)):
             break
         words = words + 1 if kind == "word" else 0
         if words > _MAX_WORDS_BETWEEN:
             break
         start -= 1
-        if kind not in _NAMES or texts[start].lower() in PART_WORDS:
+        if kind not in _NAMES or opens(texts[start]):
             before = kinds[start - 1] if start else "other"
             if before in _ENDS_CLAUSE or before in _NAMES or before == "lp":
                 found.append(start)
     return found[::-1]
-
-
-def _hangs_on(tokens: Tokens, start: int) -> bool:
-    """Say whether something before the expression may belong to it: an operation, a function, a variable."""
-    if not start:
-        return False
-    kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
-    kind, text = kinds[start - 1], texts[start - 1]
-    if text == ",":
-        is_list = kinds[start - 2] == "num" or texts[start - 2] in _AND_SO_ON
-        return start > 1 and is_list and spans[start - 2][1] + 1 == spans[start][0]
-    if text == ":":
-        named = texts[max(start - 3, 0)].lower()
-        return start > 1 and kinds[start - 2] == "num" and named not in _LABELS
-    if kind == "word":
-        return _hangs_on_word(tokens, start)
-    if kind == "other" and text not in _SEPARATES and start > 1 and kinds[start - 2] in _OPERANDS:
-        return True
-    return kind in _GOES_ON or text in _NO_BOUNDARY or (kind == "other" and text.startswith("\\"))
-
-
-def _hangs_on_word(tokens: Tokens, start: int) -> bool:
-    """Say whether the word before the expression makes something else of it."""
-    kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
-    text = texts[start - 1]
-    if len(text) == 1 and text not in {"a", "A", "I"}:
-        return True
-    word = text.lower()
-    if word in FUNCTION_WORDS:
-        return True
-    if spans[start - 1][1] == spans[start][0] or word in {"times", "plus", "minus", "by", "mod"}:
-        return True
-    if word == "to":
-        return "from" in texts[max(start - 4, 0) : start - 1]  # "x^2 from 1 to 3 = 9 - 1"
-    if word == "of":
-        part = max(start - 2, 0)
-        before = texts[part].lower()
-        if kinds[part] == "word" and part and kinds[part - 1] == "num":
-            return True  # "8 packs of 5 bags * 4"
-        return kinds[part] in {"num", "pct", "rb", "rp"} or before in PART_WORDS or before in FUNCTION_WORDS
-    if kinds[start] == "op":
-        return True
-    while start and kinds[start - 1] == "word":
-        start -= 1
-    return bool(start) and kinds[start - 1] in {"op", "frac", "sqrt", "binom", "pi"}
-
-
-def _is_bounded(tokens: Tokens, end: int, sign: str) -> bool:
-    """Say whether the statement surely ends where it was read to."""
-    if end >= len(tokens):
-        return True
-    kinds, texts = tokens.kinds, tokens.texts
-    kind, text = kinds[end], texts[end]
-    if kinds[end - 1] == "word" and kind in {"num", "word"}:
-        return True
-    if kind == "word":
-        word = text.lower()
-        if sign == "word" and word in _COMPARES:
-            return False
-        return (
-            (word in NO_NOUN and word not in {"mod", "modulo", "remainder", "r", "times", "plus", "minus", "of"})
-            or len(word) > 1
-            or word == "a"
-        )
-    if kind in {"op", "num", "sup", "lb", "frac", "sqrt", "binom", "pi", "pct"} or text in _NO_BOUNDARY:
-        return False
-    if text == "." and tokens.spans[end][1] == tokens.spans[min(end + 1, len(tokens) - 1)][0]:
-        return kinds[end + 1] not in {"lp", "num"} and not texts[end + 1].startswith("\\")  # `3.\overline{3}`
-    if kind == "lp":
-        return kinds[end + 1] == "word" and texts[end + 1].lower() not in {"mod", "\\mod"}
-    may_operate = text not in _SEPARATES and kinds[end + 1] in {"num", "lp"}  # `3 ★ 4`
-    return not (kind == "other" and (may_operate or text.startswith("\\")))

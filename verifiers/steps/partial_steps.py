@@ -35,7 +35,7 @@ _OPEN = re.compile(r"[-+*/×÷−]\s?\(\s?\Z")
 _ONE_IN = re.compile(r"\d\s(?:in|out of)\s\Z")
 _IN_LETTERS = re.compile(
     r"\d x\s?[-+−]|\^\s?\{[^{}]*[A-Za-z]|\\mathrm\s?\{\s?~?\s?[abcdefiklnopqrtuvwxyz]{1,2}\s?\}|"
-    r"(?<![A-Za-z\\])[A-Z]{2,3}(?![A-Za-z])|[a-z]{2}/\d"
+    r"(?<![A-Za-z\\])(?!GCD|LCM|GCF|HCF)[A-Z]{2,3}(?![A-Za-z])|[a-z]{2}/\d"
 )
 """Variables and segments that are written like words, and rates like `30 shrimp/10 minutes`."""
 _DIMENSIONS = re.compile(r"\d+\s?[x×]\s?\d+\s(?:is|=)\s?\$")

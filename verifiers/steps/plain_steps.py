@@ -22,7 +22,10 @@ _AFTER = re.compile(
 )
 _CURRENCIES = ("$", "€", "£")
 _LOOK_BACK_CHARS = 60
-_VERB_AND_NUMBER = re.compile(r"s (?=[ \\$]*\d)(?:(?<=\bis )|(?<=\bequals )|(?<=\bmakes )|(?<=\bgives ))[ \\$]*\d")
+_VERB_AND_NUMBER = re.compile(
+    r"s (?=[ \\$]*\d)(?:(?<=\bis )|(?<=\bequals )|(?<=\bmakes )|(?<=\bgives )|(?<=\bgives us )|(?<=\bleaves ))"
+    r"[ \\$]*\d"
+)
 """`is 15`, `makes $3` in small letters; what they end with lets the engine pass over all else at once."""
 _DIGIT = re.compile(r"\d")
 _LATEX_SIGN = re.compile(r"\\(?:times|cdot)(?![A-Za-z]) ?")

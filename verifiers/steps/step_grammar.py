@@ -6,9 +6,9 @@ side: each makes the text unreadable, and nothing is said of it.
 
 import re
 from fractions import Fraction
-from math import comb
 from typing import Final
 
+from verifiers.steps.step_functions import PI, PI_SPREAD, choices, evaluate, factorial
 from verifiers.steps.step_tokens import Tokens
 from verifiers.steps.step_values import (
     Expression,
@@ -18,23 +18,22 @@ from verifiers.steps.step_values import (
     joined,
     magnitude,
     quotient,
-    square_root,
+    root,
 )
-from verifiers.steps.step_words import COUNTS, MULTIPLES, NO_NOUN, OPERATORS, PART_WORDS, PARTS, SCALES, WORD_OPERATORS
-from verifiers.units.definitions import find_unit
+from verifiers.steps.step_worded import POWER_WORDS, WordedReader
+from verifiers.steps.step_words import MODULO, OPERATORS, PART_WORDS, WORD_OPERATORS
 
 MAX_STEP_NUMBER_CHARS: Final = 30
 MAX_STEP_EXPONENT: Final = 30
-MAX_STEP_FACTORIAL: Final = 30
 _MAX_DEPTH = 12
-_FORMULA_CHARS: Final = 4
-_UNIT_CHARS: Final = 6
-_PI: Final = Fraction("3.1415926535897932384626433832795028841972")
-_PI_SPREAD: Final = Fraction(1, 1900)
-"""How far π may be off, relatively, where 3.14 is taken for it."""
-_MAX_NOUN_WORDS = 4
 _TWO_DIGITS: Final = 2
+_FACTORS: Final = frozenset(("pi", "sqrt", "lfloor", "lceil"))
+_BESIDE: Final = frozenset(("\\sin", "\\cos", "\\tan", "\\ln", "sqrt"))
+"""Functions that may stand directly behind a factor."""
+_WORDS: Final = frozenset(("word", "noun"))
+_CLOSED_BY: Final = {"bar": "bar", "lfloor": "rfloor", "lceil": "rceil"}
 _TEN: Final = 10
+_SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
 _NO_DIGIT = re.compile(r"[^\d.]")
@@ -47,27 +46,8 @@ def parse(tokens: Tokens, start: int) -> tuple[Expression, int]:
     return expression, parser.at
 
 
-def _ends_noun(text: str) -> bool:
-    r"""Whether `\text{ … }` goes on after what a number counts: `\text{ and }`."""
-    word = re.search(r"[^\W\d_]+", text[text.index("{") :])
-    return word is not None and word[0].lower() in NO_NOUN
-
-
-def _scale(number: Expression, power: int) -> None:
-    """Multiply a number by a power of ten that stands behind it in words; its last place counts for more, too."""
-    number.value *= 10**power
-    number.first *= 10**power
-    number.places = None if number.places is None else number.places - power
-
-
-class _Parser:
+class _Parser(WordedReader):
     """Recursive descent over tokens, one method for each level of precedence."""
-
-    def __init__(self, tokens: Tokens, start: int) -> None:
-        self._kinds = tokens.kinds
-        self._texts = tokens.texts
-        self._spans = tokens.spans
-        self.at = start
 
     def sum(self, depth: int) -> Expression:
         """`term (± term)*`."""
@@ -81,7 +61,23 @@ class _Parser:
             spread = left.spread * magnitude(left.value) + right.spread * magnitude(right.value)
             left = joined(left, right, total, quotient(spread, magnitude(total)) if spread and total else 0)
             left.adds_percent |= right.percent and not right.operations and not of_percents
+        if self._kinds[self.at] == "word":
+            if self._texts[self.at] in MODULO:
+                return self._remainder(left, depth)
+            if self._texts[self.at] == "choose":
+                self.at += 1
+                left = choices(left, self._power(depth))
         return left
+
+    def _remainder(self, left: Expression, depth: int) -> Expression:
+        """`17 mod 5`; of `3 + 14 mod 5` it is not clear what is divided."""
+        self.at += 1
+        modulus = self._power(depth)
+        if left.value.denominator != 1 or modulus.value.denominator != 1 or modulus.value <= 0 or self._operator():
+            raise UnreadableError
+        rest = joined(left, modulus, left.value % modulus.value, 0)
+        rest.doubtful |= left.operations > 0
+        return rest
 
     def _product(self, depth: int) -> Expression:
         left = self._signed(depth)
@@ -100,7 +96,7 @@ class _Parser:
             elif self._stands_beside() or (self._bracket_beside() and (left.places == 0 or left.operations)):
                 spaced, right, sign = True, self._signed(depth), "*"
             else:
-                left.doubtful |= self._has_remark()
+                left.doubtful |= self._has_remark() and self._texts[self.at + 1] not in MODULO
                 return left
             if sign == "/" and not right.value:
                 raise UnreadableError
@@ -115,8 +111,8 @@ class _Parser:
     def _stands_beside(self) -> bool:
         r"""Whether a factor follows without a sign: `2\pi`, `5\sqrt{2}`, `\pi(3)`, `3!7!`."""
         kind, before = self._kinds[self.at], self._kinds[self.at - 1]
-        if kind in {"pi", "sqrt"}:
-            return before in {"num", "pi", "rp", "rb", "sup"}
+        if kind in _FACTORS or (kind == "word" and self._texts[self.at] in _BESIDE):
+            return before in {"num", "pi", "rp", "rb", "sup"} or self._texts[self.at - 1] == "degrees"
         return (kind == "lp" and before == "pi") or (kind == "num" and before == "fact")
 
     def _bracket_beside(self) -> bool:
@@ -147,18 +143,19 @@ class _Parser:
         if base.nouns and self._kinds[self.at - 1] in {"word", "noun"}:
             return self._with_power_of_unit(base, depth)
         if self._kinds[self.at] == "sup":
-            exponent: Value = 2 if self._texts[self.at] == "²" else 3
-            self.at += 1
+            exponent: Value = self._superscript()
         elif self._operator() == "^":
             self.at += 1
             inner = self._braced(depth) if self._kinds[self.at] == "lb" else self._signed(depth)
             exponent = inner.value
-        elif self._kinds[self.at] == "fact" and base.places == 0 and 0 <= base.value <= MAX_STEP_FACTORIAL:
+        elif self._kinds[self.at] == "fact" and (base.places == 0 or self._kinds[self.at - 1] == "rp"):
             self.at += 1
-            product = 1
-            for number in range(2, int(base.value) + 1):
-                product *= number
-            return Expression(product, operations=1, first=base.first)
+            return factorial(base)
+        elif self._texts[self.at] in POWER_WORDS:
+            worded = self._worded_power(base, depth)
+            if isinstance(worded, Expression):
+                return worded
+            exponent = worded
         else:
             return base
         if exponent.denominator != 1 or magnitude(exponent) > MAX_STEP_EXPONENT or (not base.value and exponent < 0):
@@ -175,6 +172,14 @@ class _Parser:
             doubtful=base.doubtful,
             power_of_ten=power if base.places == 0 and base.value == _TEN else None,
         )
+
+    def _superscript(self) -> int:
+        """Read `²`, `⁻³`, `¹²`."""
+        text = self._texts[self.at].translate(_SUPERSCRIPTS)
+        if not text.removeprefix("-").isdecimal():
+            raise UnreadableError
+        self.at += 1
+        return int(text)
 
     def _with_power_of_unit(self, number: Expression, depth: int) -> Expression:
         r"""`4 cm²`, `14.7 \mathrm{lb} \mathrm{in}^{-2}`: the power is one of the unit, and changes no number."""
@@ -208,16 +213,34 @@ class _Parser:
             return self._fraction(depth)
         if kind == "pi":
             self.at += 1
-            return self._with_noun(Expression(_PI, 1, spread=_PI_SPREAD, first=_PI, is_inexact=True))
+            return self._with_noun(Expression(PI, 1, spread=PI_SPREAD, first=PI, is_inexact=True))
         if kind == "sqrt":
-            self.at += 1
-            is_digit = text == "\\sqrt" and self._kinds[self.at] == "num"
-            return square_root(
-                self._argument(depth) if is_digit or self._kinds[self.at] == "lb" else self._primary(depth + 1)
-            )
-        if kind == "word":
-            return self._part(text.lower())
+            return self._root(text, depth)
+        if kind in _WORDS:
+            return self._worded(depth)
+        if kind in _CLOSED_BY:
+            return self._between(_CLOSED_BY[kind], depth)
         return self._binomial(depth)
+
+    def _between(self, closing: str, depth: int) -> Expression:
+        r"""`|-7|`, `\lfloor 3.7 \rfloor`."""
+        name = {"bar": "abs", "rfloor": "floor", "rceil": "ceil"}[closing]
+        self.at += 1
+        inner = self.sum(depth + 1)
+        self._expect(closing)
+        return evaluate(name, [inner])
+
+    def _root(self, sign: str, depth: int) -> Expression:
+        r"""`\sqrt{50}`, `\sqrt2`, `\sqrt[3]{27}`, `√(9 + 16)`."""
+        self.at += 1
+        if sign == "\\sqrt" and self._texts[self.at] == "[":
+            degree = self._texts[self.at + 1]
+            if not degree.isdecimal() or self._texts[self.at + 2] != "]":
+                raise UnreadableError
+            self.at += 3
+            return root(self._argument(depth), int(degree))
+        is_digit = sign == "\\sqrt" and self._kinds[self.at] == "num"
+        return root(self._argument(depth) if is_digit or self._kinds[self.at] == "lb" else self._primary(depth + 1))
 
     def _fraction(self, depth: int) -> Expression:
         self.at += 1
@@ -246,10 +269,7 @@ class _Parser:
     def _binomial(self, depth: int) -> Expression:
         r"""`\binom{5}{2}`, the number of choices."""
         self._expect("binom")
-        total, chosen = self._arguments(depth)
-        if total.places != 0 or chosen.places != 0 or not 0 <= chosen.value <= total.value <= MAX_STEP_FACTORIAL:
-            raise UnreadableError
-        return Expression(comb(int(total.value), int(chosen.value)), 1, first=total.value)
+        return choices(*self._arguments(depth))
 
     def _number(self) -> Expression:
         """A number, or a mixed number such as `1 1/2`."""
@@ -291,102 +311,6 @@ class _Parser:
         self.at += 7
         return Expression(whole.value + Fraction(over, under), 1, first=whole.value)
 
-    def _part(self, word: str) -> Expression:
-        """`half of`, `a third of`, `three quarters of`, `twice`: only where the whole follows."""
-        value: Value = 1
-        if word in COUNTS:
-            value *= COUNTS[word]
-            self.at += 1
-            word = self._texts[self.at].lower()
-        if word in PARTS:
-            value *= Fraction(*PARTS[word])
-            self.at += 1
-            if self._operator() != "of":
-                raise UnreadableError
-            return Expression(value, places=None, first=value)
-        if word in MULTIPLES:
-            self.at += 1
-            whole = self._primary(1)
-            return joined(Expression(MULTIPLES[word]), whole, MULTIPLES[word] * whole.value, whole.spread)
-        raise UnreadableError
-
-    def _with_noun(self, number: Expression) -> Expression:
-        r"""Read what a number counts: `12 red apples`, `60 minutes/hour`, `\text{ cm}`, `20%`."""
-        if self._kinds[self.at] == "pct":
-            self.at += 1
-            value = quotient(number.value, 100)
-            return Expression(value, number.operations, number.places, number.spread, percent=True, first=number.value)
-        if words := self._counted(number):
-            number.nouns += ((number.value, " ".join(words)),)
-        return number
-
-    def _counted(self, number: Expression) -> list[str]:
-        """Consume the words of what a number counts; letters that may be variables, and powers of ten, change it."""
-        words: list[str] = []
-        while len(words) < _MAX_NOUN_WORDS:
-            kind, text = self._kinds[self.at], self._texts[self.at]
-            if kind == "noun" and not _ends_noun(text):
-                words += re.findall(r"[^\W\d_]+", text[text.index("{") :])
-                self.at += 1
-            elif kind == "word" and text.lower() not in NO_NOUN and not self._is_times():
-                if not words and self._takes_unit_quotient():
-                    number.nouns += ((number.value, "".join(self._texts[self.at - 3 : self.at])),)
-                    break
-                if len(text) == 1:
-                    if not words and text not in {"a", "A", "I"}:
-                        self._check_variable()
-                        number.doubtful = True
-                        number.nouns += ((number.value, text),)
-                    break
-                number.doubtful |= not words and self._is_product_of_letters(text)
-                words.append(text)
-                self.at += 1
-                if text in SCALES and len(words) == 1:
-                    _scale(number, SCALES[text])
-            elif text == "/" and self._kinds[self.at + 1] in {"word", "noun"} and len(self._texts[self.at + 1]) > 1:
-                self.at += 1
-            else:
-                break
-        return words
-
-    def _is_product_of_letters(self, text: str) -> bool:
-        """Whether letters directly behind a number may be variables, as in `2gh`, and are no unit as in `2cm`."""
-        is_glued = self._texts[self.at - 1] != "/" and self._spans[self.at - 1][1] == self._spans[self.at][0]
-        return is_glued and len(text) <= _FORMULA_CHARS and not find_unit(text)
-
-    def _takes_unit_quotient(self) -> bool:
-        """Consume `m/s`, `km/h`, `m/s²` behind a number and a space."""
-        start, slash, under = self._spans[self.at][0], self.at + 1, self.at + 2
-        if (
-            self._texts[slash] != "/"
-            or self._kinds[under] != "word"
-            or len(self._texts[self.at] + self._texts[under]) > _UNIT_CHARS
-        ):
-            return False
-        if self._spans[self.at - 1][1] == start or self._spans[under][1] - start > _UNIT_CHARS + 1:
-            return False
-        if not (find_unit(self._texts[self.at]) and find_unit(self._texts[under])):
-            return False
-        self.at += 3
-        if self._kinds[self.at] == "sup":
-            self.at += 1
-        elif self._texts[self.at] == "^" and self._texts[self.at + 1] in {"2", "3"}:
-            self.at += 2
-        return True
-
-    def _check_variable(self) -> None:
-        """A single letter at the end of a side may be a unit (`19.6 N`), elsewhere it is a variable."""
-        following = self._kinds[self.at + 1]
-        if (
-            following not in {"", "other", "rb", "rp", "eq", "approx"}
-            or self._spans[self.at - 1][1] == self._spans[self.at][0]
-        ):
-            raise UnreadableError
-        self.at += 1
-
-    def _is_times(self) -> bool:
-        return self._texts[self.at] in {"x", "X"} and self._kinds[self.at + 1] in {"num", "lp", "frac"}
-
     def _operator(self) -> str:
         """Return the operation that stands here, or an empty text."""
         kind, text = self._kinds[self.at], self._texts[self.at]
@@ -417,8 +341,3 @@ class _Parser:
         inner = self.sum(depth + 1)
         self._expect("rb")
         return inner
-
-    def _expect(self, kind: str) -> None:
-        if self._kinds[self.at] != kind:
-            raise UnreadableError
-        self.at += 1

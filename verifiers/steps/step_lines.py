@@ -6,6 +6,7 @@ from typing import Final
 
 from verifiers.extraction.undressing import plain_markup
 from verifiers.steps.plain_steps import states_in_words
+from verifiers.steps.step_words import OPERATION_NAMES
 
 MAX_STEP_LINE_CHARS: Final = 4_000
 _BARS_OF_ABSOLUTE_VALUE: Final = 2
@@ -15,6 +16,7 @@ _OPERATES = re.compile(
     r"(?:\d|half|third|quarter|fifth)\D{0,40}?(?:\b(?:of|plus|minus|times|by)\b|[-+*/×÷–x])|\\[dt]?frac\b",
     re.IGNORECASE,
 )
+_OTHER_SIGNS: Final = ("≈", "≡", "\\approx", "\\equiv")
 _ANNOTATION = re.compile(r"<<([^<>\n]{1,80})>>")
 _REPEATED = re.compile(r"<<(?:(?<==<<)|(?<== <<))[^<>\n]{1,80}>>")
 """A calculator's note of what the text itself states."""
@@ -78,20 +80,25 @@ def _without_boxes(text: str, first: int) -> str:
     return text[: first - 1] + content + text[end + 1 :]
 
 
+def _names_operation(line: str) -> bool:
+    """Say whether a line has a sign of operation, or the name of one."""
+    return _OPERATES.search(line) is not None or not OPERATION_NAMES.isdisjoint(line.lower().split())
+
+
 def lines_that_state(text: str) -> Iterator[str]:
     """Yield the lines that may state something of numbers; a calculator's note that repeats nothing is one, too."""
     if "\n=" in text or "\n " in text or ("≈" in text and "\n≈" in text):
         text = _CONTINUED.sub(lambda found: " " + found[0].lstrip(), text)
     in_words = states_in_words(text)
-    about = "≈" in text or "\\approx" in text
+    otherwise = [sign for sign in _OTHER_SIGNS if sign in text]
     for line in text.splitlines():
         if len(line) > MAX_STEP_LINE_CHARS:
             continue
         # Most lines state nothing, and are passed over without a call.
-        if "=" in line or (about and ("≈" in line or "\\approx" in line)):
+        if "=" in line or (otherwise and any(sign in line for sign in otherwise)):
             if not _DIGIT.search(line):
                 continue
-        elif not in_words or not states_in_words(line) or not _OPERATES.search(line):
+        elif not in_words or not states_in_words(line) or not _names_operation(line):
             continue
         bare = line
         if line[:1] == "|" and line.count("|") > _BARS_OF_ABSOLUTE_VALUE:

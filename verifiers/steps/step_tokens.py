@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ _LOOK_AHEAD = 4
 
 _TOKEN = re.compile(
     r" *+(?:(?=[\t\u00a0~&\\$€£¥₹])"  # what is passed over, and what it begins with
-    r"(?:[ \t\u00a0~&]+|\\[,;:! ]|\\(?:q?quad|displaystyle)(?![A-Za-z])|\\?[$€£¥₹]|\\(?=[()\[\]]))*+)?+"
-    r"(?:(?P<sup>[²³])"
+    r"(?:[ \t\u00a0~&]+|\\[,;:! ]|\\(?:q?quad|displaystyle)(?![A-Za-z])|\\?[$€£¥₹]|\\(?=[()\[\]])|"
+    r"\\(?:left|right)(?=\s?(?:\||\\[lr](?:floor|ceil))))*+)?+"
+    r"(?:(?P<sup>[²³¹⁰⁴-⁹⁻]+)"
     r"|(?P<word>[^\W\d_π]+(?:['’-][^\W\d_]+)*)"
     r"|(?P<num>\d{1,6}(?:\.\d{1,20})?[eE][+-]?\d{1,2}(?![\w.])|\d{1,3}(?:(?:,|\{,\}|\\,|,\\!)\d{3})+(?![\d,]*\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\d.])\.\d+)"
     r"|(?P<eq>=)"
@@ -39,15 +41,33 @@ _TOKEN = re.compile(
     r"|(?P<sqrt>\\sqrt(?![A-Za-z])|√)"
     r"|(?P<pct>\\?%)"
     r"|(?P<fact>!(?!=)|(?<=\d)!(?==))"
-    r"|(?P<noun>\\(?:text|mathrm|textrm|textbf|mbox)\s*\{[^{}]*\})"
-    r"|(?P<other>\\[A-Za-z]+|.)"
+    r"|(?P<noun>\\(?:text|mathrm|textrm|textbf|mbox|operatorname)\s*\{[^{}]*\})"
+    r"|(?P<other>\\[A-Za-z]+(?:_(?<=\\log_)(?:\d|\{\d{1,4}\}))?|.)"
     r"|\Z)"
 )
-
-_WORDS = {"percent": "pct", "pi": "pi"}
-"""Words that stand for a sign."""
+_TOKEN_WITH_LOGARITHMS = re.compile(_TOKEN.pattern.replace("(?P<word>", r"(?P<word>log_(?:\d{1,2}(?!\d)|\{\d{1,4}\})|"))
+"""The same where `log_2` may be written without a backslash."""
 _KINDS = ("", *_TOKEN.groupindex)
 """The name of each group by its number."""
+_MARKS: Final = ("\\", "|", "pi", "percent", "≡", "⌊", "⌈", "∛")
+"""What the lines have in which a word or a sign is more than that."""
+_KINDS_OF: Final = {
+    "percent": "pct",
+    "pi": "pi",
+    "|": "bar",
+    "≡": "cong",
+    "\\equiv": "cong",
+    "∛": "word",
+    "⌊": "lfloor",
+    "⌋": "rfloor",
+    "⌈": "lceil",
+    "⌉": "rceil",
+    "\\lfloor": "lfloor",
+    "\\rfloor": "rfloor",
+    "\\lceil": "lceil",
+    "\\rceil": "rceil",
+    **dict.fromkeys(("\\ln", "\\log", "\\sin", "\\cos", "\\tan", "\\gcd", "\\max", "\\min", "\\mod", "\\bmod"), "word"),
+}
 
 
 def tokenize(line: str) -> Tokens:
@@ -55,12 +75,16 @@ def tokenize(line: str) -> Tokens:
     kinds: list[str] = []
     texts: list[str] = []
     spans: list[tuple[int, int]] = []
-    for match in _TOKEN.finditer(line):
+    pattern = _TOKEN_WITH_LOGARITHMS if "log_" in line else _TOKEN
+    for match in pattern.finditer(line):
         if group := match.lastindex:  # numbers are looked up faster than names
-            text = match[group]
-            kinds.append(_WORDS.get(text) or _KINDS[group])
-            texts.append(text)
+            kinds.append(_KINDS[group])
+            texts.append(match[group])
             spans.append(match.span(group))
+    if any(mark in line for mark in _MARKS):
+        for place, text in enumerate(texts):
+            if text in _KINDS_OF or text.startswith("\\log_"):
+                kinds[place] = _KINDS_OF.get(text, "word")
     kinds += [""] * _LOOK_AHEAD
     texts += [""] * _LOOK_AHEAD
     return Tokens(kinds, texts, spans)

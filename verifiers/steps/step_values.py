@@ -8,6 +8,8 @@ from typing import Final
 MAX_STEP_BITS: Final = 2_000
 """Bits of a numerator or denominator; a larger value is not computed."""
 _PLACES: Final = 40
+_SQUARE: Final = 2
+_MAX_DEGREE: Final = 10
 
 Value = Fraction | int
 """Exact values; whole numbers stay integers, which are many times faster."""
@@ -72,22 +74,34 @@ def joined(left: Expression, right: Expression, value: Value, spread: Value) -> 
     )
 
 
-def square_root(inner: Expression) -> Expression:
-    """The square root; an irrational one is cut off after `_PLACES` places."""
+def root(inner: Expression, degree: int = _SQUARE) -> Expression:
+    """A root; an irrational one is cut off after `_PLACES` places."""
     over, under = inner.value.numerator, inner.value.denominator
-    if over < 0:
+    if over < 0 or not 1 < degree <= _MAX_DEGREE:
         raise UnreadableError
-    value, is_inexact = Fraction(isqrt(over), isqrt(under)), inner.is_inexact
-    if value * value != inner.value:
-        value, is_inexact = Fraction(isqrt(over * 100**_PLACES // under), 10**_PLACES), True
+    value, is_inexact = Fraction(_whole_root(over, degree), _whole_root(under, degree)), inner.is_inexact
+    if value**degree != inner.value:
+        scaled = over * 10 ** (_PLACES * degree) // under
+        value, is_inexact = Fraction(_whole_root(scaled, degree), 10**_PLACES), True
     return Expression(
         value,
         inner.operations + 1,
         spread=inner.spread,
+        nouns=inner.nouns,
         doubtful=inner.doubtful,
         first=inner.first,
         is_inexact=is_inexact,
     )
+
+
+def _whole_root(number: int, degree: int) -> int:
+    """The largest whole number whose power is no larger, by Newton's steps from above."""
+    if degree == _SQUARE or number <= 1:
+        return isqrt(number)
+    guess = 1 << -(-number.bit_length() // degree)
+    while (better := ((degree - 1) * guess + number // guess ** (degree - 1)) // degree) < guess:
+        guess = better
+    return guess
 
 
 def bounded(value: Value) -> Value:
