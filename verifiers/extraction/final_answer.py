@@ -46,9 +46,9 @@ _SECTION = re.compile(
 )
 """What makes a line of `####` the heading of a section rather than an answer."""
 _NEXT_QUESTION = re.compile(
-    r"\n[ \t#*]{0,8}+(?=[EHIPQU\\])(?:(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:|"
-    r"(?:\\textbf\{)?(?:Question|Problem|Exercise) \d{1,4}(?:\.|\s*\n))",
-    re.IGNORECASE,
+    r"\n(?=[ \t#*EHIPQUehipqu\\])[ \t#*]{0,8}+(?=[EHIPQUehipqu\\])"  # most lines begin with something else
+    r"(?i:(?:Question|Problem|Q|Human|User|Instruction)(?: \d{1,4})?(?:\*\*)?[ ]?:|"
+    r"(?:\\textbf\{)?(?:Question|Problem|Exercise) \d{1,4}(?:\.|\s*\n))"
 )
 _ANSWERED = re.compile(r"\n[ \t#*]{0,8}(?:Answer|Solution|Response|A)\b")
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -133,11 +133,9 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
         return Extraction(
             None, "none", "nothing is said outside the reasoning" if text.strip() else "the text is empty"
         )
-    if "**!" in marked:  # an exclamation behind bold type is no factorial
+    if "!" in marked and "**!" in marked:  # an exclamation behind bold type is no factorial
         marked = marked.replace("**!", "**.")
-    visible = plain_markup(
-        _ANSWER_TAG.sub(r"<\1\g<closing>answer>", marked) if "[/" in marked or "</" in marked else marked
-    )
+    visible = plain_markup(_ANSWER_TAG.sub(r"<\1\g<closing>answer>", marked) if _may_hold_tags(marked) else marked)
     box = _last_box(visible, problem)
     found = _stated_after(visible, box.end if box else 0, problem, only_values=box is not None)
     if found is None and box is not None:
@@ -158,6 +156,10 @@ def extract_answer(text: str, problem: Problem) -> Extraction:
     if not answer:
         return Extraction(None, "none", "the statement of the answer is empty")
     return Extraction(answer, found.method, f"the last answer stated ({found.method})")
+
+
+def _may_hold_tags(text: str) -> bool:
+    return ("[" in text and "[/" in text) or ("<" in text and "</" in text)
 
 
 def _is_confirmed(rest: str, statement: str) -> bool:

@@ -39,10 +39,11 @@ _CODE_LINE = (
     r"double|float|long) \w{1,40} ?=|\w{1,40} ?= ?[^=\n]{1,80};[ \t]*$)"
 )
 _CODE_COMMENT = re.compile(
-    rf"(?m)(?:^[ \t]*(?:#(?!#)|//|--)[^\n]*\n){{1,5}}(?={_CODE_LINE})|"
-    rf"^[ \t]*\"\"\"[^\"]{{0,500}}\"\"\"[ \t]*\n(?={_CODE_LINE})|/\*.{{0,500}}?\*/"
+    rf"\n(?:(?:[ \t]*(?:#(?!#)|//|--)[^\n]*\n){{1,5}}|[ \t]*\"\"\"[^\"]{{0,500}}\"\"\"[ \t]*\n)(?={_CODE_LINE})",
+    re.MULTILINE,
 )
-"""What a programmer notes above a line of code, which no run prints."""
+"""What a programmer notes above a line of code, which no run prints, behind the end of the line before."""
+_BLOCK_COMMENT = re.compile(r"/\*.{0,500}?\*/")
 _COMMENT_LINE = re.compile(r"(?m)^[ \t]*(?:#(?!#)|//|--|;|%|' |REM\b)[^\n]*$|(?<=\s)(?://|--|#)\s[^\n]*$")
 _HTML_COMMENT = re.compile(r"<!--.{0,2000}?(?:-->|\Z)", re.DOTALL)
 _ANSWER_BEHIND = re.compile(r"\s{0,4}(?:\\boxed|(?:the )?(?:final |correct )?answer ?(?:is\b|:))")
@@ -81,7 +82,7 @@ def without_comments(text: str) -> str:
         text = _COMMENT_BEHIND.sub(r"\1", text) if " #" in text else text
         is_noted = is_noted or text.startswith("# ") or "\n# " in text or " # " in text
     is_noted = is_noted or text.startswith("-- ") or "\n-- " in text
-    return _CODE_COMMENT.sub("", text) if is_noted else text
+    return _BLOCK_COMMENT.sub("", _CODE_COMMENT.sub("\n", f"\n{text}")[1:]) if is_noted else text
 
 
 def _ends_in_hash_mark(text: str) -> bool:
