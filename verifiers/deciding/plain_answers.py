@@ -40,6 +40,11 @@ _FUNCTION_WORDS = frozenset(
     )
 )
 _CALLED = frozenset(("called", "named"))
+_ASKS_WHOM = re.compile(r"\b(?:did|do|does|whom)\b", re.IGNORECASE)
+_LEAD = (
+    r"(?:(?:it|he|she|they|this|that|the)(?:['’]s|\s(?:was|is|were|are))?\s)?"
+    r"(?:called\s|named\s)?(?:the\s|by\s)*"
+)
 _APPOSITION = re.compile(
     r",\s(?:[^,;.]|[,.]\d){1,60},(?=\s)|\s\([^()]{1,60}\)|[,;]\s(?:with|at|about|which|who|in|on|"
     r"from)\s[^;.]{1,80}\Z"
@@ -173,10 +178,17 @@ def _says_it_of_the_question(problem: Problem, reference: str, answer: str) -> b
         return False
     asked = set(_LETTERS.findall(problem.question.casefold()))
     names = set(_LETTERS.findall(reference))
-    if reference not in (bare := _APPOSITION.sub(" ", answer)):
+    bare = _APPOSITION.sub(" ", answer).strip(" .!")
+    is_placed = _starts_with(bare, reference) is not bool(_ASKS_WHOM.search(problem.question))
+    if not is_placed and not re.search(rf"\bby (?:the )?{re.escape(reference)}\Z", bare):
         return False
     said = set(_LETTERS.findall(bare.replace(reference, " ", 1)))
     return not names & asked and bool(said & (asked - _FUNCTION_WORDS | _CALLED)) and said <= asked | _FUNCTION_WORDS
+
+
+def _starts_with(sentence: str, reference: str) -> bool:
+    """Whether the reference is the subject: "Ann beat Bob", "it was Ann who", "it's called the Nile"."""
+    return re.match(rf"{_LEAD}{re.escape(reference)}\b", sentence) is not None
 
 
 def decide_several_options(reference: str, answer: str) -> Decision | None:

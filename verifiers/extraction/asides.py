@@ -25,15 +25,18 @@ _UNDOES = re.compile(
     r"however|"
     r"should|must|asked|says?|said|claim\w*|would|could|may|might|or|off|short|actual(?:ly)?|correct\w*|instead|"
     r"previous|"
-    r"extraneous|discarded|guess\w*|estimate\w*|approximat\w*|about|for each|for every|more|less|fewer|than|times|more|"
-    r"left)\b|"
+    r"extraneous|discarded|guess\w*|estimate\w*|approximat\w*|about|for each|for every|more|less|fewer|than|times|"
+    r"before|without|still|yet|later|adds?|added|subtract\w*|plus|minus|old|original|first|initial|half|double|"
+    r"twice|except\w*|"
+    r"exclud\w*|if|unless|no|nothing|never|odd|strange|wrongly|doubt\w*)\b|"
     r"n['’]t\b|\?",
     re.IGNORECASE,
 )
 """Words with which an aside would change what is said before it."""
 _REASON = re.compile(
     r",?\s+(?:because|since|not to be confused with|as (?:gcd|lcm|[a-z]\s?[=<>])|"
-    r"which (?:lies\b|is between\b|looks\b|can(?:['’]t|not|\salso)|(?:you|one|we) can (?:also )?(?:check|confirm|"
+    r"which (?:lies\b|is between\b|can(?:['’]t|not)\sbe\s(?:\w+\s)?(?:reduced|simplified|factored|written|"
+    r"cancelled)|(?:you|one|we) can (?:also )?(?:check|confirm|"
     r"verify|see)|is (?:also|"
     r"the same|consistent|why|because)|agrees|"
     r"matches|satisf\w+|confirms|checks))\b.*\Z|"
@@ -43,7 +46,7 @@ _REASON = re.compile(
 """The clause behind a value that gives its reason or goes on about it."""
 _DENIES_IT = re.compile(
     r"\b(?:wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|mistakes?|errors?|but|however|"
-    r"should|"
+    r"should|doubt\w*|odd|strange|suspicious\w*|nothing|nobody|no|still|yet|guess\w*|hope|assume|forgot\w*|"
     r"asked|says?|said|claim\w*|(?<!one )(?<!you )(?<!we )would|so|thus|hence|therefore|then|giv(?:es|ing)|"
     r"leav(?:es|ing)|mak(?:es|ing)|"
     r"not (?:right|correct|the answer|possible|allowed|valid|true))\b|\?|"

@@ -33,6 +33,12 @@ _HAS = (
     r"made|reads?|"
     r"solved|solves|sold|sells|needs?|the|remaining|rest|other|with|only|about|exactly)){0,4}\s?[:=]?\s?\Z"
 )
+_OTHER_TIMES = re.compile(
+    r"\?|\b(?:before|now|originally|instead|would|could|first|initially|earlier|later|previously|"
+    r"used to)\b",
+    re.IGNORECASE,
+)
+"""What sets amounts of one thing at several times side by side, or asks for them."""
 _MORE_THAN = re.compile(
     r"\d\s(?:more|fewer|less)\s(?:[a-z]+\s){0,2}than\s(?!(?:he|she|they|it|we|before|at|the number)\b)"
 )
@@ -60,7 +66,12 @@ def asked_amount(sentence: str, problem: Problem) -> str | None:
     if is_words(problem.reference) or parts_asked(problem.reference) > 1:
         return None
     amounts = list(_NUMBER.finditer(sentence))
-    if len({amount[0] for amount in amounts}) < 2 or "\\" in sentence or DOUBTED.search(sentence):  # noqa: PLR2004
+    if (
+        len({amount[0] for amount in amounts}) < 2  # noqa: PLR2004 - several
+        or "\\" in sentence
+        or _OTHER_TIMES.search(sentence)
+        or DOUBTED.search(sentence)
+    ):
         return None
     signs = _signs_of(problem.question)
     if signs is None:

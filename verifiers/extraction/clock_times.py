@@ -15,6 +15,8 @@ _BOUND = re.compile(
     r"\b(?:before|after|until|till|from|between|since|by|around|about|nearly|almost)\s\Z", re.IGNORECASE
 )
 
+_DENIED = re.compile(r"n['’]t\b|\b(?:not|never|no)\b", re.IGNORECASE)
+
 
 def asks_time(problem: Problem) -> bool:
     """Say whether the reference is a time of day."""
@@ -27,7 +29,7 @@ def asks_time(problem: Problem) -> bool:
 def only_time(sentence: str) -> str | None:
     """The one time that a sentence comes to, behind its last sign of equality; it may be told in two ways.
 
-    Empty where the sentence only bounds it; None where it tells none, or several.
+    Empty where the sentence only bounds or denies it; None where it tells none, or several.
 
     >>> only_time("The shop closes at 17:30 (5:30 p.m.)"), only_time("It is open until 17:30")
     ('5:30 p.m.', '')
@@ -37,7 +39,7 @@ def only_time(sentence: str) -> str | None:
     times = list(_CLOCK.finditer(sentence, begin))
     if not times:
         return None
-    if _BOUND.search(sentence, begin, times[0].start()):
+    if _BOUND.search(sentence, begin, times[0].start()) or _DENIED.search(sentence):
         return ""
     if len(times) > 1 and (None in map(_on_the_dial, times) or len(set(map(_on_the_dial, times))) > 1):
         return None

@@ -58,7 +58,9 @@ _OPENS_OR_DOUBTS = re.compile(
     r"compute|determine|given|remaining|still|more|less|other|another|also|says?|said|told|think|guess|or|either|"
     r"suppose|"
     r"assume|what|how|why|which|question|problem|option|options|answer|all|both|none|so|thus|hence|therefore|is|are|"
-    r"was|were)\b|"
+    r"was|were|double|twice|half|triple|times|add|subtract|multiply|divide|per|each|every|except|plus|minus|round|"
+    r"scrap|"
+    r"discard|forget|ignore|oops|sorry|joking|kidding|unfortunately|sadly|only|apiece|nonsense|doubt|mistake|off|oh)\b|"
     r"n['’]t\b|[?:]",
     re.IGNORECASE,
 )
@@ -173,7 +175,7 @@ def _firmly_said(sentence: str, problem: Problem) -> Conclusion | None:
     if result := stated_result(sentence, problem):
         return result, "what the last sentence comes to"
     if asks_time(problem) and (time := only_time(sentence)) is not None:
-        return time or None, "the time in the last sentence" if time else "the last sentence only bounds the time"
+        return time or None, "the time in the last sentence" if time else "the last sentence bounds or denies the time"
     if _COMPARES.search(problem.reference):
         if again := _IN_SIGNS.search(sentence):
             return again[1], "the last sentence says it in signs"
@@ -193,7 +195,8 @@ def _said_twice(sentence: str, problem: Problem) -> str | None:
 
 def _truth(sentence: str) -> str | None:
     """The "true" or "false" in which a sentence ends that denies nothing before it."""
-    if told := _TOLD_TRUE.search(sentence):
+    told = _TOLD_TRUE.search(sentence)
+    if told and not _DENIES.search(sentence, 0, told.start()):
         is_true = (told["word"] or "true").lower() in {"true", "correct", "right"}
         return str(is_true is not bool(told["no"] or told["fails"])).lower()
     truth = _TRUTH.search(sentence)
@@ -255,7 +258,7 @@ def _last_sentence(text: str, problem: Problem, *, of_words: bool) -> str | None
                 return counted
             if of_words or _CAN_HOLD_ANSWER.search(sentence):
                 return sentence
-            if skipped or not sentence.endswith((".", "!", ")", "✓", "✅")) or _OPENS_OR_DOUBTS.search(sentence):
+            if skipped or not sentence.endswith("!") or _OPENS_OR_DOUBTS.search(sentence):
                 return None
             skipped = True
     return None

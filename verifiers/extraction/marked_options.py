@@ -21,12 +21,13 @@ _CHOSEN = re.compile(
 _OF_ANOTHER = re.compile(r"\W*(?:option\s)?\(?([A-J])\)?\s(?:is|are|has|have|means?|stands?|would|cannot|can['’]t)\b")
 _CHANGES_MIND = re.compile(
     r"\b(?:correct|right|better|best|true|instead|actually|but|however|wait|maybe|perhaps|also|too|"
-    r"likely)\b",
+    r"likely|chang\w*|minds?|convinc\w*|my|me|i)\b",
     re.IGNORECASE,
 )
 _POINTED = re.compile(r"(?m)^\W*([A-J])\b[^\n]{0,120}?(?:←|⬅|<--?)([^\n]*)$")
 _CHANGES_MIND_OR_DENIES = re.compile(
-    r"\b(?:not|wrong|incorrect|false|no|trap|distractor|mistake)\b|"
+    r"\b(?:not|wrong|incorrect|false|no|trap|distractor|mistake|thought|guess|first|initial\w*|tempting|maybe|"
+    r"perhaps|close|i)\b|"
     r"n['’]t",
     re.IGNORECASE,
 )

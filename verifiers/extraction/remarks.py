@@ -32,7 +32,8 @@ _REMARK = re.compile(
     r"(?:(?:since|as|because)\s[^,.]{1,60},\s)?(?:and\s)?(?:this|it|that|the (?:fraction|expression|"
     r"result))(?:['’]s|\s(?:is|cannot|can['’]t))\s"
     r"(?:\w+\s){0,4}(?:lowest|simplest|simple|simplified|reduced|irreducible)\b[^\n=]{0,40}\Z|"
-    r"(?:note|notice|remember|remark|recall|n\.?b\.?|p\.?s\.?|fun fact|keep in mind|for (?:reference|comparison))\b"
+    r"(?P<note>note|notice|remember|remark|recall|n\.?b\.?|p\.?s\.?|fun fact|keep in mind|for (?:reference|"
+    r"comparison))\b"
     r"(?!\s*[:,]?\s*(?:that\s+)?(?:the\s+)?(?:final\s+)?(?:answer|result))|"
     # It would be otherwise.
     r"(?:if|had)\s(?:she|he|they|it|we|you|there)\b[^.\n]*(?:\bwould\b|['’]d\s|\binstead\b)"
@@ -48,6 +49,13 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 """What makes a remark more than one: it doubts what stands before it or says what follows."""
+_CHANGES = re.compile(
+    r"\b(?:double|twice|thrice|half|halve|triple|adds?|added|subtract\w*|multipl\w*|divide|plus|minus|only|per|"
+    r"apiece|extra|"
+    r"except\w*|exclud\w*|without|before|still|yet|later|further|doubt\w*|guess\w*|(?:each|every)(?=\W*\Z))\b",
+    re.IGNORECASE,
+)
+"""What makes a note a change of the value: "remember to double it"."""
 _TURNS = re.compile(
     r"\b(?:wait|hmm+|oops|hold on|i must have|(?:made|is|was) an? (?:\w+ )?(?:mistake|error)|let me (?:redo|"
     r"recalculate|"
@@ -69,7 +77,8 @@ def without_remarks(text: str) -> str:
     for _ in range(_MAX_REMARKS):
         start = _last_start(kept)
         sentence = kept[start:]
-        if not start or not _REMARK.match(sentence) or _GOES_ON.search(sentence):
+        remark = _REMARK.match(sentence) if start else None
+        if remark is None or _GOES_ON.search(sentence) or (remark["note"] and _CHANGES.search(sentence)):
             break
         kept = kept[:start].rstrip()
     return kept or text

@@ -70,9 +70,20 @@ _ONLY_FITS = re.compile(
 )
 _SETTLED = re.compile(rf"\b(?:I|we)\b.*\b(?:settled? on|(?:go(?:ing)?|went) with|arrived? at)\s{_ANY_VALUE}\W*\Z")
 _COMES_TO = re.compile(
-    rf"\bto\s(?:get|obtain|give|yield|reach)\s{_ANY_VALUE}\W*\Z|\b(?:drops?|dropped|falls?|fell|rises?|rose|brings?|"
+    rf"\bto\s(?:get|obtain|give|yield)\s{_ANY_VALUE}\W*\Z|\b(?:drops?|dropped|falls?|fell|rises?|rose|brings?|"
     rf"brought|"
     rf"lowers?|raises?|reduces?|increases?|decreases?)\b(?!.*\bfrom\b)[^.;]{{0,60}}?\bto\s{_ANY_VALUE}\W*\Z"
+)
+_NOT_YET = re.compile(
+    r"\b(?:nearly|almost|need\w*|lack\w*|more|must|want\w*|tr(?:y|ies|ied|ying)|enough|in order|fail\w*|hope\w*|"
+    r"ha(?:s|ve|d) to|"
+    r"wait\w*|able|how|hard|easy|before|until|till|when|after|once|by the time|never|unless)\b",
+    re.IGNORECASE,
+)
+"""What makes a value that something comes to one that it has not come to: "he needs 18 more to get 72"."""
+_STILL_TO_GET = re.compile(
+    r"\b(?:need\w*|lack\w*|want\w*|wait\w*|more|tr(?:y|ies|ied|ying))\b.*\bto\s(?:get|have|"
+    r"obtain)\s\S+\Z"
 )
 _BARE_VALUE = re.compile(r"[$\\(]*[-−]?\d[\d.,/]*[$\\).]*|\\[dt]?frac\{\d+\}\{\d+\}")
 
@@ -117,13 +128,13 @@ def _only_new(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> 
 def stated_result(sentence: str, problem: Problem) -> str | None:
     """The number with which a sentence of several ends, where it says that they come to it: `doubling 32 gives 64`."""
     sentence = plain_markup(sentence)
-    if (only := _ONLY_FITS.search(sentence) or _SETTLED.search(sentence) or _COMES_TO.search(sentence)) and (
-        "=" not in problem.reference
-    ):
+    only = _ONLY_FITS.search(sentence) or _SETTLED.search(sentence) or _COMES_TO.search(sentence)
+    if only and "=" not in problem.reference and not _NOT_YET.search(sentence):
         return str(next(filter(None, only.groups())))
     end = _ENDS_IN.search(sentence)
     if (
         end is None
+        or (" to " in sentence and _STILL_TO_GET.search(sentence))
         or re.search(r"=[^=]*(?:,|\band\b|\bor\b)", sentence[: end.start()])
         or not re.search(r"\d", sentence[: end.start()])
         or "$" in sentence
