@@ -33,6 +33,8 @@ _UNDOES = re.compile(
     re.IGNORECASE,
 )
 """Words with which an aside would change what is said before it."""
+_NOT_IN_BRACKETS = re.compile(r"(?<=[\w$])\s\((?:and\s)?not\s[-−$]?\d[^()]{0,40}\)")
+"""`1.2 m (and not 12 m) long`"""
 _REASON = re.compile(
     r",?\s+(?:because|since|not to be confused with|as (?:gcd|lcm|[a-z]\s?[=<>])|"
     r"which (?:lies\b|is between\b|can(?:['’]t|not)\sbe\s(?:\w+\s)?(?:reduced|simplified|factored|written|"
@@ -79,6 +81,7 @@ def without_asides(sentence: str) -> str:
         sentence = _CONDITION.sub("", sentence)
     sentence = _REMARK.sub("", NOT_THAT.sub("", sentence))
     if "(" in sentence:
+        sentence = _NOT_IN_BRACKETS.sub("", sentence)
         sentence = _ASIDE.sub("", sentence) if sentence.endswith(")") else sentence
         explained = _EXPLAINED.search(sentence)
         if explained and not _UNDOES.search(explained[0]) and _VALUE.search(sentence, 0, explained.start()):

@@ -39,6 +39,12 @@ _OTHER_TIMES = re.compile(
     re.IGNORECASE,
 )
 """What sets amounts of one thing at several times side by side, or asks for them."""
+_COMES_TO = re.compile(r"(?:\b(?:is|are|makes|leaves|gives|totals)|=)\s([$€£]?\d[\d,]*(?:\.\d+)?)(?:\s[a-z]+)?\W*\Z")
+"""The value in which a sentence ends that works one out: "78 stamps, less 15, is 63"."""
+_IN_TOTAL = re.compile(r"\d\s(?:\w+\s)?(?:in total|altogether|in all)\W*\Z", re.IGNORECASE)
+_OF_EACH = re.compile(r"\b(?:how|what)\b[^.?]*\b(?:each|every|apiece)\b[^.?]*\?\W*\Z", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:total|altogether|in all|sum|together|combined)\b", re.IGNORECASE)
+_LAST_CHARS = 200
 _MORE_THAN = re.compile(
     r"\d\s(?:more|fewer|less)\s(?:[a-z]+\s){0,2}than\s(?!(?:he|she|they|it|we|before|at|the number)\b)"
 )
@@ -51,7 +57,7 @@ _RATE = re.compile(
 """`120 pages a minute`, which is no number of pages"""
 _SUBJECT = re.compile(
     r"\W*(?:(?:so|thus|therefore|hence|then|finally),?\s)?([A-Z][a-z]{2,})\s(?:now\s|then\s)?(?:has|have|had|gets?|got|"
-    r"receives?|owns?)\s(?:exactly\s|only\s)?\d",
+    r"receives?|owns?|ends?\s(?:up\s)?with)\s(?:exactly\s|only\s)?\d|\W*([A-Z][a-z]{2,})\s?[:=]\s?\d",
 )
 _UNITS = r"\s?(?:[A-Za-z]+\s)?"
 
@@ -84,6 +90,9 @@ def asked_amount(sentence: str, problem: Problem) -> str | None:
     ]
     if len(found) != 1:
         return None
+    comes_to = _COMES_TO.search(sentence)
+    if comes_to and comes_to[1] != found[0][0]:
+        return None
     return _with_noun(sentence, found[0], problem)
 
 
@@ -106,10 +115,12 @@ def is_of_another(sentence: str, problem: Problem) -> bool:
         )
     ):
         return True
+    if _IN_TOTAL.search(sentence) and _OF_EACH.search(asked := problem.question[-_LAST_CHARS:]):
+        return not _TOTAL.search(asked)
     signs = _signs_of(problem.question) if (subject := _SUBJECT.match(sentence)) else None
     if subject is None or signs is None or signs[1] is None:
         return False
-    name = subject[1]
+    name = subject[1] or subject[2]
     return signs[1] not in sentence and re.search(rf"\b{name}\b(?!['’])", problem.question) is not None
 
 

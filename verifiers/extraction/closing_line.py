@@ -8,7 +8,7 @@ import re
 from data.records import Problem
 from verifiers.extraction.asides import last_row
 from verifiers.extraction.asked import YES_OR_NO, asks_yes_or_no, parts_asked
-from verifiers.extraction.asked_amount import asked_amount
+from verifiers.extraction.asked_amount import asked_amount, is_of_another
 from verifiers.extraction.assignments import assigned_together, without_indices
 from verifiers.extraction.clock_times import asks_time, only_time
 from verifiers.extraction.closing_sentence import LINE_CHARS, SUPPOSED, Conclusion, said_last
@@ -17,6 +17,7 @@ from verifiers.extraction.marked_options import marked_option
 from verifiers.extraction.options import is_choice
 from verifiers.extraction.other_tongues import left_open
 from verifiers.extraction.remarks import turns, without_remarks
+from verifiers.extraction.sentence_values import both_values
 from verifiers.extraction.undressing import narrowed, plain_markup, right_side, undress
 from verifiers.extraction.unit_after import is_quantity
 
@@ -147,8 +148,11 @@ def _only_line(line: str, problem: Problem) -> Conclusion | None:
         return None
     if "=" not in problem.reference and (sums := _SUMS.fullmatch(line)):
         return sums[1], "the last of the sums"
-    if not is_choice(problem) and (asked := asked_amount(line, problem)):
-        return asked, "the amount that is asked for"
+    if not is_choice(problem):
+        if is_of_another(line, problem):
+            return None, "the amount is not the one that is asked for"
+        if asked := both_values(line) or asked_amount(line, problem):
+            return asked, "what is asked for"
     return _QUESTION_MARK.sub("", line), "the text is nothing but the answer"
 
 

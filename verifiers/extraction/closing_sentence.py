@@ -113,6 +113,11 @@ _TOLD_TRUE = re.compile(
     r"\s(?:indeed\s|always\s)?(?:holds|(?P<fails>fails|does(?:n['’]t|\snot)\shold))(?:\strue)?\W*\Z)",
     re.IGNORECASE,
 )
+_YES_AT_END = re.compile(
+    r"(?:,|;|\bso|\bhence|\btherefore|\bthus)\s(?:so|but|hence|thus|"
+    r"therefore),?\s(?:it['’]s\s)?(?:a\s)?(yes|no)\W*\Z",
+    re.IGNORECASE,
+)
 _DENIES = re.compile(
     r"\b(?:false|untrue|wrong|incorrect|claims?|claimed|say|says|not|if|whether|neither|nor|cannot|unless|only)\b|"
     r"n['’]t\b",
@@ -196,6 +201,8 @@ def _said_twice(sentence: str, problem: Problem) -> str | None:
 def _truth(sentence: str) -> str | None:
     """The "true" or "false" in which a sentence ends that denies nothing before it."""
     told = _TOLD_TRUE.search(sentence)
+    if concluded := _YES_AT_END.search(sentence):
+        return concluded[1].lower()
     if told and not _DENIES.search(sentence, 0, told.start()):
         is_true = (told["word"] or "true").lower() in {"true", "correct", "right"}
         return str(is_true is not bool(told["no"] or told["fails"])).lower()

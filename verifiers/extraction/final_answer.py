@@ -29,6 +29,7 @@ from verifiers.extraction.undressing import (
     undress,
     western_digits,
     with_commas,
+    without_per,
 )
 from verifiers.extraction.unit_after import FORMULA_ENDS, is_quantity, with_unit
 from verifiers.extraction.visible import shown_text, visible_text
@@ -416,4 +417,6 @@ def _presented(statement: str, problem: Problem) -> str:
     if is_words(problem.reference):
         yes_or_no = YES_OR_NO.match(answer) if asks_yes_or_no(problem) else None
         return yes_or_no[1] if yes_or_no else answer
+    if " per " in answer or " each " in answer or answer.endswith(" each"):
+        answer = without_per(answer, problem)
     return result_of_sum(undress(narrowed(with_commas(answer), keep_rest=is_quantity(problem))), problem)

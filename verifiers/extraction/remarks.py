@@ -18,6 +18,7 @@ _REMARK = re.compile(
     r"indeed))?\s+"
     r"(?:works|checks? out|(?:the|our|my|your) (?:final )?answer|correct|right|fits|matches|consistent|holds)\b"
     r"[^\d\n]{0,40}\Z|"
+    r"(?:and\s)?(?:that|this)(?:['’]s|\sis)\show\s(?:many|much|long|far|old|tall|fast|often)\b[^\d\n]{0,60}\Z|"
     r"(?:both|all|these|the two)\s(?:\w+\s){0,3}(?:satisfy|agree|match|work|check|fit|are (?:equal|valid|equivalent))\b"
     r"[^\d\n]{0,60}\Z|"
     r"(?P<same>[-−\d.,/]+)\s?=\s?(?P=same)\.?\s*\Z|"

@@ -7,6 +7,7 @@ from verifiers.extraction.asked import parts_asked
 from verifiers.extraction.bare_formulas import formula_at_end
 from verifiers.extraction.claims import claims
 from verifiers.extraction.combined_values import COUNTS_FIRST, without_time_taken, written_together
+from verifiers.extraction.doubts import DOUBTED
 from verifiers.extraction.undressing import formulas, narrowed, plain_markup, predicate, right_side, undress
 from verifiers.extraction.unit_after import is_quantity, with_unit
 
@@ -64,6 +65,11 @@ _DATE = re.compile(
 _LEADS_TO = re.compile(r"\d[\s%)]*→\s*[-−$]?\d[^→]*\Z")
 """`24 + 12 → 36`"""
 _ANY_VALUE = r"([$€£]?[-−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?|\\[dt]?frac\{-?\d+\}\{-?\d+\}|\$[^$]{1,40}\$)"
+_BOTH = re.compile(
+    rf"\bboth\s{_ANY_VALUE}\sand\s{_ANY_VALUE}\s(?:work|satisf\w+|hold|check|are (?:solutions|roots|valid|correct|"
+    rf"zeros))\b",
+    re.IGNORECASE,
+)
 _ONLY_FITS = re.compile(
     rf"\bonly\s{_ANY_VALUE}\s(?:fits|works|remains|satisfies|is possible|is left|"
     rf"qualifies)\b[^\d]*\Z"
@@ -128,6 +134,8 @@ def _only_new(sentence: str, numbers: list[re.Match[str]], problem: Problem) -> 
 def stated_result(sentence: str, problem: Problem) -> str | None:
     """The number with which a sentence of several ends, where it says that they come to it: `doubling 32 gives 64`."""
     sentence = plain_markup(sentence)
+    if both := both_values(sentence):
+        return both
     only = _ONLY_FITS.search(sentence) or _SETTLED.search(sentence) or _COMES_TO.search(sentence)
     if only and "=" not in problem.reference and not _NOT_YET.search(sentence):
         return str(next(filter(None, only.groups())))
@@ -143,6 +151,12 @@ def stated_result(sentence: str, problem: Problem) -> str | None:
     ):
         return None
     return f"{end[1]} {end[2].strip()}" if is_quantity(problem) and end[2] else end[1]
+
+
+def both_values(sentence: str) -> str | None:
+    """The two values that a sentence says to hold: "both 8 and -2 work"."""
+    both = _BOTH.search(sentence) if "oth " in sentence else None
+    return f"{both[1]}, {both[2]}" if both and not DOUBTED.search(sentence) else None
 
 
 def _bold(sentence: str, problem: Problem) -> str | None:

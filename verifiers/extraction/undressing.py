@@ -304,6 +304,19 @@ def with_commas(answer: str) -> str:
     return members[1] + ", ".join(each.strip() for each in re.split(r"[;|]", members[2])) + members[3]
 
 
+def without_per(answer: str, problem: Problem) -> str:
+    """A quantity without the thing of which each has it, where the question asks of each: "120 cm per piece".
+
+    >>> without_per("120 cm per piece", Problem(question="How long is each piece?", reference="1.2 m"))
+    '120 cm'
+    """
+    per = _PER.fullmatch(answer)
+    if per is None or "/" in problem.reference or " per " in problem.reference:
+        return answer
+    thing = per[2] or per[3]
+    return per[1] if re.search(rf"\b(?:each|every|per|one|an?)\s{thing}\b", problem.question) else answer
+
+
 def result_of_sum(answer: str, problem: Problem) -> str:
     """Return the result where the answer also shows how it comes about: `2 + 3 = 5`, `x = 10/2 = 5`."""
     if answer.startswith("(") and answer.endswith(")") and "=" in answer and answer.count("(") == 1:
@@ -316,6 +329,7 @@ def result_of_sum(answer: str, problem: Problem) -> str:
     return answer
 
 
+_PER = re.compile(r"(\S*\d\S*(?:\s[A-Za-z²³/]+){0,2})\s(?:(?:per|for each|for every)\s([a-z]{3,})|each\s([a-z]{3,}))")
 _BETWEEN_BARS = re.compile(
     r"(?:[A-Z]\s?(?:=\s?)?)?([(\[]|\\?\{)([^(){}\[\],;|]{1,30}(?:[;|][^(){}\[\],;|]{1,30}){1,5})([)\]]|\\?\})"
 )

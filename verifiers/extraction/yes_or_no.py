@@ -5,11 +5,20 @@ import re
 from data.records import Problem
 
 _ASKED = re.compile(
-    r"(?:\A|[.!?:,]\s+|\n)(?:is|are|was|were|does|do|did|can|has|have|will)\s([^?.]{3,200})\?", re.IGNORECASE
+    r"(?:\A|[.!?:,]\s+|\n)(?P<verb>is|are|was|were|does|do|did|can|has|have|"
+    r"will)\s(?P<what>[^?.]{3,200})\?",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z]+|\d[\d.,/^]*\d|\d|[-+*/=<>^]", re.IGNORECASE)
 _NO = re.compile(r"\b(?:not|cannot)\b|n['’]t\b", re.IGNORECASE)
 _LEAD = re.compile(r"\W*(?:(?:so|thus|hence|therefore|then|in conclusion|consequently),?\s)?", re.IGNORECASE)
+_IT_DOES = re.compile(
+    r"\W*(?:so\s|thus,?\s|yes,?\s|no,?\s|indeed,?\s)?(?:it|they|he|she|this|that)\s(?:indeed\s)?"
+    r"(?P<verb>is|are|was|were|does|do|did|can|has|have|will)(?P<no>\snot|n['’]t|not)?(?:\sindeed)?(?:\W*|:\s.*)",
+    re.IGNORECASE,
+)
+"""`It does not.`"""
+_STEM_CHARS = 3
 _HELPERS = frozenset(
     [
         "a",
@@ -66,16 +75,33 @@ def restated(sentence: str, problem: Problem) -> str | None:
     asked = list(_ASKED.finditer(problem.question))
     if len(asked) != 1 or "?" in sentence:
         return None
-    wanted = _words(asked[0][1])
+    wanted = _words(asked[0]["what"])
+    if (told := _IT_DOES.fullmatch(sentence)) and told["verb"].casefold() == asked[0]["verb"].casefold():
+        return "no" if told["no"] else "yes"
     said = _words(sentence[_LEAD.match(sentence).end() :])  # type: ignore[union-attr]
-    if not said or not said <= wanted or " or " in asked[0][1] or not any(word.isalpha() for word in said):
+    if (
+        not said
+        or not _in_order(said, wanted)
+        or " or " in asked[0]["what"]
+        or not any(word.isalpha() for word in said)
+    ):
         return None
     if _NO.search(asked[0][0]) or len(_NO.findall(sentence)) > 1:
         return None
     return "no" if _NO.search(sentence) else "yes"
 
 
-def _words(text: str) -> set[str]:
+def _words(text: str) -> list[str]:
     """The words that say something, each verb and noun without its ending."""
-    words = {word.casefold() for word in _WORD.findall(text)} - _HELPERS
-    return {word.removesuffix("s").removesuffix("e") if len(word) > 3 else word for word in words}  # noqa: PLR2004
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return [
+        word.removesuffix("s").removesuffix("e") if len(word) > _STEM_CHARS else word
+        for word in words
+        if word not in _HELPERS
+    ]
+
+
+def _in_order(said: list[str], wanted: list[str]) -> bool:
+    """Whether all that is said is wanted, in the same order: "2 exceeds 3" is not what "Does 3 exceed 2?" asks."""
+    rest = iter(wanted)
+    return all(word in rest for word in said)

@@ -11,8 +11,8 @@ from verifiers.steps.step_values import Expression, UnreadableError, Value, join
 from verifiers.steps.step_words import (
     COUNTS,
     GERUNDS,
-    MAX_NAME_WORDS,
     MULTIPLES,
+    NAME_WORDS,
     NAMED_RESULTS,
     PARTS,
 )
@@ -114,7 +114,7 @@ class WordedReader(NounReader):
 
     def _named_result(self) -> str:
         """Go past `sum`, `average`, `greatest common divisor`, and return what is named; empty if nothing is."""
-        for count in range(1, MAX_NAME_WORDS + 1):
+        for count in range(1, NAME_WORDS + 1):
             words = " ".join(self._texts[self.at : self.at + count]).lower()
             if words in NAMED_RESULTS and self._texts[self.at + count].lower() in {"of", "between"}:
                 self.at += count + 1

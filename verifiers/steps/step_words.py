@@ -32,7 +32,7 @@ NAMED_RESULTS = {
     "square root": "square root", "cube root": "cube root", "square": "square", "cube": "cube",
 }  # fmt: skip
 """What may be named of numbers, `the sum of 6 and 7`."""
-MAX_NAME_WORDS = 3
+NAME_WORDS = 3
 GERUNDS = frozenset(("adding", "subtracting", "multiplying", "dividing"))
 NAMING_WORDS = GERUNDS | {name.partition(" ")[0] for name in NAMED_RESULTS}
 """Words that begin the name of an operation."""
