@@ -5,7 +5,7 @@ can mean one thing are counted; rounding is not called false, and what is doubtf
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -17,8 +17,10 @@ from verifiers.steps.step_bounds import hangs_on, has_list, is_bounded, opens
 from verifiers.steps.step_congruences import congruent, modulus_behind, names_modulus
 from verifiers.steps.step_grammar import parse
 from verifiers.steps.step_lines import MAX_STEP_LINE_CHARS, in_plain_marks, lines_that_state
+from verifiers.steps.step_measures import decide_measures, may_measure, read_measures
 from verifiers.steps.step_tokens import Tokens, tokenize
 from verifiers.steps.step_values import Expression, UnreadableError
+from verifiers.steps.step_words import NO_NOUN
 
 MAX_STEPS: Final = 500
 """So many statements of one completion are checked."""
@@ -46,8 +48,8 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 """How the right side of a statement can begin."""
-_IS_MULTIPLE = re.compile(r"[\d)}][A-Za-z]\s*\Z")
-"""A left side that ends like `4x` is one of algebra."""
+_IS_MULTIPLE = re.compile(r"[\d)}](?![mgshLNJWVA]\s*\Z)[A-Za-z]\s*\Z")
+"""A left side that ends like `4x` is one of algebra; `4m` may be a measure."""
 _CLAUSE_END = re.compile(r"(?<=[.,;:?])\s")
 _CLAUSES_BEFORE = re.compile(r".*[.,;:?]\s", re.DOTALL)
 _VERBS = frozenset(("is", "equals", "makes", "gives", "leaves"))
@@ -142,9 +144,24 @@ def _statements(line: str) -> Iterator[tuple[str, bool]]:
                     if not holds and kind == "word" and _says_how_many(left, right, tokens.texts[sign]):
                         continue
             except UnreadableError:
-                continue
+                holds = None
+            if holds is None and may_measure(tokens, sign):
+                holds, start, end = _compare_measures(tokens, sign)
             if holds is not None:
                 yield piece[tokens.spans[start][0] : tokens.spans[end - 1][1]].strip(), holds
+
+
+def _compare_measures(tokens: Tokens, sign: int) -> tuple[bool | None, int, int]:
+    """Say whether the measures around a sign are equal, None if they are none; and where they begin and end."""
+    kind = tokens.kinds[sign]
+    try:
+        _, start = _left_side(tokens, sign, read_measures)
+        holds, end = decide_measures(tokens, start, sign, sign + 1)
+    except UnreadableError:
+        return None, 0, 0
+    follows_measure = start > 1 and tokens.kinds[start - 1] in _NAMES and tokens.kinds[start - 2] == "num"
+    goes_on = kind == "word" and tokens.kinds[end] == "word" and tokens.texts[end].lower() not in NO_NOUN
+    return (None if follows_measure or goes_on or not is_bounded(tokens, end, kind) else holds), start, end
 
 
 def _says_how_many(left: Expression, right: Expression, verb: str) -> bool:
@@ -185,11 +202,13 @@ def _signs_and_verbs(line: str) -> Iterator[re.Match[str]]:
     return _ASCII_SIGN_OR_VERB.finditer(lowered) if has_verb else _ASCII_SIGN.finditer(line)
 
 
-def _left_side(tokens: Tokens, sign: int) -> tuple[Expression, int]:
+def _left_side(
+    tokens: Tokens, sign: int, read: Callable[[Tokens, int], tuple[Expression, int]] = parse
+) -> tuple[Expression, int]:
     """Return the longest expression that ends at `sign`, and where it begins."""
     for start in _beginnings(tokens, sign):
         try:
-            expression, end = parse(tokens, start)
+            expression, end = read(tokens, start)
         except UnreadableError:
             continue
         if end == sign and not hangs_on(tokens, start):

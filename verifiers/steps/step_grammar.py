@@ -41,12 +41,12 @@ _NO_DIGIT = re.compile(r"[^\d.]")
 
 def parse(tokens: Tokens, start: int) -> tuple[Expression, int]:
     """Read the longest expression from `start`, and return it with the place after it."""
-    parser = _Parser(tokens, start)
+    parser = Parser(tokens, start)
     expression = parser.sum(0)
     return expression, parser.at
 
 
-class _Parser(WordedReader):
+class Parser(WordedReader):
     """Recursive descent over tokens, one method for each level of precedence."""
 
     def sum(self, depth: int) -> Expression:
