@@ -29,7 +29,7 @@ void count(void) { CALLGRIND_START_INSTRUMENTATION; CALLGRIND_ZERO_STATS; }
 void stop(const char *part) { CALLGRIND_DUMP_STATS_AT(part); CALLGRIND_STOP_INSTRUMENTATION; }
 """
 WARM_UP = 100
-OF_TEXTS = ("verifiers.dispatch", "verifiers.extraction.", "verifiers.reading.", "verifiers.steps.")
+OF_TEXTS = ("verifiers.deciding.", "verifiers.extraction.", "verifiers.reading.", "verifiers.steps.")
 
 
 def main() -> None:

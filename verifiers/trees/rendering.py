@@ -1,5 +1,7 @@
 """Trees as text: the normal form that a verdict shows, the same for trees that differ only in order."""
 
+from fractions import Fraction
+
 from verifiers.trees.tree import (
     Add,
     Apply,
@@ -39,7 +41,7 @@ def render(node: Node) -> str:
 
 def _text(node: Node) -> str:
     if isinstance(node, Num):
-        return _number(node)
+        return render_number(node.value)
     if isinstance(node, (Sym, Const)):
         return node.name
     if isinstance(node, Add):
@@ -53,11 +55,12 @@ def _text(node: Node) -> str:
     return _structure(node)
 
 
-def _number(node: Num) -> str:
-    value = node.value
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MAX_SHOWN_BITS:
-        return f"<{value.numerator.bit_length()} over {value.denominator.bit_length()} bits>"
-    return str(value)
+def render_number(value: Fraction) -> str:
+    """A rational number for people; huge ones by their size."""
+    over, under = value.as_integer_ratio()
+    if max(over.bit_length(), under.bit_length()) > _MAX_SHOWN_BITS:
+        return f"a number of {over.bit_length()} over {under.bit_length()} bits"
+    return str(over) if under == 1 else f"{over}/{under}"
 
 
 def _sum(node: Add) -> str:
