@@ -18,7 +18,7 @@ _NAMES: Final = (
     "m km cm mm nm g kg mg s ms h L mL cL N kN J kJ W kW MW A mA V min hr hrs hour hours minute minutes second seconds "
     "day days week weeks ft feet foot in inch inches yard yards mile miles mi lb lbs pound pounds oz ounce ounces "
     "liter liters litre litres milliliter milliliters meter meters metre metres kilometer kilometers centimeter "
-    "centimeters gram grams kilogram kilograms m² cm² m³ cm³ s² km²"
+    "centimeters gram grams kilogram kilograms mph Pa kPa Hz m² cm² m³ cm³ s² km²"
 )
 _WORTH_IT: Final = frozenset(_NAMES.split())
 """The units that are worth a second reading."""
@@ -29,6 +29,7 @@ _SUPERSCRIPT = re.compile(r"[⁻²³¹⁰⁴-⁹]+\Z")
 _SIGNS: Final = frozenset(("eq", "approx", "cong", "other"))
 _ENDS: Final = frozenset(("", "eq", "approx", "op", "other", "rp"))
 _NEVER_UNITS: Final = frozenset(("a", "I", "x", "X"))
+_SYMBOL_CHARS: Final = 3
 _SHAPES: Final = frozenset(("square", "cubic", "sq", "cu"))
 _APPROXIMATELY: Final = Fraction(1, 20)
 _NOISE: Final = 10**12
@@ -70,9 +71,9 @@ def decide_measures(tokens: Tokens, start: int, sign: int, right: int) -> tuple[
     if magnitude(one - another) * _NOISE > magnitude(one):
         return None, end
     holds = _agree(left, other, approximately=tokens.kinds[sign] == "approx")
-    if not holds and not (left.operations or other.operations):
+    if not (left.operations or other.operations):
         is_same_unit = left.value * other.first == other.value * left.first
-        if tokens.kinds[sign] == "word" or is_same_unit:
+        if (tokens.kinds[sign] == "word" and not holds) or is_same_unit:
             return None, end  # "1 inch is 25 miles" on a map, "so 5 hours = 7 hours" is an equation
     return (None if left.doubtful or other.doubtful else holds), end
 
@@ -186,9 +187,9 @@ class _MeasureParser(Parser):
 
     def _factor(self, name: str) -> Fraction:
         """What a unit is worth; a letter that is none may be a variable, another word counts things."""
-        units = find_unit(name)
-        if name.lower() in _SHAPES:
-            raise UnreadableError
+        units = find_unit(name) if name in _WORTH_IT or len(name) == 1 else ()
+        if name.lower() in _SHAPES or (not units and (1 < len(name) <= _SYMBOL_CHARS or not name.islower())):
+            raise UnreadableError  # it may be the symbol of a unit that is not read
         self.has_unit |= bool(units) or len(name) == 1
         if not units or not units[0].dimension:
             return Fraction(self._size(name)) if len(name) == 1 else Fraction(1)
