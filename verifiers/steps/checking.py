@@ -14,7 +14,7 @@ from verifiers.steps.loose_steps import OtherArithmetic, is_no_claim, loose_read
 from verifiers.steps.plain_steps import plainly_true
 from verifiers.steps.step_agreement import decide
 from verifiers.steps.step_bounds import hangs_on, has_list, is_bounded, opens
-from verifiers.steps.step_congruences import congruent, modulus_behind, names_modulus
+from verifiers.steps.step_congruences import congruent, leaves_remainder, modulus_behind, names_modulus
 from verifiers.steps.step_grammar import parse
 from verifiers.steps.step_lines import MAX_STEP_LINE_CHARS, in_plain_marks, lines_that_state
 from verifiers.steps.step_measures import decide_measures, may_measure, read_measures
@@ -48,8 +48,8 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 """How the right side of a statement can begin."""
-_IS_MULTIPLE = re.compile(r"[\d)}](?![mgshLNJWVA]\s*\Z)[A-Za-z]\s*\Z")
-"""A left side that ends like `4x` is one of algebra; `4m` may be a measure."""
+_IS_MULTIPLE = re.compile(r"[\d)}]([A-Za-z])\s*\Z")
+"""A left side that ends like `4x` is one of algebra."""
 _CLAUSE_END = re.compile(r"(?<=[.,;:?])\s")
 _CLAUSES_BEFORE = re.compile(r".*[.,;:?]\s", re.DOTALL)
 _VERBS = frozenset(("is", "equals", "makes", "gives", "leaves"))
@@ -139,6 +139,8 @@ def _statements(line: str) -> Iterator[tuple[str, bool]]:
                     earlier[end] = (right, sign + 1)
                 if kind == "cong" or names_modulus(tokens, end):
                     holds = congruent(left, right, modulus_behind(tokens, end))
+                elif (rest := leaves_remainder(tokens, start, sign, right, end)) is not None:
+                    holds, end = rest
                 else:
                     holds = decide(left, right, kind, line) if is_bounded(tokens, end, kind) else None
                     if not holds and kind == "word" and _says_how_many(left, right, tokens.texts[sign]):
@@ -176,7 +178,8 @@ def _pieces(line: str) -> Iterator[str]:
     for (start, stop), (next_start, next_stop) in pairwise([*signs, (len(line), len(line))]):
         begins = _BEGINS.match(line, stop, next_start)
         is_sum = begins and (not begins[1] or opens(begins[1]))
-        if is_sum and not _IS_MULTIPLE.search(line, max(before, start - 9), start):
+        multiple = _IS_MULTIPLE.search(line, max(before, start - 9), start) if is_sum else None
+        if is_sum and (not multiple or _has_unit(line[stop:next_start], multiple[1])):
             others = _CLAUSES_BEFORE.match(line, before, start)
             left = others.end() if others else before
             ended = _CLAUSE_END.search(line, stop, next_start)
@@ -191,6 +194,14 @@ def _pieces(line: str) -> Iterator[str]:
         since, before = start, stop
     if end:
         yield line[begin:end]
+
+
+def _has_unit(side: str, letter: str) -> bool:
+    """Say whether a letter is a unit that a side has, too: `400m + 250m = 650m`."""
+    place = side.find(letter)
+    return (
+        letter in "mgshLNJWVA" and place > 0 and side[place - 1].isdigit() and not side[place + 1 : place + 2].isalpha()
+    )
 
 
 def _signs_and_verbs(line: str) -> Iterator[re.Match[str]]:

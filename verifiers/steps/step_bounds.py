@@ -7,7 +7,14 @@ from typing import Final
 
 from verifiers.steps.step_functions import FUNCTIONS, is_function
 from verifiers.steps.step_tokens import Tokens
-from verifiers.steps.step_words import FUNCTION_WORDS, NAMING_WORDS, NO_NOUN, PART_WORDS
+from verifiers.steps.step_words import (
+    FUNCTION_WORDS,
+    NAMING_WORDS,
+    NO_NOUN,
+    PART_WORDS,
+    calculates_unspaced,
+    is_unspaced,
+)
 
 OPENING_WORDS: Final = PART_WORDS | NAMING_WORDS | {name for name in FUNCTIONS if name.isalpha()}
 """Words that an expression may begin with."""
@@ -21,10 +28,13 @@ _CALCULATING_WORDS = "mod modulo remainder r squared cubed choose factorial rais
 _CALCULATES = frozenset(_CALCULATING_WORDS.split())
 """Words behind which a calculation goes on."""
 _NAMES = frozenset(("word", "noun"))
+_JOINS = frozenset(("times", "plus", "minus", "by", "mod"))
 _OPERANDS = frozenset(("num", "rp", "rb"))
 _GOES_ON_AFTER = frozenset(("op", "num", "sup", "lb", "frac", "sqrt", "binom", "pi", "pct", "fact", "lfloor", "lceil"))
 _GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt", "binom", "pi"))
-_NO_BOUNDARY = frozenset("_|<>≤≥≠:^'\\")
+_NO_BOUNDARY = frozenset("_|≠:^'\\")
+_ORDERS = frozenset(("<", ">", "≤", "≥", "\\le", "\\leq", "\\ge", "\\geq", "\\lt", "\\gt", "\\leqslant", "\\geqslant"))
+"""Signs that a statement may stand beside: `3^5 = 243 > 200`."""
 _TAKES_LIST = FUNCTIONS | {"C"}
 _ARTICLES = frozenset(("the", "a", "an", "their", "our", "its", "this"))
 _LEADING_WORDS = (
@@ -53,8 +63,8 @@ def hangs_on(tokens: Tokens, start: int) -> bool:
         return False
     kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
     kind, text = kinds[start - 1], texts[start - 1]
-    if _is_of_another(tokens, start):
-        return True
+    if _is_of_another(tokens, start) or text in _ORDERS:
+        return text not in _ORDERS
     if text == ",":
         is_list = kinds[start - 2] == "num" or texts[start - 2] in _AND_SO_ON
         return start > 1 and is_list and spans[start - 2][1] + 1 == spans[start][0]
@@ -90,9 +100,9 @@ def _hangs_on_word(tokens: Tokens, start: int) -> bool:
     if len(text) == 1 and text not in {"a", "A", "I"}:
         return True
     word = text.lower()
-    if word in FUNCTION_WORDS or word in FUNCTIONS or "log_" in word:
-        return True
-    if spans[start - 1][1] == spans[start][0] or word in {"times", "plus", "minus", "by", "mod"}:
+    if spans[start - 1][1] == spans[start][0]:
+        return not is_unspaced(text[-1]) or calculates_unspaced(text)
+    if word in _JOINS or word in FUNCTION_WORDS or word in FUNCTIONS or "log_" in word:
         return True
     if word == "to":
         return "from" in texts[max(start - 4, 0) : start - 1]  # "x^2 from 1 to 3 = 9 - 1"
@@ -140,4 +150,4 @@ def is_bounded(tokens: Tokens, end: int, sign: str) -> bool:
     if kind == "lp":
         return kinds[end + 1] == "word" and texts[end + 1].lower() not in {"mod", "\\mod"}
     may_operate = text not in _SEPARATES and kinds[end + 1] in {"num", "lp"}  # `3 ★ 4`
-    return not (kind == "other" and (may_operate or text.startswith("\\")))
+    return text in _ORDERS or not (kind == "other" and (may_operate or text.startswith("\\")))

@@ -1,4 +1,4 @@
-"""Congruences: what two sides are equal modulo, `2^4 ≡ 16 ≡ 1 (mod 5)`, and whether they are."""
+"""Congruences, `2^4 ≡ 16 ≡ 1 (mod 5)`, and divisions with a remainder, `45 ÷ 8 = 5 R 5`."""
 
 from math import gcd
 from typing import Final
@@ -10,6 +10,10 @@ _LOOK_AHEAD: Final = 60
 _MODULO: Final = frozenset(
     ("mod", "modulo", "\\mod", "\\bmod", "\\pmod", "\\text{mod}", "\\text{mod }", "\\text{ mod }")
 )
+_REMAINDER_PHRASES: Final = ("r", "remainder", "remainder of", "with remainder", "with a remainder of")
+_REMAINDERS: Final = [phrase.split() for phrase in _REMAINDER_PHRASES[::-1]]
+_BEGIN_REMAINDERS: Final = frozenset(("R", "r", "remainder", "with"))
+_DIVIDES: Final = frozenset(("/", "÷", "\\div", "by"))
 _ENDS: Final = frozenset(".,;")
 
 
@@ -52,3 +56,25 @@ def congruent(left: Expression, right: Expression, modulus: int | None) -> bool 
     if gcd(difference.denominator, modulus) != 1:
         return None
     return difference.numerator % modulus == 0
+
+
+def leaves_remainder(
+    tokens: Tokens, start: int, sign: int, quotient: Expression, end: int
+) -> tuple[bool | None, int] | None:
+    """Say whether a division of two numbers has this quotient and the remainder that follows, and where that ends.
+
+    None where no remainder follows; nothing is said of anything but two plain numbers before the sign.
+    """
+    kinds, texts = tokens.kinds, tokens.texts
+    if kinds[end] != "word" or texts[end] not in _BEGIN_REMAINDERS:
+        return None
+    words = [text.lower() for text in texts[end : end + 4]]
+    number = next((end + len(phrase) for phrase in _REMAINDERS if words[: len(phrase)] == phrase), end)
+    if not texts[number].isdecimal():
+        return None
+    is_plain = texts[start].isdecimal() and texts[sign - 1].isdecimal() and texts[sign - 2] in _DIVIDES
+    is_division = is_plain and sign - start == (4 if texts[sign - 2] == "by" else 3)
+    if not is_division or kinds[number + 1] in {"op", "fact", "sup"}:
+        return None, end
+    total, divisor, rest = int(texts[start]), int(texts[sign - 1]), int(texts[number])
+    return total == divisor * quotient.value + rest and rest < divisor, number + 1

@@ -6,7 +6,7 @@ from typing import Final
 from verifiers.steps.step_functions import is_function
 from verifiers.steps.step_tokens import Tokens
 from verifiers.steps.step_values import Expression, UnreadableError, quotient
-from verifiers.steps.step_words import NO_NOUN, SCALES
+from verifiers.steps.step_words import NO_NOUN, SCALES, calculates_unspaced, is_unspaced
 from verifiers.units.definitions import find_unit
 
 _FORMULA_CHARS: Final = 4
@@ -45,13 +45,14 @@ class NounReader:
                 if not words and self._takes_unit_quotient():
                     number.nouns += ((number.value, "".join(self._texts[self.at - 3 : self.at])),)
                     break
-                if len(text) == 1:
+                if len(text) == 1 and not is_unspaced(text):
                     if not words and text not in {"a", "A", "I"}:
                         self._check_variable()
                         number.doubtful = True
                         number.nouns += ((number.value, text),)
                     break
-                number.doubtful |= not words and self._is_product_of_letters(text)
+                if not words and not self._begins_noun(number, text):
+                    break
                 words.append(text)
                 self.at += 1
                 if text in SCALES and len(words) == 1:
@@ -61,6 +62,15 @@ class NounReader:
             else:
                 break
         return words
+
+    def _begins_noun(self, number: Expression, text: str) -> bool:
+        """Say whether a word begins what a number counts; in doubt whether it is a product of variables."""
+        if not is_unspaced(text[0]):
+            number.doubtful |= self._is_product_of_letters(text)
+            return True
+        if calculates_unspaced(text):
+            raise UnreadableError
+        return self._kinds[self.at - 1] == "num"
 
     def _is_product_of_letters(self, text: str) -> bool:
         """Whether letters directly behind a number may be variables, as in `2gh`, and are no unit as in `2cm`."""

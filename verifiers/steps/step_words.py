@@ -9,6 +9,9 @@ OPERATORS = {
 }
 WORD_OPERATORS = {"plus", "minus", "times"}
 MODULO = frozenset(("mod", "modulo", "\\mod", "\\bmod"))
+_UNSPACED_FROM = "\u3040"
+"""Scripts from here on, such as Chinese, put no spaces between words and numbers."""
+_CALCULATE_UNSPACED = frozenset("的倍分方幂次根半余乘除加减百千万亿十模比折成每又和与")
 PARTS = {
     "half": (1, 2), "third": (1, 3), "thirds": (1, 3), "quarter": (1, 4), "quarters": (1, 4), "fourth": (1, 4),
     "fourths": (1, 4), "fifth": (1, 5), "fifths": (1, 5), "sixth": (1, 6), "sixths": (1, 6), "eighth": (1, 8),
@@ -44,6 +47,18 @@ _FUNCTION_NAMES = (
 )
 FUNCTION_WORDS = frozenset(_FUNCTION_NAMES.split())
 """Words that make another number of what follows: `sin 30 = 1/2`, `the square root of 9 + 16 = 5`."""
+
+
+def is_unspaced(letter: str) -> bool:
+    """Say whether a letter is of a script without spaces, so that a number may stand directly beside it."""
+    return letter >= _UNSPACED_FROM
+
+
+def calculates_unspaced(word: str) -> bool:
+    """Say whether such a word may make something else of a number: a multiple, a part, a power, hundreds."""
+    return not _CALCULATE_UNSPACED.isdisjoint(word)
+
+
 NO_NOUN = frozenset(
     (
         "is", "are", "was", "were", "be", "equals", "equal", "makes", "make", "gives", "give", "times",
