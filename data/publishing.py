@@ -22,14 +22,8 @@ from data.selection_plan import SelectionPlan
 from data.spool import Spool
 from data.survey import JudgedProblem, Survey, judged_problems
 from data.traces import ChosenProblem, ConversationFor, Provenance, chunk_traces, read_problems, read_texts
-from data.versions import (
-    VersionContents,
-    VersionFacts,
-    VersionManifest,
-    places_in,
-    publish_version,
-    version_path,
-)
+from data.version_writer import publish_version
+from data.versions import VersionContents, VersionFacts, VersionManifest, places_in, version_path
 from data.warehouse import Warehouse
 
 

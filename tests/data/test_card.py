@@ -15,7 +15,7 @@ from data.card import EXAMPLE_CHARS, PLOTS_SHOWN, render_card
 from data.card_columns import PROBLEM_COLUMNS, TRACE_COLUMNS
 from data.records import Status
 from data.schemas import TRACES, VERSION_PROBLEMS
-from data.versions import publish_version
+from data.version_writer import publish_version
 from data.warehouse import Warehouse
 from tests.data.small_warehouse import DATASET, contents_of, facts, opened, problem, publish, put_shard, traces_of
 

@@ -5,7 +5,7 @@ import re
 import pyarrow.parquet as pq
 import pytest
 
-from data import versions
+from data import version_writer
 from data.errors import InputError, StorageError
 from data.reading import TraceStream
 from data.selection import Selection, SelectionPolicy
@@ -23,8 +23,8 @@ def folder(tmp_path_factory):
     problems = [problem(n) for n in range(20)]
     put_shard(warehouse, catalog, problems)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(versions, "FILE_ROWS", 8)
-        patch.setattr(versions, "ROW_GROUP_ROWS", 2)
+        patch.setattr(version_writer, "FILE_ROWS", 8)
+        patch.setattr(version_writer, "ROW_GROUP_ROWS", 2)
         publish(warehouse, catalog, problems)
     return warehouse.dataset(DATASET) / "v0001"
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
-from data import schemas, versions
+from data import schemas, version_writer
 from data.errors import StorageError
 from data.files import sha256_of
 from data.records import Status
-from data.versions import all_versions, publish_version, published_versions, read_version, version_folder
+from data.version_writer import publish_version
+from data.versions import all_versions, published_versions, read_version, version_folder
 from tests.data.small_warehouse import (
     DATASET,
     contents_of,
@@ -151,8 +152,8 @@ def test_large_versions_are_cut_into_files_and_row_groups(stocked, monkeypatch):
         (5, 2, [[2, 2, 1], [2, 2, 1]]),
         (100, 3, [[3, 3, 3, 1]]),
     ):
-        monkeypatch.setattr(versions, "FILE_ROWS", file_rows)
-        monkeypatch.setattr(versions, "ROW_GROUP_ROWS", group_rows)
+        monkeypatch.setattr(version_writer, "FILE_ROWS", file_rows)
+        monkeypatch.setattr(version_writer, "ROW_GROUP_ROWS", group_rows)
         manifest = publish_version(warehouse, facts(), contents_of(warehouse, catalog, problems), iter(whole))
         folder = warehouse.dataset(DATASET) / manifest.folder
         files = [pq.ParquetFile(folder / file.path) for file in manifest.files]
@@ -216,8 +217,8 @@ def test_a_damaged_version_manifest_is_named(stocked, content):
 def test_hugging_face_datasets_loads_a_version(stocked, tmp_path, monkeypatch, how):
     """A training job reads the traces with `datasets`; a conversation is a list of roles and contents."""
     warehouse, catalog, problems = stocked
-    monkeypatch.setattr(versions, "FILE_ROWS", 4)
-    monkeypatch.setattr(versions, "ROW_GROUP_ROWS", 2)
+    monkeypatch.setattr(version_writer, "FILE_ROWS", 4)
+    monkeypatch.setattr(version_writer, "ROW_GROUP_ROWS", 2)
     publish(warehouse, catalog, problems)
     import datasets
 
