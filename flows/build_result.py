@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from data.catalog import RunRow
@@ -11,6 +12,8 @@ from data.selection_plan import SelectionReport
 from data.survey import Survey
 from data.versions import VersionContents, VersionManifest
 from flows.chunks import BadRows
+
+REASONS = "SELECT status, reason, count(*) FROM verdicts GROUP BY ALL ORDER BY 3 DESC"
 
 
 class NothingAcceptedError(TracemillError):
@@ -63,6 +66,40 @@ class BuildResult:
             "duplicates": self.duplicates,
             "refused": sum(self.refusals.values()),
         }
+
+
+def nothing_accepted(
+    survey: Survey,
+    bad_rows: BadRows,
+    refusals: Counter[str],
+    *,
+    stopped: str | None,
+    asked: bool,
+    warehouse: Path,
+    config: Path,
+) -> str:
+    """Return the message about a dataset without one accepted sample.
+
+    `stopped` names the budget that is used up, None if none is; `asked` tells whether the run has asked the teacher.
+    """
+    if not survey.problems:
+        first = f"; the first bad row: {bad_rows.first[0]}" if bad_rows.first else ""
+        return f"no problem could be read from the sources ({bad_rows.count} bad rows{first})"
+    if not survey.samples and stopped:
+        return f"{stopped} are used, before any sample was judged; raise the budget"
+    if not survey.samples and not asked:
+        return (
+            f"{warehouse}: holds no judged sample of these {survey.problems} problems for this teacher, "
+            f"prompt, sampling and verifier; ask for them first: tracemill build {config}"
+        )
+    if not survey.samples:
+        refused = next(iter(refusals), "no answer came")
+        return f"the teacher gave no sample for {survey.problems} problems: {refused}"
+    counts = ", ".join(f"{count} {status}" for status, count in survey.by_status.most_common())
+    return (
+        f"none of {survey.samples} samples was accepted ({counts}), so nothing is published; see why with: "
+        f'tracemill sql "{REASONS}" --warehouse {warehouse}'
+    )
 
 
 def nothing_chosen(contents: VersionContents) -> str:

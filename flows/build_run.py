@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -20,17 +21,16 @@ from data.identity import content_id
 from data.members import Members
 from data.published import latest_version
 from data.publishing import Stock, choose_traces, publish_chosen
-from data.records import Message, Problem, Verdict
+from data.records import Verdict
 from data.recovery import reconcile, write_run
 from data.selection import Selection
 from data.selection_plan import SelectionPlan
 from data.shards import write_shard
 from data.sources import Source
 from data.survey import Survey
-from data.traces import Conversation, Provenance
-from data.versions import TeacherFacts, VersionContents, VersionFacts
+from data.versions import VersionContents
 from data.warehouse import Warehouse
-from flows.build_result import BuildResult, NothingAcceptedError, nothing_chosen
+from flows.build_result import BuildResult, NothingAcceptedError, nothing_accepted, nothing_chosen
 from flows.chunks import BadRows, Chunk, plan_round, read_chunks
 from flows.desk import Desk
 from flows.progress import Progress, Reporter
@@ -38,17 +38,15 @@ from flows.rounds import Record, Rounds
 from flows.shard_work import Judged, ShardResult, Workplace, first_cause, work_on_shard
 from flows.spending import Spending
 from flows.standings import Standings
+from flows.version_facts import conversation, facts_of, provenance_of
 from flows.voting import hold_votes
 from generators.policies import RoundPolicy
 from generators.prompt_mix import PromptMix
-from generators.reasoning import join_reasoning
 from generators.slots import SlotLease, Slots
 from generators.teacher import Teacher
-from verifiers.dispatch import VERIFIER
 from verifiers.pool import VerifierPool
 
 KNOWN_DECISIONS = "SELECT decision_id FROM decisions SEMI JOIN made USING (decision_id)"
-REASONS = "SELECT status, reason, count(*) FROM verdicts GROUP BY ALL ORDER BY 3 DESC"
 
 NOTE_EVERY_S = 30.0
 """Between two notes of the teacher's time in the run's record; a kill loses what came after the last one."""
@@ -301,9 +299,9 @@ class BuildRun:
             contents = choose_traces(self.stock, self.selection, plan, manifest)
             self.check_chosen(contents)
             if manifest is None or manifest.fingerprint != contents.fingerprint:
-                manifest = publish_chosen(
-                    self.stock, plan, contents, self._facts(), self._provenance(), self.conversation
-                )
+                facts = facts_of(self.loaded, self.run.run_id, self.teacher, self.template)
+                said = partial(conversation, self.template)
+                manifest = publish_chosen(self.stock, plan, contents, facts, provenance_of(self.loaded), said)
                 is_new = True
         path = self.warehouse.dataset(self.dataset) / manifest.folder
         if is_new:
@@ -336,89 +334,27 @@ class BuildRun:
         ended = datetime.now(UTC)
         changes |= {"state": state, "ended": ended.isoformat(timespec="milliseconds")}
         changes |= {"seconds": self.progress.seconds, "new_samples": self.progress.samples}
-        changes |= self._bill(survey)
+        changes |= self.spending.bill(survey)
         with self._recording:
             self.run = self.run.model_copy(update=changes)
             write_run(self.warehouse, self.catalog, self.run)
 
-    def _bill(self, survey: Survey | None) -> dict[str, Any]:
-        """Return what the dataset has cost until now, for the run's record."""
-        spending = self.spending
-        cost = spending.cost
-        bill: dict[str, Any] = {
-            "teacher_seconds": round(spending.run_seconds, 3),
-            "gpu_hours": round(spending.gpu_hours, 6),
-            "cost": None if cost is None else round(cost, 6),
-            "stopped": spending.stopped,
-        }
-        if survey:
-            bill |= {"cached_tokens": survey.cached_tokens, "wasted_tokens": sum(survey.wasted_tokens.values())}
-            if cost is not None and survey.accepted:
-                bill["cost_per_accepted"] = round(cost / survey.accepted, 6)
-        return bill
-
-    def _provenance(self) -> Provenance:
-        sampling = self.loaded.config.sampling
-        return Provenance(temperature=sampling.temperature, top_p=sampling.top_p)
-
-    def conversation(self, problem: Problem, prompt_id: str, completion: str, reasoning: str | None) -> Conversation:
-        """Return the conversation to train on: the question as asked, without the worked examples."""
-        template = self.template.template_of(problem, prompt_id)
-        instruction = template.instruct(problem)
-        system = [Message(role="system", content=instruction)] if instruction else []
-        question = Message(role="user", content=template.ask(problem))
-        answer = Message(role="assistant", content=join_reasoning(reasoning, completion))
-        return Conversation(template=template.name, messages=(*system, question, answer))
-
-    def _facts(self) -> VersionFacts:
-        config = self.loaded.config
-        return VersionFacts(
-            dataset=self.dataset,
-            run_id=self.run.run_id,
-            verifier=VERIFIER,
-            policy=config.verification.policy.model_dump(mode="json"),
-            policy_hash=config.verification.policy.policy_hash,
-            teacher=TeacherFacts(
-                name=self.teacher.name,
-                teacher_id=self.teacher.teacher_id,
-                engine=config.teacher.engine,
-                license=config.teacher.license.name,
-                allows_training=config.teacher.license.allows_training,
-            ),
-            prompt_template=self.template.name,
-            prompt_template_hash=self.template.template_hash,
-            sampling=config.sampling.model_dump(mode="json"),
-            config=self.loaded.shown,
-            config_hash=self.loaded.config_hash,
-        )
-
     def check_chosen(self, contents: VersionContents) -> None:
         """Raise `NothingAcceptedError` where a version would hold nothing."""
         if not contents.survey.accepted:
-            raise NothingAcceptedError(self._nothing_accepted(contents.survey))
+            raise NothingAcceptedError(
+                nothing_accepted(
+                    contents.survey,
+                    self.bad_rows,
+                    self.refusals,
+                    stopped=self.spending.stopped,
+                    asked=self.work is not None,
+                    warehouse=self.warehouse.root,
+                    config=self.loaded.path,
+                )
+            )
         if not contents.report.traces:
             raise NothingAcceptedError(nothing_chosen(contents))
-
-    def _nothing_accepted(self, survey: Survey) -> str:
-        """Return the message about a dataset without one accepted sample."""
-        if not survey.problems:
-            first = f"; the first bad row: {self.bad_rows.first[0]}" if self.bad_rows.first else ""
-            return f"no problem could be read from the sources ({self.bad_rows.count} bad rows{first})"
-        if not survey.samples and self.spending.stopped:
-            return f"{self.spending.stopped} are used, before any sample was judged; raise the budget"
-        if not survey.samples and self.work is None:
-            return (
-                f"{self.warehouse.root}: holds no judged sample of these {survey.problems} problems for this teacher, "
-                f"prompt, sampling and verifier; ask for them first: tracemill build {self.loaded.path}"
-            )
-        if not survey.samples:
-            refused = next(iter(self.refusals), "no answer came")
-            return f"the teacher gave no sample for {survey.problems} problems: {refused}"
-        counts = ", ".join(f"{count} {status}" for status, count in survey.by_status.most_common())
-        return (
-            f"none of {survey.samples} samples was accepted ({counts}), so nothing is published; see why with: "
-            f'tracemill sql "{REASONS}" --warehouse {self.warehouse.root}'
-        )
 
 
 async def _to_its_end(function: Callable[[], _Result]) -> _Result:

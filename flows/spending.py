@@ -2,10 +2,12 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from configs.spending import BudgetConfig, CostConfig
 from data.catalog import Catalog
 from data.records import Sample
+from data.survey import Survey
 
 PER_MILLION = 1e-6
 SECONDS_PER_HOUR = 3600.0
@@ -80,6 +82,21 @@ class Spending:
         tokens = (self.prompt_tokens - self.cached_tokens) * costs.prompt
         tokens += self.cached_tokens * costs.cached_price + self.completion_tokens * costs.completion
         return tokens * PER_MILLION + self.gpu_hours * costs.gpu_hour
+
+    def bill(self, survey: Survey | None) -> dict[str, Any]:
+        """Return what the dataset has cost until now, for the run's record; `survey` tells what came of it."""
+        cost = self.cost
+        bill: dict[str, Any] = {
+            "teacher_seconds": round(self.run_seconds, 3),
+            "gpu_hours": round(self.gpu_hours, 6),
+            "cost": None if cost is None else round(cost, 6),
+            "stopped": self.stopped,
+        }
+        if survey:
+            bill |= {"cached_tokens": survey.cached_tokens, "wasted_tokens": sum(survey.wasted_tokens.values())}
+            if cost is not None and survey.accepted:
+                bill["cost_per_accepted"] = round(cost / survey.accepted, 6)
+        return bill
 
     def refuses(self) -> bool:
         """Whether nothing more may be asked; what was refused for it is then told by `stopped`."""
