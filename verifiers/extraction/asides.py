@@ -46,6 +46,7 @@ _REASON = re.compile(
     re.DOTALL,
 )
 """The clause behind a value that gives its reason or goes on about it."""
+_FOR_INSTANCE = re.compile(r"\A\s?,\s?(?:so|and) for (?:instance|example)\b")
 _DENIES_IT = re.compile(
     r"\b(?:wrong|incorrect|false|impossible|contradict\w*|reject\w*|invalid|absurd|mistakes?|errors?|but|however|"
     r"should|doubt\w*|odd|strange|suspicious\w*|nothing|nobody|no|still|yet|guess\w*|hope|assume|forgot\w*|"
@@ -94,7 +95,7 @@ def _without_reason(sentence: str) -> str:
     reason = _REASON.search(sentence)
     if (
         reason is None
-        or _DENIES_IT.search(reason[0])
+        or _DENIES_IT.search(_FOR_INSTANCE.sub("", reason[0]))
         or _LEADS_IN.match(sentence)
         or not _VALUE.search(sentence, 0, reason.start())
     ):

@@ -80,6 +80,11 @@ _QUESTION_MARK = re.compile(
 """`A: 5`, the answer to a `Q:`, `=> 5`, and the point of a list before a word."""
 _LABELLED = re.compile(r"\W*[A-J]\s?[).:]\s")
 _LETTER_ALONE = re.compile(r"\W{0,4}[A-J]\W{0,4}")
+_COORDINATES = re.compile(
+    r"\bx-?\s?coordinate (?:is|=|equals) ([-−]?\d+(?:\.\d+)?(?:/\d+)?)[,;]?\s(?:and|while)\s(?:the |its )?"
+    r"y-?\s?coordinate (?:is|=|equals) ([-−]?\d+(?:\.\d+)?(?:/\d+)?)[.\s]*\Z",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"(?:\A|\n|[;,]\s)\W{0,3}(?:[Pp]art )?\(?([a-f])\)[:.]?\s")
 _PART = re.compile(r"\W{0,3}(?:part )?([a-d1-4])[).:]{1,2}\s*(\S{1,40}?)[.;,]?", re.IGNORECASE)
 
@@ -115,18 +120,28 @@ def _shown_last(text: str, problem: Problem) -> Conclusion | None:
     lines = plain_markup(text)
     if is_choice(problem) and (option := _option_last(lines, problem)):
         return option
-    if "(b)" in problem.question and (part := _last_part(lines, problem)):
-        return part, "the last of the parts"
+    if parts := _parts_last(lines, problem):
+        return parts
     if "\n" not in lines and (only := _only_line(lines, problem)):
         return only
-    if (asked := parts_asked(problem.reference)) > 1 and (parts := _labelled_parts(lines, asked)):
-        return parts, "the labelled parts"
     last = lines.rpartition("\n")[2]
     if asks_yes_or_no(problem) and (yes_or_no := YES_OR_NO.match(last)):
         return yes_or_no[1], "the last line begins with it"
     if not is_choice(problem) and (together := assigned_together(lines)):
         return without_indices(together) if "_" not in problem.reference else together, "the values given last"
     return None
+
+
+def _parts_last(lines: str, problem: Problem) -> Conclusion | None:
+    """What the last lines give to parts of the question, or to the coordinates of a point."""
+    if "(b)" in problem.question and (part := _last_part(lines, problem)):
+        return part, "the last of the parts"
+    if (asked := parts_asked(problem.reference)) > 1 and (parts := _labelled_parts(lines, asked)):
+        return parts, "the labelled parts"
+    is_point = problem.reference.lstrip("$ ").startswith(("(", "\\left(")) and "oordinate" in lines
+    last = lines.rpartition("\n")[2]
+    point = _COORDINATES.search(last) if is_point and not DOUBTED.search(last) else None
+    return (f"({point[1]}, {point[2]})", "the coordinates in the last line") if point else None
 
 
 def _option_last(lines: str, problem: Problem) -> Conclusion | None:

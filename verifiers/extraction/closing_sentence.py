@@ -100,6 +100,13 @@ _IN_SIGNS = re.compile(
     r"[a-z]\s?[<>≤≥]=?[^A-Za-z]+)\Z"
 )
 """`all numbers smaller than 3, i.e. (-∞, 3)`"""
+_LEAVING = re.compile(r",\s(?:leaving|which leaves)\s[^,]*\d[^,]*(?:,\d{3}[^,]*)*\Z")
+_ASKS_REST = re.compile(
+    r"\b(?:left|leaves?|leaving|remain\w*|rest|still|ha(?:s|ve|d)|over|after|now|new|final|balance|change|keeps?|"
+    r"end|remainder)\b|\A\W*\Z",
+    re.IGNORECASE,
+)
+_ASKED_CHARS = 120
 _CONDITION = re.compile(r"\sif\s(?!not\b)(?!.*\b(?:were|had|would|not|instead|only)\b)[^,;]*\Z")
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _LETTER_AT_END = re.compile(r"\w\s+\W*[A-J]\W*\Z|['’]s\s+[A-J]\W*\Z")
@@ -141,9 +148,8 @@ def said_last(text: str, problem: Problem) -> Conclusion:
         return sentence, "the last sentence counts in words"
     if twice := _said_twice(sentence, problem):
         return twice, "the last sentence says it in two units"
-    claim = _restated(
-        _conclusion(plainly(without_asides(sentence.rstrip(" .。✅✔☑✓🎉\ufe0f")), problem.reference), problem), problem
-    )
+    bare = _without_rest(sentence.rstrip(" .。✅✔☑✓🎉\ufe0f"), problem)
+    claim = _restated(_conclusion(plainly(without_asides(bare), problem.reference), problem), problem)
     if asks_yes_or_no(problem) and (truth := _truth(claim) or restated(claim, problem)):
         return truth, "the last sentence says so"
     if _claims_nothing(claim):
@@ -229,6 +235,13 @@ def _doubts(sentence: str, problem: Problem) -> set[str]:
     if is_words(problem.reference):
         doubts = {doubt for doubt in doubts if doubt not in problem.reference.casefold()}
     return doubts
+
+
+def _without_rest(sentence: str, problem: Problem) -> str:
+    """A sentence without what it says is left, where that is not asked: "it loses 360 l, leaving 11,640 l"."""
+    rest = _LEAVING.search(sentence) if "leav" in sentence else None
+    is_other = rest is not None and not _ASKS_REST.search(problem.question[-_ASKED_CHARS:])
+    return sentence[: rest.start()] if rest and is_other and _NUMBERS.search(sentence, 0, rest.start()) else sentence
 
 
 def _restated(sentence: str, problem: Problem) -> str:

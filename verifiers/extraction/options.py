@@ -49,6 +49,13 @@ _OPTION_AT_END = re.compile(
     r"remains|survives|is left)\b|"
     r"选项\s*\(?([A-J])\)?\s*(?:是)?正确"
 )
+_PLACES = ("first", "second", "third", "fourth", "fifth")
+_COUNTED_OFF = re.compile(
+    r"\W*(?:(?:so|thus|hence|therefore),?\s)?(?:(?:it|that|this|(?:the|my) answer)(?:['’]s|\sis)|i (?:choose|"
+    r"pick))\sthe\s"
+    rf"({'|'.join(_PLACES)}|last)\s(?:one|option|choice)\W*",
+    re.IGNORECASE,
+)
 _BEGINS = re.compile(r"\W*\(?([A-J])\)?\s?[,.:–—-]?\s+\W*")
 _IS_CORRECT = re.compile(
     r"(?:\A|\n|[.!]\s)\W*(?:[Oo]ption |[Cc]hoice |[Aa]nswer )?\(?([A-J])\)?\W{0,3}\s"
@@ -155,7 +162,7 @@ def option_at_end(sentence: str, text: str, problem: Problem) -> str | None:
     sentence, text = plain_markup(sentence), plain_markup(text)
     named = _OPTION_AT_END.search(sentence)
     letter = next(filter(None, named.groups())) if named else _option_text_at_end(sentence, problem)
-    letter = letter or _letter_and_text(sentence, problem)
+    letter = letter or _letter_and_text(sentence, problem) or _counted_off(sentence, problem)
     return letter or _called_correct(text)
 
 
@@ -176,6 +183,15 @@ def _letter_and_text(sentence: str, problem: Problem) -> str | None:
     if begins is None or place >= len(problem.choices):
         return None
     return begins[1] if sentence[begins.end() :].casefold().startswith(problem.choices[place].casefold()) else None
+
+
+def _counted_off(sentence: str, problem: Problem) -> str | None:
+    """The letter of the option whose place a sentence names: "So it's the second one"."""
+    counted = _COUNTED_OFF.fullmatch(sentence)
+    if counted is None:
+        return None
+    place = len(problem.choices) - 1 if counted[1].lower() == "last" else _PLACES.index(counted[1].lower())
+    return _letter(place) if 0 <= place < len(problem.choices) else None
 
 
 def _called_correct(text: str) -> str | None:

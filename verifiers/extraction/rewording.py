@@ -38,6 +38,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 """`x = 12 is the solution to the equation`, `(-1, 3) is the midpoint`"""
+_OVER = re.compile(r"(?<![\w.,/])(\d+) over (\d+)(?![\w.,/]*\d)(?=[\s.]*\Z)")
 _IT_IS = re.compile(
     r"(?:\A|\b(?:so|and|thus|hence|therefore|then)|"
     r",)\s?([$]?[-−]?\d[\d.,/]*[$]?) it is\Z",
@@ -61,6 +62,8 @@ def plainly(sentence: str, reference: str) -> str:
     """
     if sentence.startswith("Not "):
         sentence = _APART_FROM.sub("", sentence)
+    if " over " in sentence:
+        sentence = _OVER.sub(r"\1/\2", sentence)
     if sentence.endswith(" it is") and (idiom := _IT_IS.search(sentence)):
         sentence = f"so it is {idiom[1]}"
     if "Fraction(" in sentence:

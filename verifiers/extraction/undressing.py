@@ -137,7 +137,8 @@ _EQUIVALENT = re.compile(
     r"\\(?:iff|(?:L|l|Longl|longl)eftrightarrow)(?![A-Za-z])|\\xrightarrow(?:\[[^\[\]]*\])?\{[^{}]*\}|[⟺⇔]"
 )
 _SEVERAL = re.compile(
-    r"[,;]\s|\\text|\\q?quad|\\\\|\b(?:or|and|if|not|but|so|when)\b|\\(?:lor|vee|land|neq?|implies|Rightarrow)\b|"
+    r"[,;]\s|\\text\w*\s?\{(?!\s?\w+(?:/\w+)?\s?\})|"
+    r"\\text\w*\s?\{\s?(?:or|and|if|not|but|so|when|for|where|is)\b|\\q?quad|\\\\|\b(?:or|and|if|not|but|so|when)\b|\\(?:lor|vee|land|neq?|implies|Rightarrow)\b|"
     r",\s*[a-z]\s*=|[,;]\\[ ,;:]"
 )
 """What makes a chain of equations more than one claim: `x = 5 or x = -5` does not come to -5."""
@@ -171,7 +172,8 @@ _ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2}")
 _SCALED = re.compile(r"\d\s?(?:[百千万萬亿億倍半多]|分之)")
 """`5万` is 50,000 and `5分之一` one fifth."""
 _SAID_IN_ASIAN = re.compile(
-    r"(?:是|为|為|等于|等於)\s*(?:\\?\(|\$)?\s*(\\[dt]?frac\s?\{-?\d{1,9}\}\s?\{\d{1,9}\}|-?\d[\d.,]*(?:/\d+)?)\s*(?:\\?\)|"
+    r"(?:是|为|為|等于|等於|需要?|用了?|花了?|共有?|还剩|剩下?|得到?|\A有)\s*(?:\\?\(|\$)?\s*(\\[dt]?frac\s?\{-?\d{1,9}\}\s?\{\d{1,9}\}|"
+    r"-?\d[\d.,]*(?:/\d+)?)\s*(?:\\?\)|"
     r"\$)?\s*"
     r"([\u4e00-\u9fff]{0,4}(?:/[\u4e00-\u9fff]{1,3})?)\Z"
 )
