@@ -143,7 +143,7 @@ def _statements(line: str) -> Iterator[tuple[str, bool]]:
                     holds, end = rest
                 else:
                     holds = decide(left, right, kind, line) if is_bounded(tokens, end, kind) else None
-                    if not holds and kind == "word" and _says_how_many(left, right, tokens.texts[sign]):
+                    if holds is False and kind == "word" and not _says_result(tokens, start, sign, left, right):
                         continue
             except UnreadableError:
                 holds = None
@@ -166,9 +166,11 @@ def _compare_measures(tokens: Tokens, sign: int) -> tuple[bool | None, int, int]
     return (None if follows_measure or goes_on or not is_bounded(tokens, end, kind) else holds), start, end
 
 
-def _says_how_many(left: Expression, right: Expression, verb: str) -> bool:
-    """`(1 + 3)(1 + 5) gives 4 terms`: how many there are, not what they come to."""
-    return bool(right.nouns) and not left.nouns and verb.lower() in {"gives", "makes", "leaves"}
+def _says_result(tokens: Tokens, start: int, sign: int, left: Expression, right: Expression) -> bool:
+    """Say whether a verb gives the result of a calculation, not how many terms it has or what has an area of 4π."""
+    kinds, texts = tokens.kinds[start:sign], tokens.texts
+    counts = bool(right.nouns) and not left.nouns and texts[sign].lower() in {"gives", "makes", "leaves"}
+    return not counts and ("op" in kinds or "word" in kinds or "pct" in kinds or "sup" in kinds)
 
 
 def _pieces(line: str) -> Iterator[str]:

@@ -33,13 +33,15 @@ _HYPOTHESIS = re.compile(
     r"\b(?:if|suppose|assum\w+|were|would|not|isn't|does|do|is it|whether|can't|cannot)\b[^,;]*\Z", re.IGNORECASE
 )
 _CALLED_WRONG = re.compile(
-    r"\b(?:wrong|incorrect|mistake|error|contradict)\w*|\b(?:impossible|false|absurd)\b", re.IGNORECASE
+    r"\b(?:wrong|incorrect|mistake|error|contradict)\w*|\b(?:impossible|false|absurd|not (?:true|valid|satisfied))\b",
+    re.IGNORECASE,
 )
 _SAID_BY_OTHERS = re.compile(
     r"\b(?:student|classmate|friend|person|someone|somebody|people|puzzle|text|book)s?\s(?:\w+\s){0,2}?"
     r"(?:wrote|writes|claim(?:s|ed)?|say|says|said|thinks?|thought|believes?d?)\b",
     re.IGNORECASE,
 )
+_OF_TWO = re.compile(r"[(\s]*(\d+)[)$\s]*(?:[*@#x×]|\\times|\\cdot)[(\s$]*(\d+)[)$\s]*=(.*)", re.DOTALL)
 _IS_NOT = re.compile(r"\d\s?!=")
 """`3 != 4`, which may be a factorial."""
 _NEW_OPERATION = re.compile(r"(?<![A-Za-z])[A-Za-z]\s?([*×x·+/^−-]|\\times|\\cdot)\s?[A-Za-z]\s?(?:=|is|means|denotes)")
@@ -62,6 +64,7 @@ _MARKS_OF_MODULI = ("mod", "Z", "ℤ", "F_", "F/", "{F}", "GF")
 _SENTENCE_END = re.compile(r"[.!?;](?=\s)|\n")
 _MAX_STATEMENT_CHARS = 300
 _AFTER_CHARS = 40
+_JUDGED_AFTER_CHARS = 80
 _BEFORE_CHARS = 60
 _OPTION = re.compile(
     r"\b(?:option|statement|choice|claim)\s\(?[A-F]\b[^.]*\Z|(?:\A|\s)\(?[A-F][.:)]\s[$\\(]*\Z", re.IGNORECASE
@@ -120,10 +123,10 @@ def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
     before = _SENTENCE_END.split(line[:start])[-1] if start >= 0 else ""
     if start >= 0 and _OPTION.search(line[max(0, start - _BEFORE_CHARS) : start]):
         return True
-    after = _SENTENCE_END.split(line[end : end + _AFTER_CHARS], maxsplit=1)[0] if start >= 0 else ""
-    if _HYPOTHESIS.search(before) or _CALLED_WRONG.search(before + " " + after) or _SAID_BY_OTHERS.search(before):
+    judged = _SENTENCE_END.split(line[end : end + _JUDGED_AFTER_CHARS], maxsplit=1)[0] if start >= 0 else ""
+    if _HYPOTHESIS.search(before) or _CALLED_WRONG.search(before + " " + judged) or _SAID_BY_OTHERS.search(before):
         return True
-    if _IS_NOT.search(statement) or any(sign in statement for sign in other.operations):
+    if _IS_NOT.search(statement) or _states_rule(statement) or any(sign in statement for sign in other.operations):
         return True
     rest = line[end : end + _AFTER_CHARS] if start >= 0 else ""
     if start >= 0 and _RETRACTED.match(rest):
@@ -131,6 +134,16 @@ def is_no_claim(statement: str, line: str, other: OtherArithmetic) -> bool:
     if is_part_of_more(statement, before, rest):
         return True
     return other.has_numerals or _CLOCK.search(line) is not None or _agrees_modulo(statement, other.moduli)
+
+
+def _states_rule(statement: str) -> bool:
+    """Say whether `2 * 6 = 2^6 + 6^2` follows a rule for `*` that stands elsewhere: it calculates with both numbers."""
+    found = _OF_TWO.match(statement)
+    if not found:
+        return False
+    numbers = re.findall(r"\d+", found[3])
+    is_repeated = statement.partition("=")[0].strip() in found[3]
+    return len(numbers) > 1 and found[1] in numbers and found[2] in numbers and not is_repeated
 
 
 def _agrees_modulo(statement: str, moduli: frozenset[int]) -> bool:

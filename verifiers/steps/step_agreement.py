@@ -45,6 +45,8 @@ def _may_mean_else(left: Expression, right: Expression, line: str) -> bool:
     """Say whether two sides that differ may still be what somebody meant."""
     if left.doubtful or right.doubtful or _is_running_total(left, right) or _may_be_rounded(left, right, line):
         return True
+    if right.value == 1 and not right.operations and not right.nouns and len(left.nouns) > 1:
+        return True  # "60 minutes / 1 hour = 1" is a factor of conversion
     if left.nouns and not left.operations and not _count_the_same(left, right):
         return True  # "1 hour = 60 * 1", "between her 6 nephews = 96 cookies / 6": of what is left open
     if (left.percent or right.percent) and not left.operations and right.operations:

@@ -28,6 +28,7 @@ _CALCULATING_WORDS = "mod modulo remainder r squared cubed choose factorial rais
 _CALCULATES = frozenset(_CALCULATING_WORDS.split())
 """Words behind which a calculation goes on."""
 _NAMES = frozenset(("word", "noun"))
+_FACTORS = frozenset(("sqrt", "frac", "pi", "binom"))
 _JOINS = frozenset(("times", "plus", "minus", "by", "mod"))
 _OPERANDS = frozenset(("num", "rp", "rb"))
 _GOES_ON_AFTER = frozenset(("op", "num", "sup", "lb", "frac", "sqrt", "binom", "pi", "pct", "fact", "lfloor", "lceil"))
@@ -97,7 +98,8 @@ def _hangs_on_word(tokens: Tokens, start: int) -> bool:
     """Say whether the word before the expression makes something else of it."""
     kinds, texts, spans = tokens.kinds, tokens.texts, tokens.spans
     text = texts[start - 1]
-    if len(text) == 1 and text not in {"a", "A", "I"}:
+    is_segment = text.isupper() and kinds[start] in _FACTORS  # `AD \sqrt{2}`
+    if (is_segment or len(text) == 1) and text not in {"a", "A", "I"}:
         return True
     word = text.lower()
     if spans[start - 1][1] == spans[start][0]:

@@ -289,7 +289,9 @@ class Parser(WordedReader):
             is_rounded = places and len(digits.replace(".", "").lstrip("0")) > 1  # `0.7` is exact
             spread = Fraction(1, 2 * 10**places) / value if is_rounded else 0
             if power:
-                return Expression(value * Fraction(10) ** int(power), 1, places - int(power), spread, first=value)
+                shown = value * Fraction(10) ** int(power)
+                is_sum = places == 0 and len(power.lstrip("+-")) == 1  # `2e+9` of a variable
+                return Expression(shown, 1, places - int(power), spread, first=value, doubtful=is_sum)
         number = Expression(value, places=places, spread=spread, first=value)
         if places == 0 and self._kinds[self.at] == "frac" and self._spans[self.at - 1][1] == self._spans[self.at][0]:
             return self._mixed(number)

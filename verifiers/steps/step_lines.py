@@ -9,6 +9,9 @@ from verifiers.steps.plain_steps import states_in_words
 from verifiers.steps.step_words import OPERATION_NAMES
 
 MAX_STEP_LINE_CHARS: Final = 4_000
+_OPERATES_ON: Final = ("+", " -", "×", "\\cdot", "\\times", "}-", ")-")
+"""Ends of a line that goes on in the next."""
+_BEGINS_ITEM: Final = frozenset("-*•>#|<")
 _BARS_OF_ABSOLUTE_VALUE: Final = 2
 _DIGIT = re.compile(r"\d")
 _OPERATES = re.compile(
@@ -91,7 +94,9 @@ def lines_that_state(text: str) -> Iterator[str]:
         text = _CONTINUED.sub(lambda found: " " + found[0].lstrip(), text)
     in_words = states_in_words(text)
     otherwise = [sign for sign in _OTHER_SIGNS if sign in text]
+    above = ""
     for line in text.splitlines():
+        before, above = above, line
         if len(line) > MAX_STEP_LINE_CHARS:
             continue
         # Most lines state nothing, and are passed over without a call.
@@ -100,6 +105,8 @@ def lines_that_state(text: str) -> Iterator[str]:
                 continue
         elif not in_words or not states_in_words(line) or not _names_operation(line):
             continue
+        if before.endswith(_OPERATES_ON) and line.lstrip()[:1] not in _BEGINS_ITEM:
+            line = f"{before} {line}"  # noqa: PLW2901
         bare = line
         if line[:1] == "|" and line.count("|") > _BARS_OF_ABSOLUTE_VALUE:
             yield from _CELL.findall(line)

@@ -11,17 +11,9 @@ from typing import Final
 from verifiers.steps.step_grammar import Parser
 from verifiers.steps.step_tokens import Tokens
 from verifiers.steps.step_values import Expression, UnreadableError, Value, joined, magnitude
-from verifiers.steps.step_words import NO_NOUN
+from verifiers.steps.step_words import NO_NOUN, USUAL_UNITS
 from verifiers.units.definitions import find_unit
 
-_NAMES: Final = (
-    "m km cm mm nm g kg mg s ms h L mL cL N kN J kJ W kW MW A mA V min hr hrs hour hours minute minutes second seconds "
-    "day days week weeks ft feet foot in inch inches yard yards mile miles mi lb lbs pound pounds oz ounce ounces "
-    "liter liters litre litres milliliter milliliters meter meters metre metres kilometer kilometers centimeter "
-    "centimeters gram grams kilogram kilograms mph Pa kPa Hz m² cm² m³ cm³ s² km²"
-)
-_WORTH_IT: Final = frozenset(_NAMES.split())
-"""The units that are worth a second reading."""
 _LOOK_AHEAD: Final = 12
 _MAX_UNITS: Final = 4
 _POWERS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
@@ -39,7 +31,7 @@ _ROUNDED: Final = Fraction(1, 200)
 
 def may_measure(tokens: Tokens, sign: int) -> bool:
     """Say whether a number with one of the usual units stands before a sign, and one with a word behind it."""
-    if _WORTH_IT.isdisjoint(tokens.texts):
+    if USUAL_UNITS.isdisjoint(tokens.texts):
         return False
     if not _has_measure(tokens, range(sign - 1, 0, -1)):
         return False
@@ -53,7 +45,7 @@ def _has_measure(tokens: Tokens, places: range) -> bool:
     for place in places:
         if kinds[place] in _SIGNS:
             return False
-        if texts[place] in _WORTH_IT and kinds[place - 1] == "num":
+        if texts[place] in USUAL_UNITS and kinds[place - 1] == "num":
             return True
     return False
 
@@ -187,7 +179,7 @@ class _MeasureParser(Parser):
 
     def _factor(self, name: str) -> Fraction:
         """What a unit is worth; a letter that is none may be a variable, another word counts things."""
-        units = find_unit(name) if name in _WORTH_IT or len(name) == 1 else ()
+        units = find_unit(name) if name in USUAL_UNITS or len(name) == 1 else ()
         if name.lower() in _SHAPES or (not units and (1 < len(name) <= _SYMBOL_CHARS or not name.islower())):
             raise UnreadableError  # it may be the symbol of a unit that is not read
         self.has_unit |= bool(units) or len(name) == 1

@@ -6,10 +6,12 @@ from typing import Final
 from verifiers.steps.step_functions import is_function
 from verifiers.steps.step_tokens import Tokens
 from verifiers.steps.step_values import Expression, UnreadableError, quotient
-from verifiers.steps.step_words import NO_NOUN, SCALES, calculates_unspaced, is_unspaced
+from verifiers.steps.step_words import NO_NOUN, SCALES, USUAL_UNITS, calculates_unspaced, is_unspaced
 from verifiers.units.definitions import find_unit
 
 _FORMULA_CHARS: Final = 4
+_VARIABLES: Final = 2
+"""So many letters side by side may be variables, although they are the symbol of some unit: `ab`, `rh`."""
 _UNIT_CHARS: Final = 6
 _MAX_NOUN_WORDS = 4
 
@@ -75,7 +77,10 @@ class NounReader:
     def _is_product_of_letters(self, text: str) -> bool:
         """Whether letters directly behind a number may be variables, as in `2gh`, and are no unit as in `2cm`."""
         is_glued = self._texts[self.at - 1] != "/" and self._spans[self.at - 1][1] == self._spans[self.at][0]
-        return is_glued and len(text) <= _FORMULA_CHARS and not find_unit(text)
+        may_be_formula = is_glued or self._kinds[self.at - 1] in {"rb", "pi"}
+        if not may_be_formula or len(text) > (_FORMULA_CHARS if is_glued else _VARIABLES):
+            return False
+        return (len(text) <= _VARIABLES and text not in USUAL_UNITS) or not find_unit(text)
 
     def _takes_unit_quotient(self) -> bool:
         """Consume `m/s`, `km/h`, `m/s²` behind a number and a space."""

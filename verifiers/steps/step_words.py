@@ -24,6 +24,14 @@ COUNTS = {
 }  # fmt: skip
 PARTS |= {f"{count}-{part}": (COUNTS[count], PARTS[part][1]) for count in COUNTS for part in tuple(PARTS)}
 MULTIPLES = {"twice": 2, "double": 2, "triple": 3}
+_UNIT_NAMES = (
+    "m km cm mm nm g kg mg s ms h L mL cL N kN J kJ W kW MW A mA V min hr hrs hour hours minute minutes second seconds "
+    "day days week weeks ft feet foot in inch inches yard yards mile miles mi lb lbs pound pounds oz ounce ounces "
+    "liter liters litre litres milliliter milliliters meter meters metre metres kilometer kilometers centimeter "
+    "centimeters gram grams kilogram kilograms mph Pa kPa Hz m² cm² m³ cm³ s² km²"
+)
+USUAL_UNITS = frozenset(_UNIT_NAMES.split())
+"""The units of most measures; other symbols may as well be variables."""
 SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 """Words for powers of ten: `3 million`."""
 PART_WORDS = frozenset([*PARTS, *COUNTS, *MULTIPLES])
