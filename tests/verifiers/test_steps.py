@@ -346,6 +346,14 @@ def test_any_text_can_be_checked(text: str) -> None:
     assert len(found.false_steps) <= found.checked
 
 
+@pytest.mark.parametrize("piece", ["1 m ", "twice ", "sqrt(", "|", "\\sin ", "\\lfloor ", "sum of "])
+def test_what_is_nested_too_deep_is_not_read(piece: str) -> None:
+    """However often something repeats within one line, on either side of a sign, nothing is said and nothing breaks."""
+    nested = piece * (3_900 // len(piece))
+    for text in (f"5 = {nested} 3", f"{nested} 3 = 5", f"The {nested} 3 is 5"):
+        assert check_steps(text).false_steps == ()
+
+
 @pytest.mark.parametrize(
     "piece",
     [
@@ -375,6 +383,13 @@ def test_any_text_can_be_checked(text: str) -> None:
         "  °",
         "is 1 ",
         "3 apples ",
+        "1 m = 1 m ",
+        "sum of 1, ",
+        "\\sin ",
+        "1 ≡ ",
+        "1 +\n",
+        "| 3 + 4 = 8 ",
+        "苹果3个=",
     ],
 )
 def test_hostile_repetition_is_checked_in_time(piece: str) -> None:

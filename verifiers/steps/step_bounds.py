@@ -29,7 +29,7 @@ _CALCULATES = frozenset(_CALCULATING_WORDS.split())
 """Words behind which a calculation goes on."""
 _NAMES = frozenset(("word", "noun"))
 _FACTORS = frozenset(("sqrt", "frac", "pi", "binom"))
-_JOINS = frozenset(("times", "plus", "minus", "by", "mod"))
+_JOINS = frozenset(("times", "plus", "minus", "by", "mod", "twice", "double", "triple"))
 _OPERANDS = frozenset(("num", "rp", "rb"))
 _GOES_ON_AFTER = frozenset(("op", "num", "sup", "lb", "frac", "sqrt", "binom", "pi", "pct", "fact", "lfloor", "lceil"))
 _GOES_ON = frozenset(("num", "op", "rp", "rb", "lb", "sup", "pct", "frac", "sqrt", "binom", "pi"))

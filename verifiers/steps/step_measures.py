@@ -100,6 +100,7 @@ class _MeasureParser(Parser):
     resized = False
     is_ambiguous = False
     has_unit = False
+    is_second = False
 
     def _with_noun(self, number: Expression) -> Expression:
         """Read the units behind a number, and what else of a smaller unit follows: `2 hours 45 minutes`."""
@@ -124,7 +125,7 @@ class _MeasureParser(Parser):
             first=number.value,
         )
         follows = self.at + (self._texts[self.at].lower() == "and")
-        if places == 0 and self._kinds[follows] == "num" and self._kinds[follows + 1] == "word":
+        if places == 0 and not self.is_second and self._kinds[follows : follows + 2] == ["num", "word"]:
             return self._with_smaller(measure, factor, follows)
         return measure
 
@@ -132,7 +133,9 @@ class _MeasureParser(Parser):
         """`6 ft 3 in`: the second unit is smaller, and its number less than what makes one of the first."""
         before = self.at
         self.at = follows
+        self.is_second = True
         smaller = self._with_noun(self._number())
+        self.is_second = False
         if not smaller.nouns or not 0 < smaller.value < factor:
             self.at = before
             return measure

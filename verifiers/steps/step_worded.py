@@ -60,7 +60,7 @@ class WordedReader(NounReader):
             return self._gerund(word, depth)
         if name := self._named_result():
             return self._result(name, depth)
-        return self._part(word)
+        return self._part(word, depth)
 
     def _function(self, word: str, depth: int) -> Expression:
         r"""`gcd(12, 18)`, `\sin 30°`, `\log_2 32`."""
@@ -144,7 +144,7 @@ class WordedReader(NounReader):
             else:
                 return operands
 
-    def _part(self, word: str) -> Expression:
+    def _part(self, word: str, depth: int) -> Expression:
         """`half of`, `a third of`, `three quarters of`, `twice`, `three times`: only where the whole follows."""
         value: Value = 1
         if word in COUNTS:
@@ -161,7 +161,7 @@ class WordedReader(NounReader):
             return Expression(value, places=None, first=value)
         if word in MULTIPLES:
             self.at += 1
-            whole = self._primary(1)
+            whole = self._primary(depth + 1)
             return joined(Expression(MULTIPLES[word]), whole, MULTIPLES[word] * whole.value, whole.spread)
         raise UnreadableError
 
