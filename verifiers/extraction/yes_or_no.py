@@ -45,7 +45,6 @@ _HELPERS = frozenset(
         "aren",
         "doesn",
         "don",
-        "can",
         "cannot",
         "wasn",
         "weren",
@@ -63,6 +62,7 @@ _HELPERS = frozenset(
         "so",
     ]
 )
+"""Words of a sentence that say nothing of what is asked."""
 
 
 def restated(sentence: str, problem: Problem) -> str | None:
