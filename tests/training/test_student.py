@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from data import versions
+from data import version_writer
 from data.exports import ExportFormat
 from data.warehouse import Warehouse
 from tests.builds import COMMAND, sum_answers, sums, traces, write_build
@@ -26,7 +26,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict:
         pytest.MonkeyPatch.context() as patch,
         scripted_teacher(folder / "script.json", answers=sum_answers(COUNT)) as url,
     ):
-        patch.setattr(versions, "ROW_GROUP_ROWS", 10)
+        patch.setattr(version_writer, "ROW_GROUP_ROWS", 10)
         result = build(write_build(folder, url, sums(COUNT)))
     for how in set(ExportFormat) - {ExportFormat.SOFT_TARGETS}:
         export(Warehouse(folder / "warehouse"), how, folder / "exports" / how)
