@@ -9,7 +9,7 @@ from verifiers.deciding.references import Reference
 from verifiers.decision import Decision
 from verifiers.extraction.final_answer import extract_answer
 from verifiers.extraction.hedges import denial, hedge
-from verifiers.extraction.options import named_option
+from verifiers.extraction.options import letter_at, named_option
 from verifiers.policy import Choose, Policy
 from verifiers.reading.plain_numbers import read_number
 from verifiers.reading.texts import (
@@ -116,7 +116,7 @@ def _options(problem: Problem, text: str, letter: str | None) -> set[str]:
 
 def _by_text(problem: Problem, text: str) -> set[str]:
     same = [k for k, choice in enumerate(problem.choices) if same_text(unwrap(choice), text)]
-    return {chr(ord("A") + k) for k in same[:1]} if len(same) == 1 else set()
+    return set(map(letter_at, same[:1])) if len(same) == 1 else set()
 
 
 def decide_text(problem: Problem, reference: Reference, answer: str) -> Decision:

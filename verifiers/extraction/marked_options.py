@@ -3,6 +3,7 @@
 import re
 
 from data.records import Problem
+from verifiers.extraction.options import letter_at
 
 _TICKS, _CROSSES = "✓✔✅☑", "✗✘❌✖☒"
 _MARKED = re.compile(rf"(?<![A-Za-z])\(?([A-J])\b[^\n{_TICKS}{_CROSSES}]{{0,120}}([{_TICKS}{_CROSSES}])")
@@ -64,7 +65,7 @@ def marked_option(text: str, problem: Problem) -> str | None:
 
 
 def _letters(problem: Problem) -> set[str]:
-    return {chr(ord("A") + k) for k in range(len(problem.choices))}
+    return set(map(letter_at, range(len(problem.choices))))
 
 
 def _ticked(text: str) -> str | None:

@@ -73,7 +73,7 @@ def with_options(problem: Problem) -> Problem:
     if problem.choices or not "A" <= letter <= "J" or problem.answer_kind not in (AnswerKind.AUTO, AnswerKind.CHOICE):
         return problem
     listed = _listed_options(problem.question)
-    return problem.model_copy(update={"choices": listed}) if "A" <= letter < _letter(len(listed)) else problem
+    return problem.model_copy(update={"choices": listed}) if "A" <= letter < letter_at(len(listed)) else problem
 
 
 @lru_cache(maxsize=1_024)
@@ -85,7 +85,7 @@ def _listed_options(question: str) -> tuple[str, ...]:
         marks = marks[first:]
         ends = [*(mark.start() for mark in marks[1:]), len(question)]
         texts = tuple(question[mark.end() : end].strip() for mark, end in zip(marks, ends, strict=False))
-        if len(marks) > 1 and all(texts) and [mark[1] for mark in marks] == [_letter(k) for k in range(len(marks))]:
+        if len(marks) > 1 and all(texts) and [mark[1] for mark in marks] == [letter_at(k) for k in range(len(marks))]:
             return (*texts[:-1], texts[-1].partition("\n")[0].strip())
     return ()
 
@@ -109,7 +109,7 @@ def named_option(statement: str, problem: Problem) -> str:
     statement = _without_others_denied(_SURELY.sub("", statement, count=1))
     for index, choice in enumerate(problem.choices):
         if _essence(choice) == _essence(statement) and _is_unambiguous(choice, problem):
-            return _letter(index)
+            return letter_at(index)
     if chinese := _IN_CHINESE.fullmatch(statement):
         return chinese.group(1)
     behind = _LETTER_BEHIND.fullmatch(statement) if problem.choices and statement.endswith((")", "]", ").")) else None
@@ -143,7 +143,8 @@ def _without_others_denied(statement: str) -> str:
     return kept if claimed and claimed[0] not in re.findall(r"\b[A-J]\b", denied[0]) else statement
 
 
-def _letter(index: int) -> str:
+def letter_at(index: int) -> str:
+    """Return the letter of the option at a place from 0 on."""
     return chr(ord("A") + index)
 
 
@@ -173,7 +174,7 @@ def _option_text_at_end(sentence: str, problem: Problem) -> str | None:
     ]
     if len(named) != 1 or not sentence.casefold().endswith(named[0].casefold()):
         return None
-    return chr(ord("A") + problem.choices.index(named[0]))
+    return letter_at(problem.choices.index(named[0]))
 
 
 def _letter_and_text(sentence: str, problem: Problem) -> str | None:
@@ -191,7 +192,7 @@ def _counted_off(sentence: str, problem: Problem) -> str | None:
     if counted is None:
         return None
     place = len(problem.choices) - 1 if counted[1].lower() == "last" else _PLACES.index(counted[1].lower())
-    return _letter(place) if 0 <= place < len(problem.choices) else None
+    return letter_at(place) if 0 <= place < len(problem.choices) else None
 
 
 def _called_correct(text: str) -> str | None:

@@ -6,10 +6,10 @@ A right step that is called false does more harm than a wrong one that is missed
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import gcd
 from typing import Final
 
 from verifiers.steps.partial_steps import is_part_of_more
+from verifiers.steps.step_congruences import agree_modulo
 from verifiers.steps.step_grammar import parse
 from verifiers.steps.step_tokens import tokenize
 from verifiers.steps.step_values import UnreadableError
@@ -156,5 +156,4 @@ def _agrees_modulo(statement: str, moduli: frozenset[int]) -> bool:
         right, _ = parse(tokens, sign + 1)
     except UnreadableError:
         return False
-    difference = left.value - right.value
-    return any(gcd(difference.denominator, m) == 1 and difference.numerator % m == 0 for m in moduli)
+    return any(agree_modulo(left.value, right.value, modulus) for modulus in moduli)

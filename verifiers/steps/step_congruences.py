@@ -4,12 +4,11 @@ from math import gcd
 from typing import Final
 
 from verifiers.steps.step_tokens import Tokens
-from verifiers.steps.step_values import Expression
+from verifiers.steps.step_values import Expression, Value
+from verifiers.steps.step_words import MODULO
 
 _LOOK_AHEAD: Final = 60
-_MODULO: Final = frozenset(
-    ("mod", "modulo", "\\mod", "\\bmod", "\\pmod", "\\text{mod}", "\\text{mod }", "\\text{ mod }")
-)
+_MODULO: Final = MODULO | {"\\pmod", "\\text{mod}", "\\text{mod }", "\\text{ mod }"}
 _REMAINDER_PHRASES: Final = ("r", "remainder", "remainder of", "with remainder", "with a remainder of")
 _REMAINDERS: Final = [phrase.split() for phrase in _REMAINDER_PHRASES[::-1]]
 _BEGIN_REMAINDERS: Final = frozenset(("R", "r", "remainder", "with"))
@@ -52,7 +51,12 @@ def congruent(left: Expression, right: Expression, modulus: int | None) -> bool 
         or right.is_inexact
     ):
         return None
-    difference = left.value - right.value
+    return agree_modulo(left.value, right.value, modulus)
+
+
+def agree_modulo(one: Value, other: Value, modulus: int) -> bool | None:
+    """Say whether two values are equal modulo a number; None where their difference has no residue."""
+    difference = one - other
     if gcd(difference.denominator, modulus) != 1:
         return None
     return difference.numerator % modulus == 0
